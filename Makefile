@@ -1,0 +1,37 @@
+# Every target is safe to repeat. PYTHON chooses the interpreter that makes the environment.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# How many examples each soak test tries.
+ATTAIN_SOAK ?= 1000
+
+.PHONY: setup test lint soak demo lock clean
+
+setup:  ## the environment in .venv, exactly as requirements.lock says
+	@$(PYTHON) tools/setup.py
+
+test: lint  ## everything that must hold before a change is sent
+	@$(PYTHON) tools/setup.py --postgres
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+soak: setup  ## the long tests, with sizes of your choice: make soak ATTAIN_SOAK=20000
+	@$(PYTHON) tools/setup.py --postgres
+	ATTAIN_SOAK=$(ATTAIN_SOAK) $(BIN)/python -m pytest -m soak
+
+demo: setup  ## a company with made-up people and deals
+	$(BIN)/attain demo
+
+lock:  ## requirements.lock anew from pyproject.toml; UPGRADE=--upgrade moves to the newest versions
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/python -m pip install --quiet uv
+	build/uv/bin/uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE) -o requirements.lock
+
+clean:  ## caches and build results; .venv stays
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
