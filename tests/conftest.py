@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if postgres_programs() is None and not IN_CI:
-        terminalreporter.write_line("Tests marked `postgres` are left out: no PostgreSQL server (initdb, pg_ctl) was found.")
+        terminalreporter.write_line("Left out: tests marked `postgres`; no PostgreSQL server (initdb, pg_ctl) is here.")
     if IN_CI and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("CI runs every test: the skipped tests above fail this session.", red=True)
 
