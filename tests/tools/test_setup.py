@@ -1,0 +1,72 @@
+"""What `make setup` and `make test` say where a machine lacks something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools import setup
+
+
+@pytest.fixture
+def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No PostgreSQL, no apt-get, and not in CI."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(setup, "DEBIAN_SERVERS", tmp_path / "postgresql")
+    monkeypatch.delenv("CI", raising=False)
+
+
+def add_server(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    for program in ("initdb", "pg_ctl"):
+        (folder / program).touch(mode=0o755)
+    return folder
+
+
+@pytest.mark.usefixtures("bare_machine")
+def test_without_postgres_the_desk_is_told_what_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    setup.ensure_postgres()
+    said = capsys.readouterr().err
+    assert "Tests marked `postgres` are left out" in said
+    assert "only by root with apt-get" in said
+
+
+@pytest.mark.usefixtures("bare_machine")
+def test_without_postgres_ci_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(setup.SetupFailed, match="every test must run"):
+        setup.ensure_postgres()
+
+
+@pytest.mark.usefixtures("bare_machine")
+def test_the_newest_server_of_debian_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_server(tmp_path / "postgresql" / "9" / "bin")
+    newest = add_server(tmp_path / "postgresql" / "15" / "bin")
+    assert setup.postgres_programs() == newest
+    setup.ensure_postgres()
+    assert capsys.readouterr().err == ""
+
+
+def test_an_old_python_is_refused_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.sys, "version_info", (3, 9, 2))
+    with pytest.raises(setup.SetupFailed, match=r"Python 3\.9\.2 is too old; 3\.11"):
+        setup.check_python()
+
+
+def test_a_failed_command_is_named() -> None:
+    with pytest.raises(setup.SetupFailed, match="status 3"):
+        setup.run(setup.sys.executable, "-c", "raise SystemExit(3)")
+
+
+def test_the_fingerprint_follows_lock_and_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A changed lock must not be served by the environment of yesterday."""
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("one")
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    monkeypatch.setattr(setup, "LOCK", tmp_path / "requirements.lock")
+    seen = {setup.fingerprint()}
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("two")
+        seen.add(setup.fingerprint())
+    assert len(seen) == 3
