@@ -1,0 +1,1 @@
+"""The plan language: documents, expressions, their checker, prose, difference and tests."""
