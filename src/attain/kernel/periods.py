@@ -174,11 +174,11 @@ class Calendar(ABC):
                 )
 
     def _hint_for(self, text: str) -> str:
-        around = date(2026, 6, 15)
-        ids = [period.id for kind in self.kinds for period in _year(self, kind, self._year_of(kind, around))]
-        # An id of the right shape in another year tells how this calendar writes what was meant.
-        near = suggest(re.sub(r"\d{4}", "2026", text, count=1), ids)
-        return f"Its ids look like {', '.join(dict.fromkeys([*([near] if near else []), ids[0], ids[-1]]))}."
+        """How this calendar writes each kind, in the year that was meant as far as one can tell."""
+        meant = re.search(r"(?:19|2[01])[0-9]{2}", text)
+        middle = date(int(meant.group()) if meant else 2026, 6, 30)
+        examples = (f"{_year(self, kind, self._year_of(kind, middle))[-1]} ({kind})" for kind in self.kinds)
+        return f"It writes its periods like {', '.join(examples)}."
 
 
 def _kind_of(quarter: str | None, half: str | None, week: str | None, month: str | None) -> str:

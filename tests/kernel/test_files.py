@@ -1,0 +1,179 @@
+"""A write is seen whole or not at all: stopped at every step by force, and failed at every step by the system."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from attain.kernel.errors import Refused, SetupError
+from attain.kernel.files import TEMPORARY, Files
+
+KILLED = 137
+REPLACE = "Files(stop).write_bytes_durably(root / 'pay.csv', b'new')"
+PUBLISH = "Files(stop).publish_folder(root / '.tmp-run', root / 'run')"
+PROGRAM = """
+import os, sys
+from pathlib import Path
+from attain.kernel.files import Files
+root, at, seen = Path(sys.argv[1]), int(sys.argv[2]), 0
+def stop(step):
+    global seen
+    seen += 1
+    if seen == at:
+        print(step, flush=True)
+        os._exit(137)
+"""
+
+
+def steps_of(act: Callable[[Files], None]) -> list[str]:
+    steps: list[str] = []
+    act(Files(steps.append))
+    return steps
+
+
+def filled(folder: Path) -> Path:
+    (folder / "lines").mkdir(parents=True)
+    (folder / "lines" / "part-0").write_bytes(b"0")
+    (folder / "manifest").write_bytes(b"m")
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def killed_at(step: int, act: str, root: Path) -> str:
+    run = subprocess.run([sys.executable, "-c", PROGRAM + act, str(root), str(step)], capture_output=True, text=True)
+    assert run.returncode == KILLED, run.stderr
+    return run.stdout.strip()
+
+
+def test_a_kill_at_any_step_of_a_write_leaves_the_old_or_the_new_content(tmp_path: Path) -> None:
+    (tmp_path / "measured").mkdir()
+    steps = steps_of(lambda files: files.write_bytes_durably(tmp_path / "measured" / "pay.csv", b"new"))
+    for at, step in enumerate(steps, start=1):
+        root = tmp_path / str(at)
+        root.mkdir()
+        (root / "pay.csv").write_bytes(b"old")
+        assert killed_at(at, REPLACE, root) == step
+        renamed = steps.index(step) > steps.index("write.rename")
+        assert (root / "pay.csv").read_bytes() == (b"new" if renamed else b"old")
+        assert {path.name for path in root.iterdir() if not path.name.startswith(TEMPORARY)} == {"pay.csv"}
+
+
+def test_a_kill_at_any_step_of_publishing_leaves_the_whole_folder_or_none(tmp_path: Path) -> None:
+    measured = filled(tmp_path / "measured" / ".tmp-run")
+    steps = steps_of(lambda files: files.publish_folder(measured, tmp_path / "measured" / "run"))
+    whole = content(tmp_path / "measured" / "run")
+    assert steps.count("publish.fsync-file") == 2 and steps.count("publish.fsync-folder") == 2
+    for at in range(1, len(steps) + 1):
+        root = tmp_path / str(at)
+        filled(root / ".tmp-run")
+        assert killed_at(at, PUBLISH, root) == steps[at - 1]
+        if (root / "run").exists():
+            assert content(root / "run") == whole and not (root / ".tmp-run").exists()
+            assert at > steps.index("publish.rename") + 1
+        else:
+            Files().publish_folder(root / ".tmp-run", root / "run")
+            assert content(root / "run") == whole, "running it again is enough"
+
+
+def test_everything_is_flushed_before_it_is_named_and_the_name_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    real_fsync, real_rename = os.fsync, Path.rename
+
+    def fsync(descriptor: int) -> None:
+        happened.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real_fsync(descriptor)
+
+    def rename(self: Path, target: Path) -> Path:
+        happened.append("renamed")
+        return real_rename(self, target)
+
+    temporary = filled(tmp_path / ".tmp-run")
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "rename", rename)
+    Files().publish_folder(temporary, tmp_path / "run")
+    assert happened == ["part-0", "lines", "manifest", ".tmp-run", "renamed", tmp_path.name]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "read-only"), (errno.EMFILE, "too many files"), (errno.EIO, "")],
+)
+def test_a_failing_disk_leaves_the_old_state_and_says_so_in_plain_words(
+    tmp_path: Path, number: int, words: str
+) -> None:
+    (tmp_path / "pay.csv").write_bytes(b"old")
+    for failing in ("write.create", "write.fsync", "write.rename"):
+
+        def fail(step: str, at: str = failing) -> None:
+            if step == at:
+                raise OSError(number, os.strerror(number))
+
+        with pytest.raises(SetupError, match=f"pay.csv could not be written: .*{words}") as refused:
+            Files(fail).write_bytes_durably(tmp_path / "pay.csv", b"new")
+        assert refused.value.code == "files.not-written" and refused.value.hint
+        assert content(tmp_path) == {"pay.csv": b"old"}, "no temporary file stays behind"
+
+
+def test_a_published_name_is_given_once(tmp_path: Path) -> None:
+    Files().publish_folder(filled(tmp_path / ".tmp-1"), tmp_path / "run")
+    (tmp_path / "empty").mkdir()
+    for taken in ("run", "empty"):
+        with pytest.raises(Refused, match="already published") as refused:
+            Files().publish_folder(filled(tmp_path / f".tmp-{taken}"), tmp_path / taken)
+        assert refused.value.code == "files.already-published"
+    assert content(tmp_path / "empty") == {}
+
+
+def test_one_of_two_publishers_wins_also_when_both_found_the_name_free(tmp_path: Path) -> None:
+    second = filled(tmp_path / ".tmp-2")
+
+    class Late(type(tmp_path)):  # type: ignore[misc]
+        """A place that looks free although the other publisher has just taken it."""
+
+        def exists(self, **_: object) -> bool:
+            return False
+
+    Files().publish_folder(filled(tmp_path / ".tmp-1"), tmp_path / "run")
+    with pytest.raises(Refused, match="already published"):
+        Files().publish_folder(second, Late(tmp_path / "run"))
+
+
+def test_a_link_is_never_published(tmp_path: Path) -> None:
+    for name, target in (("file", tmp_path / "outside"), ("folder", tmp_path)):
+        temporary = filled(tmp_path / f".tmp-{name}")
+        (temporary / "link").symlink_to(target)
+        with pytest.raises(Refused, match="link is a link"):
+            Files().publish_folder(temporary, tmp_path / f"run-{name}")
+        assert not (tmp_path / f"run-{name}").exists()
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="the folder does not exist"):
+        Files().write_bytes_durably(tmp_path / "nowhere" / "pay.csv", b"x")
+
+
+def test_the_sweep_removes_old_unfinished_work_and_nothing_else(tmp_path: Path) -> None:
+    files = Files()
+    old, young = files.temporary_folder(tmp_path), files.temporary_folder(tmp_path)
+    filled(old)
+    finished = filled(tmp_path / "run")
+    left_over = tmp_path / f"{TEMPORARY}0-pay.csv"
+    left_over.write_bytes(b"half")
+    now = datetime.now(UTC)
+    two_hours_ago = (now - timedelta(hours=2)).timestamp()
+    for path in (old, left_over, finished):
+        os.utime(path, (two_hours_ago, two_hours_ago))
+    assert files.sweep(tmp_path, before=now - timedelta(hours=1)) == sorted([old, left_over])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([young.name, "run"])
