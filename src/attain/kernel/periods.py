@@ -337,7 +337,8 @@ def _week_of(day: date, week_start: int) -> date:
 
 
 def _require_setting(calendar: str, setting: str, value: object, allowed: range | tuple[object, ...]) -> None:
-    if value not in allowed:
+    # A float equals its integer, so that 4.0 would be found in the range.
+    if value not in allowed or isinstance(value, (bool, float)):
         choices = f"{allowed[0]} to {allowed[-1]}" if isinstance(allowed, range) else ", ".join(map(str, allowed))
         raise SetupError(
             f"Calendar {calendar} has {setting} = {value!r}.",
