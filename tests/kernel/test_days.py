@@ -45,6 +45,13 @@ def test_every_month_from_its_first_to_the_next_first_has_thirty_days() -> None:
     assert {days_30_360(one, add_months(one, 1)) for one in firsts} == {30}
 
 
+def test_a_31st_counts_as_the_30th_on_both_sides() -> None:
+    """A.13: the European 30/360 rule."""
+    assert days_30_360(date(2026, 1, 30), date(2026, 1, 31)) == 0
+    assert days_30_360(date(2026, 1, 31), date(2026, 3, 31)) == 60
+    assert days_30_360(date(2026, 1, 15), date(2026, 1, 31)) == 15
+
+
 @given(
     start=DAYS,
     length=st.integers(0, 100),

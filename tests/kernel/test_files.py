@@ -106,6 +106,14 @@ def test_everything_is_flushed_before_it_is_named_and_the_name_after(
     assert happened == ["part-0", "lines", "manifest", ".tmp-run", "renamed", tmp_path.name]
 
 
+def test_who_reads_while_a_file_is_replaced_still_sees_the_old_content_whole(tmp_path: Path) -> None:
+    (tmp_path / "pay.csv").write_bytes(b"old")
+    with (tmp_path / "pay.csv").open("rb") as reader:
+        Files().write_bytes_durably(tmp_path / "pay.csv", b"new")
+        assert reader.read() == b"old"
+    assert content(tmp_path) == {"pay.csv": b"new"}
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "read-only"), (errno.EMFILE, "too many files"), (errno.EIO, "")],
