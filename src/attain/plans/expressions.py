@@ -1,7 +1,7 @@
 """The tree of an expression: what formulas and conditions of a plan are once they are read.
 
-The trees are values: two expressions with the same meaning in text are equal, wherever they stood. `at` is the place in the
-source text, kept for messages and left out of comparisons.
+The trees are values: two expressions with the same meaning in text are equal, wherever they stood. `at` is the place
+in the source text, kept for messages and left out of comparisons.
 """
 
 from __future__ import annotations
@@ -139,18 +139,38 @@ class Call(Expr):
 def parts_of(expression: Expr) -> Iterator[Expr]:
     """The expression and everything inside it, outermost first."""
     yield expression
+    for inner in inside(expression):
+        yield from parts_of(inner)
+
+
+def inside(expression: Expr) -> Iterator[Expr]:
+    """The expressions directly inside this one, in reading order."""
     for slot in fields(expression):
-        yield from _inside(getattr(expression, slot.name))
+        yield from _expressions(getattr(expression, slot.name))
 
 
-def _inside(value: object) -> Iterator[Expr]:
+def _expressions(value: object) -> Iterator[Expr]:
     if isinstance(value, Expr):
-        yield from parts_of(value)
+        yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _inside(item)
+            yield from _expressions(item)
 
 
 def names_in(expression: Expr) -> list[Name]:
     """Every name that the expression reads, in reading order, repeated when it is read twice."""
     return [part for part in parts_of(expression) if isinstance(part, Name)]
+
+
+def canonical(expression: Expr) -> list[object]:
+    """Lists and text that are equal for expressions that are equal, for fingerprints."""
+    compared = [slot.name for slot in fields(expression) if slot.compare]
+    return [type(expression).__name__, *(_spelt(getattr(expression, name)) for name in compared)]
+
+
+def _spelt(value: object) -> object:
+    if isinstance(value, Expr):
+        return canonical(value)
+    if isinstance(value, tuple):
+        return [_spelt(item) for item in value]
+    return value if value is None or isinstance(value, bool) else str(value)

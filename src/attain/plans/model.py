@@ -1,7 +1,7 @@
 """The document model: what a plan says, section by section, with every scalar in its type.
 
-A document is immutable and knows nothing of files: `attain.plans.loader` keeps the line of each part. The meaning of every
-field is in docs/plan-language.md, whose headings are the names of the classes here.
+A document is immutable and knows nothing of files: `attain.plans.loader` keeps the line of each part. The meaning of
+every field is in docs/plan-language.md, whose headings are the names of the classes here.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Kind = Literal["week", "month", "quarter", "half", "year"]
 class PlanPart(BaseModel):
     """Anything in a document. Unknown keys are refused: a misspelt key would silently pay something else."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Effective(PlanPart):
@@ -97,7 +97,7 @@ class CreditRule(PlanPart):
     who: Plain = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")
     of: Formula | None = None
     share: Annotated[Literal["rest"] | Formulas | None, Field(union_mode="left_to_right")] = None
-    levels: Integer = Field(1, ge=1, le=12)
+    levels: Integer = Field(default=1, ge=1, le=12)
     role: Plain = ""
     when: Formula | None = None
 
@@ -126,7 +126,7 @@ class CreditSet(PlanPart):
     amount: Formula | None = None
     amounts: dict[Identifier, Formula] = {}
     convert: Convert | None = None
-    to: tuple[CreditRule, ...] = Field((CreditRule(who="owner"),), min_length=1, max_length=50)
+    to: tuple[CreditRule, ...] = Field(default=(CreditRule(who="owner"),), min_length=1, max_length=50)
     limit: Formula | None = None
     once_per: Literal["payee"] | None = None
 
@@ -145,12 +145,12 @@ class CreditSet(PlanPart):
 
 
 class Measure(PlanPart):
-    sum: Plain | None = Field(None, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")
-    count: Plain | None = Field(None, pattern=r"^[a-z][a-z0-9_]*$")
+    sum: Plain | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")
+    count: Plain | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")
     of: Formula | None = None
     where: Formula | None = None
     over: Window | None = None
-    for_: Literal["payee", "team", "company"] = Field("payee", alias="for")
+    for_: Literal["payee", "team", "company"] = Field(default="payee", alias="for")
     quota: Plain | None = None
     against: Literal["full", "to_date"] = "full"
     prorate: Literal["days"] | None = None
@@ -184,7 +184,7 @@ class Value(PlanPart):
     within: Plain | None = None
     start: Formula | None = None
     over: Window | None = None
-    round: Integer | None = Field(None, ge=0, le=6)
+    round: Integer | None = Field(default=None, ge=0, le=6)
 
     @model_validator(mode="before")
     @classmethod
@@ -287,7 +287,7 @@ class Curve(PlanPart):
 
 
 def _table_kind(given: Any) -> str:
-    keys = given if isinstance(given, dict) else given.__class__.model_fields
+    keys = given if isinstance(given, dict) else getattr(type(given), "model_fields", {})
     for key, kind in (("tiers", "tiers"), ("keys", "lookup"), ("by", "grid")):
         if key in keys:
             return kind
@@ -324,7 +324,7 @@ class Floor(PlanPart):
 def _limit_kind(given: Any) -> str:
     if isinstance(given, dict):
         return "budget" if "budget" in given else "window"
-    return {WindowLimit: "window", BudgetLimit: "budget"}.get(type(given), "line")
+    return "window" if isinstance(given, WindowLimit) else "budget" if isinstance(given, BudgetLimit) else "line"
 
 
 Limit = Annotated[
@@ -338,9 +338,9 @@ class Release(PlanPart):
 
     share: Annotated[Literal["rest"] | Formula, Field(union_mode="left_to_right")]
     after: Wait | None = None
-    day: Integer | None = Field(None, ge=1, le=31)
+    day: Integer | None = Field(default=None, ge=1, le=31)
     at: Formula | None = None
-    in_: Integer = Field(1, alias="in", ge=1, le=120)
+    in_: Integer = Field(default=1, alias="in", ge=1, le=120)
     every: Kind | None = None
     when: Plain | None = None
 
@@ -384,7 +384,7 @@ class Component(PlanPart):
     prizes: tuple[Formula, ...] = ()
     ties: Literal["share", "each"] = "share"
     release: Releases | None = None
-    round: Integer | None = Field(None, ge=0, le=6)
+    round: Integer | None = Field(default=None, ge=0, le=6)
 
     @model_validator(mode="after")
     def complete(self) -> Self:
@@ -412,7 +412,10 @@ class Component(PlanPart):
         return None
 
 
-_OWN_KEYS = {"rate", "amount", "formula", "by", "table", "tiers", "segments", "points", "below", "above", "border", "retroactive", "position", "weight", "prizes", "of"}
+_OWN_KEYS = frozenset(
+    "rate amount formula of by table tiers segments points below above border"
+    " retroactive position weight prizes".split()
+)
 _NEEDS: dict[str, tuple[str, ...]] = {
     "percent": ("rate",),
     "per_unit": ("amount",),
@@ -466,12 +469,12 @@ class Trigger(PlanPart):
 
 class Guarantee(PlanPart):
     amount: Formula
-    while_: Formula | None = Field(None, alias="while")
+    while_: Formula | None = Field(default=None, alias="while")
     prorate: Literal["days"] | None = None
 
 
 class Recover(PlanPart):
-    from_: Integer = Field(1, alias="from", ge=1)
+    from_: Integer = Field(default=1, alias="from", ge=1)
     share: Formula
     keeps: Formula | None = None
 
@@ -479,7 +482,7 @@ class Recover(PlanPart):
 class Draw(PlanPart):
     amount: Formula
     pays: Literal["top_up", "on_top", "in_advance"]
-    while_: Formula | None = Field(None, alias="while")
+    while_: Formula | None = Field(default=None, alias="while")
     recover: Recover | None = None
     prorate: Literal["days"] | None = None
 

@@ -1,7 +1,7 @@
 """What a calculation answers, whoever made it: the engine and the checker both return an `Outcome`.
 
-The tables and their columns are those of docs/architecture.md ("From plan to pay"). Amounts in `rows` are whole minor units
-where the table says BIGINT and exact fractions elsewhere; nothing is a float.
+The tables and their columns are those of docs/architecture.md ("From plan to pay"). Amounts in `rows` are whole minor
+units where the table says BIGINT and exact fractions elsewhere; nothing is a float.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Slice(NamedTuple):
 
 
 class NamedValue(NamedTuple):
-    """A value of a plan at one key: an event id at a credit, a period id at a period. `payee` is None for the company."""
+    """A value of a plan at one key: an event id at a credit, a period id at a period. The company's payee is None."""
 
     payee: str | None
     key: str
@@ -39,5 +39,6 @@ class Outcome(Protocol):
         ...
 
     def values(self, plan: str, name: str) -> Iterable[NamedValue]:
-        """A named value of a plan: `reach`, `booked`, `booked.period`, `booked.attainment_after`, `commission.exact`, `commission.slices`."""
+        """A named value of a plan: `reach`, `booked`, `booked.period`, `booked.attainment_after`, `commission.exact`,
+        `commission.slices`."""
         ...

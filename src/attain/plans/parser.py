@@ -1,7 +1,7 @@
 """Reads the text of an expression into its tree.
 
-A precedence-climbing parser over a small token list, so that whatever is not in the language is refused where it stands,
-with a reason: comments, aliases, double quotes, exponents, chained comparisons, dates that do not exist.
+A precedence-climbing parser over a small token list, so that whatever is not in the language is refused where it
+stands, with a reason: comments, aliases, double quotes, exponents, chained comparisons, dates that do not exist.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from attain.plans.expressions import Expr
 
 LONGEST = 4_000
 DEEPEST = 40
+LONGEST_CHAIN = 100
+SHOWN = 60
+_NAME_PARTS = "Give parts of it names under `values`."
 FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "coalesce": (1, None),
     "least": (1, None),
@@ -48,13 +51,13 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
-      | (?P<number>\d+(?:\.\d+)?%?)
+      | (?P<number>[0-9]+(?:\.[0-9]+)?%?)
       | (?P<text>'(?:[^']|'')*')
       | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
       | (?P<sign><>|<=|>=|!=|[-+*/=<>(),])""",
     re.VERBOSE,
 )
-_WORDS = {"and", "or", "not", "between", "in", "is", "null", "case", "when", "then", "else", "end", "true", "false", "of", "date"}
+_WORDS = frozenset("and or not between in is null case when then else end true false of date".split())
 _COMPARISONS = {"=", "<>", "<", "<=", ">", ">="}
 
 
@@ -67,8 +70,12 @@ class Token(NamedTuple):
 def parse(text: str, where: Where = Where()) -> Expr:
     """The tree of an expression; a `PlanError` at the first place that is not in the language."""
     if len(text) > LONGEST:
-        raise PlanError(f"The expression has {len(text)} characters; at most {LONGEST} are read.", code="plan.expression-size", where=where,
-                        hint="Give parts of it names under `values`.")
+        raise PlanError(
+            f"The expression has {len(text)} characters; at most {LONGEST} are read.",
+            code="plan.expression-size",
+            where=where,
+            hint=_NAME_PARTS,
+        )
     return _Parser(text, where).whole()
 
 
@@ -81,7 +88,8 @@ class _Parser:
         self.tokens = self._tokens()
 
     def refuse(self, message: str, at: int, hint: str | None = None) -> PlanError:
-        marked = f"{self.text[:at]}⟨{self.text[at:at + 12]}⟩{self.text[at + 12:]}" if at < len(self.text) else f"{self.text}⟨end⟩"
+        before, here, after = self.text[:at][-SHOWN:], self.text[at : at + 12], self.text[at + 12 :][:SHOWN]
+        marked = f"{'…' * (at > SHOWN)}{before}⟨{here or 'end'}⟩{after}{'…' * (len(self.text) > at + 12 + SHOWN)}"
         return PlanError(f"{message} In: {marked}", code="plan.expression", where=self.where, hint=hint)
 
     def _tokens(self) -> list[Token]:
@@ -127,13 +135,16 @@ class _Parser:
             raise self.refuse("The expression is empty.", 0)
         result = self.either()
         if self.now.kind != "end":
-            raise self.refuse(f"'{self.now.text}' was not expected here.", self.now.at, "Is an operator missing before it, or a quote around text?")
+            hint = "Is an operator missing before it, or a quote around text?"
+            raise self.refuse(f"'{self.now.text}' was not expected here.", self.now.at, hint)
+        if _depth(result) > LONGEST_CHAIN:
+            raise self.refuse(f"More than {LONGEST_CHAIN} operations hang on one another.", 0, _NAME_PARTS)
         return result
 
     def either(self) -> Expr:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.refuse(f"More than {DEEPEST} levels of parentheses.", self.now.at, "Give parts of it names under `values`.")
+            raise self.refuse(f"More than {DEEPEST} levels of parentheses.", self.now.at, _NAME_PARTS)
         left = self.both()
         while token := self.take("or"):
             left = tree.Logic("or", left, self.both(), at=token.at)
@@ -228,19 +239,21 @@ class _Parser:
             return self.cases(token)
         if token.text == "date" and self.now.kind == "text":
             return self.day(token)
+        if token.text == "date":  # a column may have this name
+            return tree.Name(("date",), at=token.at)
         self.place -= 1
-        raise self.refuse(f"A value was expected, not '{token.text}'.", token.at,
-                          "`date` is written as date '2026-01-31'." if token.text == "date" else None)
+        raise self.refuse(f"A value was expected, not '{token.text}'.", token.at)
 
     def day(self, token: Token) -> Expr:
         text = self.now.text[1:-1]
         self.place += 1
         try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
                 raise ValueError
             return tree.Day(date.fromisoformat(text), at=token.at)
         except ValueError:
-            raise self.refuse(f"'{text}' is not a date.", token.at, "Write year-month-day, as in date '2026-01-31'.") from None
+            hint = "Write year-month-day, as in date '2026-01-31'."
+            raise self.refuse(f"'{text}' is not a date.", token.at, hint) from None
 
     def cases(self, token: Token) -> Expr:
         branches = []
@@ -264,10 +277,12 @@ class _Parser:
             return tree.Case(((arguments[0], arguments[1]),), arguments[2], at=token.at)
         if token.text not in FUNCTIONS:
             near = suggest(token.text, [*FUNCTIONS, "if"])
-            raise self.refuse(f"There is no function '{token.text}'.", token.at, f"Did you mean `{near}`?" if near else None)
+            hint = f"Did you mean `{near}`?" if near else None
+            raise self.refuse(f"There is no function '{token.text}'.", token.at, hint)
         least, most = FUNCTIONS[token.text]
         if len(arguments) < least or (most is not None and len(arguments) > most):
-            raise self.refuse(f"`{token.text}` takes {least if least == most else f'{least} or more'} arguments, not {len(arguments)}.", token.at)
+            wanted = f"{least}" if least == most else f"{least} or more"
+            raise self.refuse(f"`{token.text}` takes {wanted} arguments, not {len(arguments)}.", token.at)
         return tree.Call(token.text, arguments, at=token.at)
 
     def listed(self) -> tuple[Expr, ...]:
@@ -287,6 +302,16 @@ def _number(token: Token) -> tree.Number:
         raise PlanError(f"The number {text[:20]}… has more than 40 digits.", code="plan.expression")
     value = Fraction(text.rstrip("%")) / (100 if text.endswith("%") else 1)
     return tree.Number(value, text, at=token.at)
+
+
+def _depth(expression: Expr) -> int:
+    """How many levels the tree has; without recursion, because its depth is what is in doubt."""
+    deepest, waiting = 0, [(expression, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting.extend((inner, depth + 1) for inner in tree.inside(part))
+    return deepest
 
 
 def _hint_for(sign: str) -> str | None:

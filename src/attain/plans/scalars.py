@@ -20,6 +20,14 @@ KINDS = ("week", "month", "quarter", "half", "year")
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
+class Unreadable(ValueError):
+    """A text that is not in the language, with what to write instead."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 class Per(BaseModel):
     """The grain of a value: `payee quarter`."""
 
@@ -57,7 +65,7 @@ def as_expression(value: Any) -> Expr:
     try:
         return parse(as_text(value))
     except PlanError as problem:
-        raise ValueError(problem.message + (f" {problem.hint}" if problem.hint else "")) from None
+        raise Unreadable(problem.message, problem.hint) from None
 
 
 def as_list(value: Any) -> Any:
@@ -68,7 +76,7 @@ def as_list(value: Any) -> Any:
 def as_integer(value: Any) -> int:
     if isinstance(value, int):
         return value
-    if not re.fullmatch(r"-?\d{1,9}", as_text(value)):
+    if not re.fullmatch(r"-?[0-9]{1,9}", as_text(value)):
         raise ValueError(f"a whole number was expected, not '{value}'")
     return int(value)
 
@@ -85,7 +93,7 @@ def as_date(value: Any) -> date:
     if isinstance(value, date):
         return value
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_text(value)):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", as_text(value)):
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
@@ -108,15 +116,16 @@ def as_per(value: Any) -> Any:
         return value
     words = as_text(value).split()
     if len(words) != 2 or words[0] not in ("payee", "team", "company") or words[1] not in KINDS:
-        raise ValueError(f"a grain such as 'payee quarter' was expected, not '{value}': payee, team or company, then {', '.join(KINDS)}")
-    return Per(subject=words[0], kind=words[1])  # type: ignore[arg-type]
+        how = f"payee, team or company, then {', '.join(KINDS)}"
+        raise ValueError(f"a grain such as 'payee quarter' was expected, not '{value}': {how}")
+    return Per(subject=words[0], kind=words[1])
 
 
 def as_over(value: Any) -> Any:
     if isinstance(value, Over):
         return value
     text = as_text(value)
-    rolling = re.fullmatch(r"rolling (\d{1,3}) months", text)
+    rolling = re.fullmatch(r"rolling ([0-9]{1,3}) months", text)
     if rolling:
         return Over(kind="rolling", months=int(rolling.group(1)))
     if text in KINDS or text == "plan":
@@ -125,13 +134,14 @@ def as_over(value: Any) -> Any:
         return Over(kind="plan")
     if NAME.match(text):
         return Over(kind="column", column=text)
-    raise ValueError(f"a window was expected, not '{value}': {', '.join(KINDS)}, plan, 'rolling 12 months' or a column of the fact")
+    how = f"{', '.join(KINDS)}, plan, 'rolling 12 months' or a column of the fact"
+    raise ValueError(f"a window was expected, not '{value}': {how}")
 
 
 def as_delay(value: Any) -> Any:
     if isinstance(value, Delay):
         return value
-    found = re.fullmatch(r"(\d{1,4}) (day|month)s?", as_text(value))
+    found = re.fullmatch(r"([0-9]{1,4}) (day|month)s?", as_text(value))
     if not found:
         raise ValueError(f"a time such as '6 months' or '90 days' was expected, not '{value}'")
     return Delay(count=int(found.group(1)), unit=found.group(2) + "s")  # type: ignore[arg-type]
