@@ -34,6 +34,7 @@ def _whole(name: str) -> Column:
     return Column(name, "integer")
 
 
+_CURRENCY = Column("currency", "currency", required=False)
 VALID = (_day("valid_from"), _day("valid_to", required=False))
 
 
@@ -48,7 +49,7 @@ _TABLES = (
         _text("person"),
         _free("name"),
         _free("country"),
-        _free("currency"),
+        _CURRENCY,
         _day("hired_on", required=False),
         _day("left_on", required=False),
         _text("kind", choices=("employee", "partner"), default="employee"),
@@ -87,8 +88,8 @@ _TABLES = (
         "quota subject valid_from",
         _text("quota"),
         _payee("subject"),
-        Column("amount", "money", 4, currency="currency"),
-        _free("currency"),
+        Column("amount", "number", 4),  # a quota may count units: money only where a currency stands beside it
+        _CURRENCY,
         _text("per"),
         *VALID,
     ),
@@ -109,8 +110,8 @@ _TABLES = (
         "rates",
         "kind base quote on",
         _text("kind"),
-        _text("base"),
-        _text("quote"),
+        Column("base", "currency"),
+        Column("quote", "currency"),
         _day("on"),
         Column("rate", "number", 12, precision=24, minimum=Decimal("0.000000000001")),
     ),
@@ -147,7 +148,7 @@ _TABLES = (
         _text("pay_period"),
         _text("component"),
         Column("amount", "money", 4, currency="currency"),
-        _text("currency"),
+        Column("currency", "currency"),
         _text("reason"),
     ),
     _table(
@@ -160,7 +161,7 @@ _TABLES = (
         _text("earning_period"),
         _text("pay_period"),
         _whole("amount"),
-        _text("currency"),
+        Column("currency", "currency"),
         _text("line"),
     ),
     _table(
@@ -174,7 +175,7 @@ _TABLES = (
         _text("pay_period"),
         _whole("part"),
         _whole("amount"),
-        _text("currency"),
+        Column("currency", "currency"),
     ),
     _table(
         "ledger_balances",
@@ -184,7 +185,7 @@ _TABLES = (
         _text("name"),
         _text("pay_period"),
         _whole("amount"),
-        _text("currency"),
+        Column("currency", "currency"),
     ),
     _table("closed_periods", "calendar kind period", _text("calendar"), _text("kind"), _text("period")),
 )

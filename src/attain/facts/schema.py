@@ -23,8 +23,8 @@ from attain.kernel.errors import SetupError, Where
 from .strict_yaml import Document, Map, Node, load_yaml, parse_yaml, shortened
 from .values import Value, ValueRefused, places_of_currency, typed
 
-Type = Literal["text", "payee", "date", "yes_no", "number", "rate", "money", "integer"]
-WRITABLE_TYPES = tuple(name for name in get_args(Type) if name != "integer")
+Type = Literal["text", "payee", "date", "yes_no", "number", "rate", "money", "integer", "currency"]
+WRITABLE_TYPES = tuple(name for name in get_args(Type) if name not in ("integer", "currency"))
 DECIMAL_TYPES = frozenset({"number", "rate", "money"})
 
 BATCH, ROW = "_batch", "_row"

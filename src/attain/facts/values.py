@@ -13,8 +13,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attain.kernel.errors import AttainError
+from attain.kernel.errors import AttainError, NumberError
 from attain.kernel.money import currency
+from attain.kernel.numbers import parse_decimal
 
 if TYPE_CHECKING:
     from .schema import Column
@@ -46,6 +47,8 @@ class Form:
     decimal_mark: str = "."
     group_mark: str = ""
     date_format: str = "yyyy-mm-dd"
+    spare_zeros: bool = False
+    """Whether 12.5000 may stand where two places are kept, as databases write it. 1.500 could also be 1500."""
     true_words: frozenset[str] = frozenset({"yes", "true"})
     false_words: frozenset[str] = frozenset({"no", "false"})
 
@@ -64,6 +67,8 @@ def typed(text: str, column: Column, form: Form = PLAIN) -> Value:
             value = day(text, form)
         case "yes_no":
             value = yes_no(text, form)
+        case "currency":
+            value = currency_code(text)
         case "integer":
             value = whole(text)
         case "rate":
@@ -87,14 +92,37 @@ _control = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\
 
 
 def number(text: str, column: Column, form: Form = PLAIN, *, percent: bool = False) -> Decimal:
-    """An exact number with no more places than the column has. Zeros beyond them are notation."""
-    found = _number_pattern(form.decimal_mark, form.group_mark, percent).match(text)
-    if found is None:
-        raise ValueRefused("fact.number", f"Not a number written like {_sample(form, percent)}.")
-    whole_digits = found["whole"].replace(form.group_mark, "") if form.group_mark else found["whole"]
-    fraction = found["fraction"] or ""
-    exponent = -len(fraction) - (2 if percent and found["percent"] else 0)
-    return _scaled(found["sign"] == "-", int(whole_digits + fraction), exponent, column)
+    """An exact number with no more places than the column has."""
+    has_sign = percent and text.endswith("%")
+    digits = text[:-1].removesuffix(" ") if has_sign else text
+    try:
+        units = parse_decimal(
+            digits,
+            places=column.places - 2 if has_sign else column.places,
+            max_digits=most_digits(column),
+            decimal_mark=form.decimal_mark,
+            group_mark=form.group_mark or None,
+            spare_zeros=form.spare_zeros,
+        )
+    except NumberError as fault:
+        raise ValueRefused(_CODES[fault.code], f"{fault.message} {_advice(fault.code, form, percent)}") from None
+    return Decimal(f"{units}E-{column.places}")
+
+
+_CODES = {
+    "number.not-a-number": "fact.number",
+    "number.too-many-places": "fact.places",
+    "number.too-large": "fact.range",
+}
+
+
+def _advice(code: str, form: Form, percent: bool) -> str:
+    if code == "number.too-many-places":
+        return "Round it at the source, or give the column more places."
+    if code == "number.too-large":
+        return "Check the decimal mark."
+    sample = f"-1{form.group_mark}234{form.decimal_mark}5"
+    return f"Write it like {sample}, or 12{form.decimal_mark}5%." if percent else f"Write it like {sample}."
 
 
 def fitted(exact: Decimal, column: Column) -> Decimal:
@@ -112,11 +140,16 @@ def fitted(exact: Decimal, column: Column) -> Decimal:
     return _scaled(sign == 1, int("".join(map(str, digits))), int(exponent), column)
 
 
+def most_digits(column: Column) -> int:
+    """Digits that a number of this column may have: below the largest number, and as many as its type stores."""
+    return min(14 + column.places, column.precision)
+
+
 def _scaled(negative: bool, digits: int, exponent: int, column: Column) -> Decimal:
     """`digits` times 10 to the `exponent` in the places of the column; integers throughout, so nothing rounds."""
     surplus = -exponent - column.places
     units, lost = divmod(digits, 10**surplus) if surplus > 0 else (digits * 10**-surplus, 0)
-    if units >= 10 ** (14 + column.places):
+    if units >= 10 ** most_digits(column):
         raise ValueRefused("fact.range", f"At or beyond {LARGEST:,}.")
     if lost:
         raise ValueRefused("fact.places", f"More than {column.places} decimal places.")
@@ -214,27 +247,18 @@ def fitted_integer(value: Decimal) -> Decimal:
     return value
 
 
+def currency_code(text: str) -> str:
+    if places_of_currency(text) is None:
+        raise ValueRefused("fact.currency", "Not a currency code of ISO 4217, such as EUR.")
+    return text
+
+
 def places_of_currency(code: str) -> int | None:
     """Places of the minor unit, or None for a code that ISO 4217 does not know."""
     try:
         return currency(code).places
     except AttainError:
         return None
-
-
-@lru_cache(maxsize=64)
-def _number_pattern(decimal_mark: str, group_mark: str, percent: bool) -> re.Pattern[str]:
-    plain = "[0-9]{1,60}"
-    grouped = rf"[0-9]{{1,3}}(?:{re.escape(group_mark)}[0-9]{{3}}){{1,20}}" if group_mark else ""
-    whole_part = f"{grouped}|{plain}" if grouped else plain
-    tail = "(?P<percent> ?%)?" if percent else ""
-    pattern = rf"(?P<sign>-?)(?P<whole>{whole_part})(?:{re.escape(decimal_mark)}(?P<fraction>[0-9]{{1,60}}))?{tail}\Z"
-    return re.compile(pattern, re.ASCII)
-
-
-def _sample(form: Form, percent: bool) -> str:
-    sample = f"-1{form.group_mark}234{form.decimal_mark}5"
-    return f"{sample} or 12{form.decimal_mark}5%" if percent else sample
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,260 @@
+"""Batches of facts: immutable folders named after their content, and what is believed after a row of them.
+
+A batch is what one import brought: good rows, quarantine, and a manifest. Its id is the hash of fact type, mapping and
+source bytes, so the same file a second time is the same batch and changes nothing. Batches are put in order by the
+sequence number that the catalogue gives them, never by a clock. What is believed as of a sequence number is, for each
+key, what the last batch up to it said: new and corrected rows stand, deleted ones are gone. How a file was cut into
+batches therefore cannot matter as long as the pieces keep their order for each key.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from attain.kernel.errors import FactError, NotFound, Refused, Where
+from attain.kernel.hashing import canonical_json, sha256_bytes
+from attain.kernel.ports import Files
+
+from .content import content_hash, row_texts
+from .importing import Import, money_totals
+from .schema import BATCH, ROW, FactType
+from .strict_yaml import shortened
+from .validate import ACTION, QUARANTINE, good_schema
+
+ID_LENGTH = 32
+ROWS_FILE, QUARANTINE_FILE, MANIFEST_FILE = "rows.parquet", "quarantine.parquet", "manifest.json"
+DELETE = "delete"
+_ORDER = "_sequence"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A published batch: its manifest, and where it lies."""
+
+    id: str
+    folder: Path
+    manifest: MappingOf[str, Any]
+
+    @property
+    def fact(self) -> str:
+        return str(self.manifest["fact"])
+
+
+@dataclass(frozen=True)
+class Sequenced:
+    """A batch's rows in their place in the catalogue."""
+
+    sequence: int
+    id: str
+    rows: pa.Table
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a batch would change: counts, and the change of money by kind, column and currency."""
+
+    new: int
+    corrected: int
+    unchanged: int
+    deleted: int
+    not_there: int
+    """Deletions of keys that nobody believes."""
+    money: MappingOf[str, MappingOf[str, MappingOf[str, Decimal]]]
+    surprises: tuple[str, ...] = ()
+    """Where the file says `correct` of a key that nobody knows yet."""
+
+
+def publish_batch(imported: Import, parent: Path, files: Files, *, source_name: str = "") -> tuple[Batch, bool]:
+    """Write the batch, unless it is there already; says whether it is new. Nothing half-written is ever visible."""
+    if not isinstance(imported.table, FactType):
+        raise FactError(f"`{imported.table.name}` is a table of decisions; it has no batches.", code="batch.decisions")
+    identity = imported.content_id[:ID_LENGTH]
+    final = parent / identity
+    if final.exists():
+        return open_batch(final), False
+    contents = {ROWS_FILE: _parquet(imported.good), QUARANTINE_FILE: _parquet(imported.quarantine)}
+    manifest = _manifest(imported, imported.table, source_name, contents)
+    temporary = files.temporary_folder(parent)
+    for name, content in {**contents, MANIFEST_FILE: canonical_json(manifest)}.items():
+        files.write_bytes_durably(temporary / name, content)
+    try:
+        files.publish_folder(temporary, final)
+    except Refused as fault:
+        if fault.code != "files.already-published":
+            raise
+        # Somebody else imported the same file at the same moment: theirs is this batch.
+        return open_batch(final), False
+    return Batch(identity, final, manifest), True
+
+
+def _manifest(imported: Import, fact: FactType, source_name: str, contents: MappingOf[str, bytes]) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "id": imported.content_id,
+        "fact": fact.name,
+        "schema_hash": fact.schema_hash(),
+        "mapping_hash": imported.mapping.mapping_hash(),
+        "source_hash": imported.source_hash,
+        # A name is shown to people; it is never a path again.
+        "source_name": shortened("".join(sign if sign.isprintable() else "?" for sign in source_name), 200),
+        "rows": imported.good.num_rows,
+        "quarantined": imported.quarantine.num_rows,
+        "repeated": imported.repeated,
+        "source_rows": imported.row_count,
+        "totals": {
+            column: {code: f"{total:f}" for code, total in totals.items()} for column, totals in imported.totals.items()
+        },
+        "content_hash": content_hash(imported.good.drop_columns([ROW])),
+        "files": {name: sha256_bytes(content) for name, content in contents.items()},
+    }
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def open_batch(folder: Path) -> Batch:
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
+    except FileNotFoundError:
+        raise NotFound(f"There is no batch {folder.name}.", code="batch.unknown", where=Where(str(folder))) from None
+    except (OSError, ValueError):
+        raise _damaged(folder, MANIFEST_FILE) from None
+    if not isinstance(manifest, dict) or not str(manifest.get("id", "")).startswith(folder.name):
+        raise _damaged(folder, MANIFEST_FILE)
+    return Batch(folder.name, folder, manifest)
+
+
+def rows_of(batch: Batch, fact: FactType) -> pa.Table:
+    """The good rows, after their bytes were checked against the manifest."""
+    return _read(batch, ROWS_FILE, good_schema(fact))
+
+
+def quarantine_of(batch: Batch) -> pa.Table:
+    return _read(batch, QUARANTINE_FILE, QUARANTINE)
+
+
+def _read(batch: Batch, name: str, schema: pa.Schema) -> pa.Table:
+    try:
+        content = (batch.folder / name).read_bytes()
+    except OSError:
+        raise _damaged(batch.folder, name) from None
+    if sha256_bytes(content) != batch.manifest.get("files", {}).get(name):
+        raise _damaged(batch.folder, name)
+    table = pq.read_table(pa.BufferReader(content), use_threads=False)
+    if not table.schema.equals(schema):
+        raise FactError(
+            f"Batch {batch.id} was read with another description of `{batch.fact}`.",
+            code="batch.schema-changed",
+            where=Where(str(batch.folder / name)),
+            hint="Import the source again with the present description.",
+        )
+    return table
+
+
+def _damaged(folder: Path, name: str) -> FactError:
+    return FactError(
+        f"{name} of batch {folder.name} is not what was written.",
+        code="batch.damaged",
+        where=Where(str(folder / name)),
+        hint="Restore the folder from a backup; nothing is calculated from a damaged batch.",
+    )
+
+
+def current(batches: Iterable[Sequenced], fact: FactType, as_of: int | None = None) -> pa.Table:
+    """The facts as of a sequence number (or of all batches), sorted by key, in the columns of a snapshot."""
+    chosen = [batch for batch in batches if as_of is None or batch.sequence <= as_of]
+    sequences = [batch.sequence for batch in chosen]
+    if len(set(sequences)) < len(sequences):
+        raise FactError(
+            "Two batches have the same place in the order.", code="batch.order", where=Where(field=fact.name)
+        )
+    if not chosen:
+        return fact.stored.empty_table()
+    parts = [_placed(batch) for batch in chosen]
+    rows = pa.concat_tables(parts)
+    rows = rows.take(pc.sort_indices(rows, sort_keys=[(fact.key, "ascending"), (_ORDER, "descending")]))
+    if rows.num_rows > 1:
+        keys = rows[fact.key].combine_chunks()
+        later = pc.not_equal(keys.slice(1), keys.slice(0, len(keys) - 1))
+        rows = rows.filter(pa.concat_arrays([pa.array([True]), later]))
+    rows = rows.filter(pc.not_equal(rows[ACTION], DELETE))
+    return rows.select(fact.stored.names).cast(fact.stored).combine_chunks()
+
+
+def _placed(batch: Sequenced) -> pa.Table:
+    count = batch.rows.num_rows
+    table = batch.rows.append_column(pa.field(BATCH, pa.string()), pa.repeat(pa.scalar(batch.id), count))
+    return table.append_column(pa.field(_ORDER, pa.int64()), pa.repeat(pa.scalar(batch.sequence, pa.int64()), count))
+
+
+def effect(before: pa.Table, batch: pa.Table, fact: FactType) -> Effect:
+    """What the rows of a batch change in what is believed before it. Shown before an import is confirmed."""
+    columns = list(fact.columns)
+    old_keys, new_keys = before[fact.key], batch[fact.key]
+    deletes = pc.equal(batch[ACTION], DELETE)
+    known = pc.is_in(new_keys, value_set=old_keys.combine_chunks())
+    same = pc.is_in(
+        row_texts(batch.select(columns)), value_set=row_texts(before.select(columns)).combine_chunks()
+    )  # the key is one of the columns, so an equal row is the equal row of that key
+    stands = pc.invert(deletes)
+    kinds = {
+        "new": pc.and_(stands, pc.invert(known)),
+        "corrected": pc.and_(stands, pc.and_(known, pc.invert(same))),
+        "unchanged": pc.and_(stands, same),
+        "deleted": pc.and_(deletes, known),
+    }
+    money = {"new": money_totals(fact, batch.filter(kinds["new"]))}
+    for kind in ("corrected", "deleted"):
+        gone = before.filter(pc.is_in(old_keys, value_set=new_keys.filter(kinds[kind]).combine_chunks()))
+        came = batch.filter(kinds[kind]) if kind == "corrected" else batch.slice(0, 0)
+        money[kind] = _difference(money_totals(fact, came), money_totals(fact, gone))
+    counts = {kind: pc.sum(mask).as_py() or 0 for kind, mask in kinds.items()}
+    missing = pc.sum(pc.and_(deletes, pc.invert(known))).as_py() or 0
+    return Effect(**counts, not_there=missing, money=money, surprises=tuple(_surprises(batch, kinds)))
+
+
+def _difference(
+    came: dict[str, dict[str, Decimal]], gone: dict[str, dict[str, Decimal]]
+) -> dict[str, dict[str, Decimal]]:
+    zero = Decimal(0)
+    return {
+        column: {
+            code: came.get(column, {}).get(code, zero) - gone.get(column, {}).get(code, zero)
+            for code in sorted({*came.get(column, {}), *gone.get(column, {})}, key=str)
+        }
+        for column in sorted({*came, *gone})
+    }
+
+
+def _surprises(batch: pa.Table, kinds: MappingOf[str, pa.ChunkedArray]) -> Iterable[str]:
+    corrects = pc.equal(batch[ACTION], "correct")
+    unknown = pc.sum(pc.and_(corrects, kinds["new"])).as_py()
+    if unknown:
+        yield f"{unknown} rows say `correct` of a key that is not known yet."
+
+
+__all__ = [
+    "Batch",
+    "Effect",
+    "Sequenced",
+    "current",
+    "effect",
+    "open_batch",
+    "publish_batch",
+    "quarantine_of",
+    "rows_of",
+]
