@@ -1,0 +1,1 @@
+"""Batches of facts, and the files that brought decisions."""

@@ -1,0 +1,40 @@
+"""Which facts are believed: the batches in force, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from attain.facts import batches
+from attain.facts.schema import FactType
+from attain.facts.snapshot import FactTable
+from attain.kernel.errors import NotFound
+from attain.web.workspace import Workspace
+
+from .models import Batch
+
+
+def current_batches(into: str | None = None, *, as_of: int | None = None) -> QuerySet[Batch]:
+    """Batches that count, in order; `as_of` leaves out those with a later sequence number."""
+    found = Batch.objects.filter(state=Batch.State.CURRENT)
+    if into is not None:
+        found = found.filter(into=into)
+    return found if as_of is None else found.filter(sequence__lte=as_of)
+
+
+def facts_of(workspace: Workspace, fact: FactType, batch_ids: Iterable[str]) -> FactTable:
+    """What is believed after these batches, in this order. Every file is checked against its manifest."""
+    sequenced = [
+        batches.Sequenced(place, id_, batches.rows_of(batches.open_batch(workspace.batches / id_), fact))
+        for place, id_ in enumerate(batch_ids, start=1)
+    ]
+    return FactTable(fact, batches.current(sequenced, fact))
+
+
+def quarantined_rows(workspace: Workspace, batch_id: str) -> list[dict[str, object]]:
+    """The rows of a batch of facts that were kept aside, with the reason for each."""
+    batch = Batch.objects.filter(pk=batch_id, is_fact=True).first()
+    if batch is None:
+        raise NotFound(f"There is no batch of facts {batch_id}.", code="batch.unknown", hint="Give its whole id.")
+    return list(batches.quarantine_of(batches.open_batch(workspace.batches / batch.pk)).to_pylist())

@@ -1,0 +1,233 @@
+"""A file becomes facts or decisions, once.
+
+The order is what makes a kill harmless: the file is read in a limited child process, its rows are written to a folder
+named after their content, the folder is flushed and renamed, and only then does one short transaction make the batch
+known. Until that commit nothing is visible; after it, everything is. The same file again finds its batch and changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.compute as pc
+from django.db.models import Max
+
+from attain.facts import batches
+from attain.facts.decisions import IMPORTABLE
+from attain.facts.importing import Import, import_id, read_source
+from attain.facts.mapping import Control
+from attain.facts.mapping import Mapping as SourceMapping
+from attain.facts.schema import ROW, FactType, TableType
+from attain.kernel.errors import Finding, Findings, NotFound, Refused, Where, suggest
+from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
+from attain.web.apps.audit.services import Act, acting, moment
+from attain.web.apps.org import services as org
+from attain.web.apps.org.models import Person, Position
+from attain.web.workspace import Workspace
+
+from .models import Batch
+
+SHOWN = 20
+ATTEMPTS = 5
+"""How often a change is worked out anew because somebody else changed the tables meanwhile."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file."""
+
+    batch: Batch
+    is_new: bool
+    changed_rows: int = 0
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
+
+    @property
+    def message(self) -> str:
+        batch = self.batch
+        if not self.is_new:
+            return f"Already imported on {moment(batch.imported_at)[:16]} by {batch.imported_by}; nothing was changed."
+        aside = f", {batch.quarantined} kept aside" if batch.quarantined else ""
+        return f"{batch.rows} rows of {batch.into} taken from {batch.source}{aside}."
+
+
+def import_file(
+    workspace: Workspace,
+    source: Path | bytes,
+    *,
+    actor: str,
+    into: str | None = None,
+    mapping: str | SourceMapping | None = None,
+    control: Control | None = None,
+    source_name: str | None = None,
+    trusted: bool = False,
+) -> Imported:
+    """Take in a file by a mapping of the workspace, or by its own column names into a fact type or decision table.
+
+    `trusted` reads in this process instead of a limited child: for content that this program made itself.
+    """
+    chosen = _mapping(workspace, into, mapping, control)
+    table = _table(workspace, chosen.into)
+    name = source_name or (source.name if isinstance(source, Path) else f"{chosen.into}.{chosen.format}")
+    source_hash = sha256_file(source) if isinstance(source, Path) else sha256_bytes(source)
+    identity = import_id(table, chosen, source_hash)[: batches.ID_LENGTH]
+    known = Batch.objects.filter(pk=identity, state=Batch.State.CURRENT).first()
+    if known is not None:
+        return Imported(known, False)
+    read = read_source(source, table, chosen, trusted=trusted)
+    if isinstance(table, FactType):
+        return _take_facts(workspace, actor, read, table, name)
+    return _take_decisions(workspace, actor, read, name)
+
+
+def _mapping(
+    workspace: Workspace, into: str | None, mapping: str | SourceMapping | None, control: Control | None
+) -> SourceMapping:
+    if isinstance(mapping, str):
+        mapping = workspace.mapping(mapping)
+    if mapping is None:
+        if into is None:
+            raise Refused(
+                "Nothing says what the file fills.", code="imports.into", hint="Name a mapping or a table to fill."
+            )
+        mapping = SourceMapping(into)
+    elif into is not None and into != mapping.into:
+        raise Refused(
+            f"The mapping fills {mapping.into}, not {into}.", code="imports.into", hint="Leave one of the two out."
+        )
+    return mapping.with_control(control) if control is not None else mapping
+
+
+def _table(workspace: Workspace, name: str) -> TableType:
+    known = {**IMPORTABLE, **workspace.fact_types}
+    if name in known:
+        return known[name]
+    near = suggest(name, known)
+    raise NotFound(
+        f"There is no fact type and no table `{name}`.",
+        code="imports.no-table",
+        hint=f"Did you mean `{near}`?" if near else f"Known are {', '.join(sorted(known))}.",
+    )
+
+
+def _take_facts(workspace: Workspace, actor: str, read: Import, fact: FactType, name: str) -> Imported:
+    published, _ = batches.publish_batch(read, workspace.batches, workspace.ports.files, source_name=name)
+    findings = (*read.findings, *_unknown_payees(read, fact))
+    with acting(workspace, actor, "import facts") as act:
+        known = Batch.objects.filter(pk=published.id).first()
+        if known is not None and known.state == Batch.State.CURRENT:
+            return Imported(known, False)
+        if not published.folder.exists():
+            raise Refused(f"The folder of {name} was swept away meanwhile.", code="imports.swept", hint="Import again.")
+        manifest_hash = sha256_bytes(canonical_json(dict(published.manifest)))
+        batch = _enter(act, _described(read, name, published.id, is_fact=True, manifest_hash=manifest_hash), known)
+    return Imported(batch, True, findings=findings)
+
+
+def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str) -> Imported:
+    if read.quarantine.num_rows:
+        raise Findings(list(_refused_rows(read, name)), message=f"Nothing was taken from {name}.")
+    rows = [{key: value for key, value in row.items() if key != ROW} for row in read.good.to_pylist()]
+    identity = read.content_id[: batches.ID_LENGTH]
+    for _ in range(ATTEMPTS):
+        plan = org.plan_import(read.table.name, rows)
+        with acting(workspace, actor, "import decisions") as act:
+            known = Batch.objects.filter(pk=identity).first()
+            if known is not None and known.state == Batch.State.CURRENT:
+                return Imported(known, False)
+            if not org.is_current(plan):
+                continue
+            batch = _enter(act, _described(read, name, identity, is_fact=False), known, plan)
+            org.write_changes(plan, batch)
+            return Imported(batch, True, plan.changed_rows, read.findings)
+    raise Refused(
+        f"Others kept changing the records while {name} was read.", code="store.busy", hint="Import it again later."
+    )
+
+
+def _described(read: Import, name: str, identity: str, *, is_fact: bool, manifest_hash: str = "") -> Batch:
+    totals = {column: {code: f"{sum_:f}" for code, sum_ in sums.items()} for column, sums in read.totals.items()}
+    return Batch(
+        pk=identity,
+        into=read.table.name,
+        is_fact=is_fact,
+        source=name,
+        rows=read.good.num_rows,
+        quarantined=read.quarantine.num_rows,
+        totals=canonical_json(totals).decode(),
+        manifest_hash=manifest_hash,
+    )
+
+
+def _enter(act: Act, batch: Batch, known: Batch | None, plan: org.Plan | None = None) -> Batch:
+    """Within the transaction: the batch is last in the order. One that was undone comes back as a later one."""
+    batch.sequence = (Batch.objects.aggregate(last=Max("sequence"))["last"] or 0) + 1
+    batch.imported_at, batch.imported_by = act.at, act.actor
+    batch.version = known.version + 1 if known else 1
+    batch.save(force_insert=known is None, force_update=known is not None)
+    after: dict[str, object] = {"into": batch.into, "rows": batch.rows, "sequence": batch.sequence}
+    after |= {"source": batch.source, "totals": batch.totals, "quarantined": batch.quarantined}
+    if plan is not None:
+        after["changed"] = {c.table.name: [len(c.new), len(c.replaced)] for c in plan.changes if not c.is_empty}
+    act.record("imports.taken", "batch", batch.pk, after=after)
+    return batch
+
+
+def _refused_rows(read: Import, name: str) -> Iterator[Finding]:
+    """Decisions refer to each other, so half a file of them would be another decision: nothing is taken."""
+    for row in read.quarantine.slice(0, SHOWN).to_pylist():
+        yield Finding("error", row["code"], row["reason"], Where(name, row["row"], row["column"]))
+    if read.quarantine.num_rows > SHOWN:
+        rest = read.quarantine.num_rows - SHOWN
+        yield Finding("error", "imports.more", f"{rest} more rows cannot be taken.", Where(name))
+
+
+def _unknown_payees(read: Import, fact: FactType) -> Iterator[Finding]:
+    """Owners that nobody has heard of yet: their deals are taken, but credit nobody until they are imported."""
+    columns = [column.name for column in fact.columns.values() if column.type == "payee"]
+    if not columns:
+        return
+    known = {*Person.objects.values_list("person", flat=True), *Position.objects.values_list("position", flat=True)}
+    for column in columns:
+        named = {value for value in pc.unique(read.good[column]).to_pylist() if value is not None}
+        if unknown := sorted(named - known):
+            listed = ", ".join(unknown[:SHOWN]) + (f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else "")
+            yield Finding(
+                "warning",
+                "imports.unknown-payee",
+                f"`{column}` names {listed}: neither a person nor a position.",
+                Where(field=column),
+                "Import these people or positions, or correct the ids at the source.",
+            )
+
+
+def undo_batch(workspace: Workspace, batch_id: str, *, actor: str, reason: str) -> Batch:
+    """Take a batch back, as long as no closed period was calculated from it. Its folder stays."""
+    from attain.web.apps.pay.selectors import closed_periods_using
+
+    if not reason.strip():
+        raise Refused("A reason is needed to undo an import.", code="imports.reason", hint="Say why.")
+    with acting(workspace, actor, "undo import") as act:
+        found = list(Batch.objects.filter(pk__startswith=batch_id))
+        if len(found) != 1:
+            raise NotFound(f"There is no single batch {batch_id}.", code="batch.unknown", hint="Give its whole id.")
+        batch = found[0]
+        if batch.state == Batch.State.UNDONE:
+            raise Refused(f"{batch.source} was already undone.", code="imports.undone")
+        if used := closed_periods_using(batch.pk):
+            raise Refused(
+                f"{batch.source} was used for {used[0]}, which is closed.",
+                code="imports.closed-period",
+                hint="Import a file that corrects it; the difference is paid in the open period.",
+            )
+        if not batch.is_fact:
+            org.undo_rows(batch)
+        Batch.objects.filter(pk=batch.pk).update(state=Batch.State.UNDONE, version=batch.version + 1)
+        act.record("imports.undone", "batch", batch.pk, before={"state": batch.state}, reason=reason)
+        batch.refresh_from_db()
+    return batch
+
+
+__all__ = ["Control", "Imported", "import_file", "undo_batch"]

@@ -1,0 +1,1 @@
+"""Periods, runs, the ledger of closed periods, and what people decide about pay."""

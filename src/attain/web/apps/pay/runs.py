@@ -1,0 +1,149 @@
+"""Runs: taking the lease, keeping what was read, publishing what was calculated.
+
+    start = begin_run(workspace, span, actor="ada")
+    folder = ...                     # tables and manifest.json, written below `start.folder`
+    run = publish_run(workspace, start, actor="ada")
+
+The folder is flushed and renamed before the transaction that makes the run known; a run is either published whole or
+not there at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from django.db.models import Max
+
+from attain.facts.snapshot import Snapshot
+from attain.kernel.errors import Refused, Where
+from attain.kernel.hashing import canonical_json, hash_of
+from attain.kernel.intervals import Interval
+from attain.plans.loader import Document
+from attain.web.apps.audit.services import Act, acting
+from attain.web.sealing import seal
+from attain.web.workspace import Workspace
+
+from . import leases
+from .models import Lease, Run
+from .selectors import DECISIONS_FOLDER, Frozen, freeze
+
+LEASE = "run"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """A run that has the lease, all that it reads, and the unpublished folder that it writes to."""
+
+    run: Run
+    frozen: Frozen
+    folder: Path
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.frozen.snapshot
+
+    @property
+    def plans(self) -> tuple[Document, ...]:
+        return self.frozen.plans
+
+    @property
+    def span(self) -> Interval:
+        return Interval(self.run.starts_on, self.run.ends_on)
+
+
+def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | None = None) -> RunStart:
+    """Freeze the inputs and take the lease. A run whose lease has run out is given up."""
+    if span.end is None:
+        raise Refused(f"A run needs an end; {span} has none.", code="run.span", hint="Name the periods to calculate.")
+    lease = Lease.objects.filter(name=LEASE).first()
+    if lease is not None and lease.expires_at is not None and lease.expires_at > workspace.ports.clock.now():
+        raise leases.held(lease)
+    frozen = freeze(workspace, span=span, as_of=as_of)
+    with acting(workspace, actor, "begin run") as act:
+        number = (Run.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        name = f"run-{number:06d}"
+        fence = leases.take(act, LEASE, name)
+        _give_up_stale(act)
+        run = Run.objects.create(
+            id=name,
+            number=number,
+            starts_on=span.start,
+            ends_on=span.end,
+            started_at=act.at,
+            started_by=actor,
+            inputs=canonical_json(frozen.inputs).decode(),
+            input_hash=hash_of(frozen.inputs),
+            fence=fence,
+        )
+        act.record("run.begun", "run", name, after={"span": str(span), "inputs": run.input_hash})
+    return RunStart(run, frozen, workspace.ports.files.temporary_folder(workspace.runs))
+
+
+def _give_up_stale(act: Act) -> None:
+    for stale in Run.objects.filter(state=Run.State.CALCULATING):
+        _fail(act, stale, "Its lease ran out before it was published.")
+
+
+def renew_run(workspace: Workspace, start: RunStart, *, actor: str) -> None:
+    """A long calculation says that it is still at work."""
+    with acting(workspace, actor, "renew run") as act:
+        leases.renew(act, LEASE, start.run.fence)
+
+
+def publish_run(workspace: Workspace, start: RunStart, *, actor: str, engine_version: str | None = None) -> Run:
+    """Make the finished folder of a run visible, with everything that the run read beside it."""
+    run, files = start.run, workspace.ports.files
+    manifest_file = start.folder / MANIFEST
+    if not manifest_file.is_file():
+        raise Refused(
+            f"{run} has no {MANIFEST}.", code="run.no-manifest", where=Where(str(start.folder)), hint="Write it last."
+        )
+    manifest = json.loads(manifest_file.read_bytes())
+    leases.require(LEASE, run.fence)  # an early look spares a stale worker the work; the one that counts comes below
+    _keep_inputs(start)
+    sealed = seal(start.folder, files)
+    final = workspace.runs / run.pk
+    files.publish_folder(start.folder, final)
+    with acting(workspace, actor, "publish run") as act:
+        leases.require(LEASE, run.fence)
+        now = Run.objects.get(pk=run.pk)
+        if now.state != Run.State.CALCULATING:
+            raise Refused(f"{run} is {now.state} already.", code="run.state", hint="Start a new run.")
+        if not final.exists():
+            raise Refused(f"The folder of {run} was swept away meanwhile.", code="run.swept", hint="Start a new run.")
+        now.state, now.finished_at, now.manifest_hash = Run.State.PUBLISHED, act.at, sealed
+        now.totals = json.dumps(manifest.get("totals", {}), sort_keys=True)
+        now.engine_version = engine_version or str(manifest.get("engine_version", ""))
+        now.version += 1
+        now.save(force_update=True)
+        leases.give_back(LEASE, run.fence)
+        act.record("run.published", "run", run.pk, after={"files": sealed, "inputs": now.input_hash})
+    return now
+
+
+def _keep_inputs(start: RunStart) -> None:
+    """The decisions as the run read them: a person who moves on later must not change what is shown of this run."""
+    folder = start.folder / DECISIONS_FOLDER
+    folder.mkdir(exist_ok=True)
+    for name, table in start.snapshot.decisions.items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def fail_run(workspace: Workspace, start: RunStart, *, actor: str, failure: str) -> None:
+    """Give the lease back without a result."""
+    with acting(workspace, actor, "fail run") as act:
+        run = Run.objects.get(pk=start.run.pk)
+        if run.state == Run.State.CALCULATING:
+            _fail(act, run, failure)
+        leases.give_back(LEASE, run.fence)
+
+
+def _fail(act: Act, run: Run, failure: str) -> None:
+    run.state, run.failure, run.finished_at = Run.State.FAILED, failure, act.at
+    run.version += 1
+    run.save(force_update=True)
+    act.record("run.failed", "run", run.pk, after={"failure": failure})

@@ -1,0 +1,185 @@
+"""What a run reads, and which state of the records that was.
+
+`inputs` names the state without reading any table: the batches in force, the number of changes of each table, the plan
+versions, the closed periods. Two equal descriptions mean equal snapshots, so closing can tell whether a run is stale.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from attain.facts.decisions import TABLES
+from attain.facts.snapshot import Snapshot
+from attain.kernel.calendar_settings import calendar_of, settings_of
+from attain.kernel.errors import NotFound, Refused
+from attain.kernel.intervals import Interval
+from attain.plans.loader import Document
+from attain.web import store
+from attain.web.apps.imports.models import Batch
+from attain.web.apps.imports.selectors import current_batches, facts_of
+from attain.web.apps.org import selectors as org
+from attain.web.apps.org.tables import arrow_of
+from attain.web.apps.plans.models import PlanVersion
+from attain.web.apps.plans.selectors import document_of, published_versions
+from attain.web.workspace import Workspace
+
+from .models import Adjustment, Hold, Override, PayPeriod, Run
+
+Inputs = dict[str, Any]
+LEDGER_TABLES = ("ledger_lines", "ledger_releases", "ledger_balances")
+DECISIONS_FOLDER = "inputs"
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """All that a calculation reads, and the description of that state."""
+
+    snapshot: Snapshot
+    plans: tuple[Document, ...]
+    inputs: Inputs
+
+
+def snapshot(workspace: Workspace, as_of: int | None = None) -> Snapshot:
+    """Facts and decisions now; `as_of` leaves out batches of facts with a later sequence number."""
+    return freeze(workspace, as_of=as_of).snapshot
+
+
+def freeze(workspace: Workspace, *, span: Interval | None = None, as_of: int | None = None) -> Frozen:
+    """Read everything as of one moment. Only the database is read under its view; batches never change."""
+    with store.reading():
+        found = inputs(workspace, as_of=as_of)
+        decisions = _decisions()
+        closed = list(PayPeriod.objects.filter(state=PayPeriod.State.CLOSED))
+        plans = tuple(document_of(version) for version in _payable(published_versions(), span))
+    decisions |= _ledger(workspace, closed)
+    facts = [facts_of(workspace, fact, found["batches"][name]) for name, fact in workspace.fact_types.items()]
+    return Frozen(Snapshot.build(facts, decisions, workspace.calendars, workspace.calendar), plans, found)
+
+
+def inputs(workspace: Workspace, *, as_of: int | None = None) -> Inputs:
+    """The state of the records in a few lines that can be kept with a run and compared later."""
+    batches: dict[str, list[str]] = {name: [] for name in workspace.fact_types}
+    for batch in current_batches(as_of=as_of).filter(is_fact=True):
+        batches.setdefault(batch.into, []).append(batch.pk)
+    return {
+        "batches": batches,
+        "files": list(Batch.objects.filter(state=Batch.State.CURRENT, is_fact=False).values_list("pk", flat=True)),
+        "tables": org.versions(),
+        "plans": {
+            str(plan): [plan.content_hash, plan.effective_to and plan.effective_to.isoformat()]
+            for plan in published_versions()
+        },
+        "closed": {str(one): one.ledger_hash for one in PayPeriod.objects.filter(state=PayPeriod.State.CLOSED)},
+        "fact_types": {name: fact.schema_hash() for name, fact in workspace.fact_types.items()},
+        "calendars": {name: settings_of(calendar) for name, calendar in workspace.calendars.items()},
+        "calendar": workspace.calendar,
+    }
+
+
+def changes_since(run: Run, now: Inputs) -> list[str]:
+    """What a run has not seen, in words. Periods that were closed with the run's own result are no news to it."""
+    then: Inputs = json.loads(run.inputs)
+    own = {str(one) for one in PayPeriod.objects.filter(state=PayPeriod.State.CLOSED, run=run)}
+    closed = {name: hash_ for name, hash_ in now["closed"].items() if name not in own}
+    words = []
+    for fact in sorted({*then["batches"], *now["batches"]}):
+        if then["batches"].get(fact, []) != now["batches"].get(fact, []):
+            words.append(f"other batches of {fact}")
+    for table in sorted({*then["tables"], *now["tables"]}):
+        if then["tables"].get(table, 0) != now["tables"].get(table, 0):
+            words.append(f"changed {table}")
+    words += [f"plan {name}" for name in _differing(then["plans"], now["plans"])]
+    words += [f"closed {name}" for name in _differing(then["closed"], closed) if name not in own]
+    words += [f"described anew: {name}" for name in _differing(then["fact_types"], now["fact_types"])]
+    words += [f"calendar {name}" for name in _differing(then["calendars"], now["calendars"])]
+    return words + (["another default calendar"] if then["calendar"] != now["calendar"] else [])
+
+
+def _differing(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return [name for name in sorted({*then, *now}) if then.get(name) != now.get(name)]
+
+
+def _decisions() -> dict[str, pa.Table]:
+    tables = org.decisions()
+    for name, model in (("holds", Hold), ("overrides", Override), ("adjustments", Adjustment)):
+        tables[name] = arrow_of(name, model)
+    closed = PayPeriod.objects.filter(state=PayPeriod.State.CLOSED).values_list("calendar", "kind", "period")
+    rows = [dict(zip(("calendar", "kind", "period"), row, strict=True)) for row in closed]
+    return tables | {"closed_periods": pa.Table.from_pylist(rows, TABLES["closed_periods"].arrow_schema())}
+
+
+def _ledger(workspace: Workspace, closed: list[PayPeriod]) -> dict[str, pa.Table]:
+    tables = {}
+    for name in LEDGER_TABLES:
+        schema = TABLES[name].arrow_schema()
+        parts = [pq.read_table(workspace.ledger / one.ledger / f"{name}.parquet", schema=schema) for one in closed]
+        tables[name] = pa.concat_tables([schema.empty_table(), *parts]).combine_chunks()
+    return tables
+
+
+def run_of(run_id: str) -> Run:
+    run = Run.objects.filter(pk=run_id).first()
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.", code="run.unknown", hint="List them with `attain runs`.")
+    return run
+
+
+def frozen_of(workspace: Workspace, run_id: str) -> Frozen:
+    """Exactly what a published run read: to compute it again, years later."""
+    run = run_of(run_id)
+    if run.state != Run.State.PUBLISHED:
+        raise Refused(f"{run_id} is {run.state}; only a published run has kept what it read.", code="run.state")
+    kept: Inputs = json.loads(run.inputs)
+    folder = workspace.runs / run_id / DECISIONS_FOLDER
+    decisions = {
+        name: pq.read_table(folder / f"{name}.parquet", schema=table.arrow_schema()) for name, table in TABLES.items()
+    }
+    facts = []
+    for name, ids in kept["batches"].items():
+        fact = workspace.fact_types.get(name)
+        if fact is None or fact.schema_hash() != kept["fact_types"].get(name):
+            raise Refused(
+                f"`{name}` is described differently than when {run_id} was calculated.",
+                code="run.schema-changed",
+                hint=f"Put back the description of `{name}` in facts/ to look at this run.",
+            )
+        facts.append(facts_of(workspace, fact, ids))
+    calendars = {name: calendar_of(name, settings) for name, settings in kept["calendars"].items()}
+    versions = {str(version): version for version in PlanVersion.objects.all()}
+    for name, (_, end) in kept["plans"].items():
+        versions[name].effective_to = None if end is None else date.fromisoformat(end)
+    chosen = _payable([versions[name] for name in kept["plans"]], Interval(run.starts_on, run.ends_on))
+    plans = tuple(document_of(version) for version in chosen)
+    return Frozen(Snapshot.build(facts, decisions, calendars, kept["calendar"]), plans, kept)
+
+
+def _payable(versions: list[PlanVersion], span: Interval | None) -> list[PlanVersion]:
+    """Versions that a run over the span needs: also earlier ones, for facts that came after their period was closed."""
+    if span is None or span.end is None:
+        return versions
+    return [version for version in versions if version.effective_from < span.end]
+
+
+def periods() -> list[PayPeriod]:
+    return list(PayPeriod.objects.select_related("run"))
+
+
+def closed_periods_using(batch_id: str) -> list[str]:
+    """Closed periods whose run read a batch."""
+    used = []
+    for period in PayPeriod.objects.filter(state=PayPeriod.State.CLOSED).select_related("run"):
+        kept = json.loads(period.run.inputs)
+        if batch_id in kept["files"] or any(batch_id in ids for ids in kept["batches"].values()):
+            used.append(str(period))
+    return used
+
+
+def closed_periods_paid_by(plan_version: str) -> list[str]:
+    closed = PayPeriod.objects.filter(state=PayPeriod.State.CLOSED).select_related("run")
+    return [str(period) for period in closed if plan_version in json.loads(period.run.inputs)["plans"]]

@@ -1,0 +1,198 @@
+"""Closing and reopening pay periods: one wins, the other is told who was first.
+
+What a close needs is worked out before the transaction; what could have changed meanwhile is looked at again inside it.
+"""
+
+from __future__ import annotations
+
+import json
+
+from attain.kernel.errors import NotFound, Refused, Where
+from attain.kernel.periods import Period
+from attain.web.apps.audit.services import Act, acting, moment
+from attain.web.apps.plans.models import PlanVersion
+from attain.web.workspace import Workspace
+
+from . import ledger
+from .models import PayPeriod, Run
+from .selectors import changes_since, inputs, run_of
+
+State = PayPeriod.State
+
+
+def close_period(
+    workspace: Workspace,
+    period_id: str,
+    run_id: str,
+    *,
+    actor: str,
+    kind: str | None = None,
+    calendar: str | None = None,
+    accept_changes: str = "",
+    key: str | None = None,
+) -> PayPeriod:
+    """Freeze a period with the result of a run.
+
+    Refused when the records changed since the run began, unless `accept_changes` says why the run is right anyway.
+    With a `key`, the same request gets the same answer however often it is sent.
+    """
+    period = _period(workspace, period_id, kind, calendar)
+    run = run_of(run_id)
+    _require_covering(run, period)
+    plans = _plans_of(run, period)
+    tables = ledger.tables_of(workspace.runs / run.pk, period.id, plans)
+    folder, sealed = ledger.keep(workspace, period.id, tables, run.pk)
+    request = {"period": [period.calendar, period.kind, period.id], "run": run.pk, "accept": accept_changes}
+    with acting(workspace, actor, "close period") as act:
+
+        def close() -> dict[str, object]:
+            kept = _open_row(period)
+            _require_order(workspace, period, run)
+            _require_current(workspace, run, accept_changes)
+            if not (workspace.ledger / folder).exists():
+                raise Refused("The ledger was swept away meanwhile.", code="pay.swept", hint="Close the period again.")
+            kept.state, kept.run, kept.closed_at, kept.closed_by = State.CLOSED, run, act.at, actor
+            kept.ledger, kept.ledger_hash = folder, sealed
+            kept.totals = json.dumps(ledger.totals(tables), sort_keys=True)
+            _save(kept)
+            after = {"run": run.pk, "ledger": folder, "hash": sealed, "totals": kept.totals}
+            act.record("pay.closed", "pay-period", kept, after=after, reason=accept_changes)
+            return {"pay_period": kept.pk}
+
+        answer = act.once(key, request, close)
+        return PayPeriod.objects.select_related("run").get(pk=answer["pay_period"])
+
+
+def reopen_period(
+    workspace: Workspace, period_id: str, *, actor: str, reason: str, kind: str | None = None, calendar: str | None = None
+) -> PayPeriod:
+    """Open the last closed period again. Its ledger no longer counts; the folder stays as evidence."""
+    require_reason(reason, "to reopen a period")
+    period = _period(workspace, period_id, kind, calendar)
+    with acting(workspace, actor, "reopen period") as act:
+        row = _row(period)
+        if row is None or row.state != State.CLOSED:
+            raise Refused(f"{period.id} is open.", code="pay.not-closed", hint="Only a closed period can be reopened.")
+        last = _last_closed(period)
+        if last is not None and last.period != period.id:
+            raise Refused(
+                f"{last.period} was closed after {period.id} and builds on it.",
+                code="pay.order",
+                hint=f"Reopen {last.period} first, or correct {period.id} with a difference in the open period.",
+            )
+        before = {"run": row.run.pk if row.run else None, "ledger": row.ledger, "hash": row.ledger_hash}
+        before |= {"closed_by": row.closed_by, "closed_at": moment(row.closed_at)}
+        row.state, row.run, row.ledger, row.ledger_hash = State.OPEN, None, "", ""
+        row.totals, row.closed_at, row.closed_by = "{}", None, ""
+        _save(row)
+        act.record("pay.reopened", "pay-period", row, before=before, reason=reason)
+    return row
+
+
+def _period(workspace: Workspace, period_id: str, kind: str | None, calendar: str | None) -> Period:
+    name = calendar or workspace.calendar
+    if name not in workspace.calendars:
+        raise NotFound(
+            f"There is no calendar `{name}`.", code="pay.calendar", hint=f"Known: {', '.join(workspace.calendars)}."
+        )
+    period = workspace.calendars[name].parse(period_id)
+    if kind is not None and period.kind != kind:
+        raise Refused(f"{period_id} is a {period.kind}, not a {kind}.", code="pay.kind", where=Where(field="period"))
+    return period
+
+
+def _row(period: Period) -> PayPeriod | None:
+    return PayPeriod.objects.filter(calendar=period.calendar, kind=period.kind, period=period.id).first()
+
+
+def _open_row(period: Period) -> PayPeriod:
+    row = _row(period)
+    if row is None:
+        return PayPeriod(
+            calendar=period.calendar, kind=period.kind, period=period.id, starts_on=period.start, ends_on=period.end
+        )
+    if row.state == State.CLOSED:
+        raise Refused(
+            f"{period.id} was already closed by {row.closed_by} at {moment(row.closed_at)[:19]} with {row.run}.",
+            code="pay.already-closed",
+            hint="Reopen it first, if it is the last one; otherwise pay the difference in the open period.",
+        )
+    return row
+
+
+def _save(row: PayPeriod) -> None:
+    """Save if nobody else did: the version must still be the one that was read."""
+    before, row.version = row.version, row.version + 1
+    if row.pk is None:
+        row.save(force_insert=True)
+        return
+    fields = "state run ledger ledger_hash totals closed_at closed_by version".split()
+    values = {name: getattr(row, name) for name in fields}
+    if not PayPeriod.objects.filter(pk=row.pk, version=before).update(**values):
+        raise Refused(f"{row} was changed by somebody else just now.", code="pay.changed", hint="Look at it again.")
+
+
+def _require_covering(run: Run, period: Period) -> None:
+    if run.state != Run.State.PUBLISHED:
+        raise Refused(f"{run} is {run.state}; only a published run can be closed with.", code="run.state")
+    if not (run.starts_on <= period.start and period.end <= run.ends_on):
+        raise Refused(
+            f"{run} calculated {run.starts_on} to {run.ends_on} (excluded), not the whole of {period.id}.",
+            code="pay.other-span",
+            hint=f"Run {period.id} first.",
+        )
+
+
+def _plans_of(run: Run, period: Period) -> set[str]:
+    """Names of the plans of the run that are paid in periods of this calendar and kind."""
+    used = json.loads(run.inputs)["plans"]
+    versions = [version for version in PlanVersion.objects.all() if str(version) in used]
+    return {one.plan for one in versions if (one.calendar, one.period_kind) == (period.calendar, period.kind)}
+
+
+def _last_closed(period: Period) -> PayPeriod | None:
+    closed = PayPeriod.objects.filter(calendar=period.calendar, kind=period.kind, state=State.CLOSED)
+    return closed.order_by("-starts_on").first()
+
+
+def _require_order(workspace: Workspace, period: Period, run: Run) -> None:
+    calendar = workspace.calendars[period.calendar]
+    last = _last_closed(period)
+    if last is not None:
+        due = calendar.shift(calendar.parse(last.period), 1)
+    else:
+        due = next(one for one in calendar.periods(period.kind, run.starts_on, run.ends_on) if one.start >= run.starts_on)
+    if due.id != period.id:
+        raise Refused(
+            f"{due.id} is the next period to close, not {period.id}.",
+            code="pay.order",
+            hint="Periods are closed one after the other, because each builds on the balances of the one before.",
+        )
+
+
+def _require_current(workspace: Workspace, run: Run, accept_changes: str) -> None:
+    changes = changes_since(run, inputs(workspace))
+    if changes and not accept_changes.strip():
+        raise Refused(
+            f"{len(changes)} things changed since {run} began: {', '.join(changes[:5])}.",
+            code="pay.inputs-changed",
+            hint="Run again, or say why this run is right anyway.",
+        )
+
+
+def require_reason(reason: str, what: str) -> None:
+    if not reason.strip():
+        raise Refused(f"A reason is needed {what}.", code="pay.reason", hint="Say why, in words an auditor can follow.")
+
+
+def require_open(act: Act, plan: str, pay_period: str) -> None:
+    """Within a transaction: nothing may be added to a period of this plan that is closed."""
+    versions = PlanVersion.objects.filter(plan=plan).values_list("calendar", "period_kind")
+    for calendar, kind in set(versions):
+        row = PayPeriod.objects.filter(calendar=calendar, kind=kind, period=pay_period, state=State.CLOSED).first()
+        if row is not None:
+            raise Refused(
+                f"{pay_period} was closed by {row.closed_by} at {moment(row.closed_at)[:19]}.",
+                code="pay.period-closed",
+                hint="Choose the open period.",
+            )

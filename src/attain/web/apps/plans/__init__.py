@@ -1,0 +1,1 @@
+"""Versions of plan documents; a published one never changes."""

@@ -1,0 +1,239 @@
+"""The database, set so that a crash, a race or an old library cannot cost a row.
+
+SQLite comes from the `pysqlite3` wheel and replaces the system's copy for the whole process: two copies in one
+process would break each other's file locks, and older versions carry a fault that can lose committed rows. Every write
+happens in one short transaction that is alone from its first line (`BEGIN IMMEDIATE`, on PostgreSQL a lock that stands
+for it), so a check made inside it cannot be outdated when it commits. Both stores therefore behave alike.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from attain.kernel.errors import Finding, Refused, SetupError, Where
+
+WAIT_SECONDS = 5
+LONGEST_SECONDS = 0.250
+"""No write may keep others waiting longer. A test watches every one of them."""
+
+WRITER_LOCK = 0x617474_61696E  # "attain": one writer at a time, as SQLite has it
+SAFE_SQLITE = (3, 51, 3)
+SAFE_SQLITE_BRANCHES = {(3, 44): 6, (3, 50): 7}
+"""The first versions without the WAL-reset fault: the main line, and older lines that got the repair."""
+SAFE_POSTGRES = 13_00_00
+
+_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1"}
+
+Watch = Callable[[str, float], None]
+Checkpoint = Callable[[str], None]
+watches: list[Watch] = []
+"""Called with the name and the seconds of each write transaction."""
+checkpoints: list[Checkpoint] = []
+"""Called with the name of each step at which a kill must leave no trace."""
+
+
+def checkpoint(step: str) -> None:
+    for stop in checkpoints:
+        stop(step)
+
+
+def use_own_sqlite() -> None:
+    """Put our SQLite in the place of the system's, before Django looks for it."""
+    import pysqlite3
+    import pysqlite3.dbapi2
+
+    loaded = sys.modules.get("django.db.backends.sqlite3.base")
+    if loaded is not None and loaded.Database is not pysqlite3.dbapi2:
+        raise SetupError(
+            "Django was started with the system's SQLite before Attain could name its own.",
+            code="setup.sqlite-twice",
+            hint="Call attain.web.settings.configure before anything that opens a database.",
+        )
+    sys.modules["sqlite3"] = pysqlite3
+    sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
+
+
+def database_settings(url: str, folder: Path) -> dict[str, Any]:
+    """Django's settings for an address such as sqlite:///attain.db or postgresql://pay@db.example.com/attain."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        name = unquote(parts.path.removeprefix("/"))
+        if not name or parts.netloc:
+            raise _wrong_address(url)
+        statements = "".join(f"PRAGMA {name}={value};" for name, value in _PRAGMAS.items())
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(folder / name),
+            "OPTIONS": {"timeout": WAIT_SECONDS, "transaction_mode": "IMMEDIATE", "init_command": statements},
+        }
+    if parts.scheme in ("postgresql", "postgres"):
+        name = unquote(parts.path.removeprefix("/"))
+        if not name:
+            raise _wrong_address(url)
+        limits = f"-c lock_timeout={WAIT_SECONDS}s -c synchronous_commit=on"
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": name,
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "OPTIONS": {**dict(parse_qsl(parts.query)), "options": limits},
+        }
+    raise _wrong_address(url)
+
+
+def _wrong_address(url: str) -> SetupError:
+    return SetupError(
+        f"{without_password(url)!r} is no address of a database.",
+        code="setup.database",
+        where=Where(field="database.url"),
+        hint="Write sqlite:///attain.db or postgresql://user@host:5432/name.",
+    )
+
+
+def without_password(url: str) -> str:
+    password = urlsplit(url).password
+    return url.replace(f":{password}@", ":…@") if password else url
+
+
+@contextmanager
+def writing(doing: str) -> Iterator[None]:
+    """One transaction in which nobody else writes. Whoever has to wait longer than five seconds is told so."""
+    from django.db import OperationalError, transaction
+
+    entered = started = time.monotonic()
+    try:
+        with transaction.atomic(durable=True):
+            _take_turn()
+            started = time.monotonic()
+            yield
+            checkpoint("commit.before")
+        checkpoint("commit.after")
+    except OperationalError as error:
+        if not _is_wait(error):
+            raise
+        waited = time.monotonic() - entered
+        raise Refused(
+            f"Somebody else was writing for {waited:.0f} seconds, so nothing was changed ({doing}).",
+            code="store.busy",
+            hint="Try again in a moment.",
+        ) from error
+    seconds = time.monotonic() - started
+    for watch in watches:
+        watch(doing, seconds)
+
+
+def _take_turn() -> None:
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
+
+
+def _is_wait(error: Exception) -> bool:
+    text = str(error)
+    return "database is locked" in text or "lock timeout" in text
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Several queries that see the same moment, without keeping any writer waiting."""
+    from django.db import connection
+
+    if connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    mode = "" if connection.vendor == "sqlite" else " ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    with connection.cursor() as cursor:
+        cursor.execute(f"BEGIN{mode}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
+
+
+def migrate() -> None:
+    """Bring the tables to the form that this version expects."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def is_current() -> bool:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def check() -> list[Finding]:
+    """What makes this database unsafe for pay; nothing when all is well."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    return check_sqlite() if connection.vendor == "sqlite" else _check_postgres()
+
+
+def sqlite_is_safe(version: tuple[int, ...]) -> bool:
+    repaired = SAFE_SQLITE_BRANCHES.get((version[0], version[1]))
+    return version >= SAFE_SQLITE or (repaired is not None and version[2] >= repaired)
+
+
+def check_sqlite() -> list[Finding]:
+    from django.db import connection
+
+    findings = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sqlite_version()")
+        text = cursor.fetchone()[0]
+        if not sqlite_is_safe(tuple(int(part) for part in text.split("."))):
+            findings.append(_unsafe("store.sqlite-version", f"SQLite {text} can lose committed rows (WAL reset).",
+                                    "Install the package pysqlite3 in the version of requirements.lock."))
+        for name, wanted in _PRAGMAS.items():
+            cursor.execute(f"PRAGMA {name}")
+            found = str(cursor.fetchone()[0]).lower()
+            if found != wanted:
+                findings.append(_unsafe(f"store.{name.replace('_', '-')}", f"{name} is {found}, not {wanted}.",
+                                        "Put the database on a local disk that this user may write."))
+        cursor.execute("PRAGMA quick_check(1)")
+        if (found := cursor.fetchone()[0]) != "ok":
+            findings.append(_unsafe("store.damaged", f"The database file is damaged: {found}.",
+                                    "Restore the last backup into an empty folder."))
+    return findings
+
+
+def _check_postgres() -> list[Finding]:
+    from django.db import connection
+
+    findings = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
+                       " current_setting('fsync'), current_setting('synchronous_commit'),"
+                       " current_setting('full_page_writes'), current_setting('server_encoding')")
+        number, version, fsync, commit, pages, encoding = cursor.fetchone()
+    if number < SAFE_POSTGRES:
+        findings.append(_unsafe("store.postgres-version", f"PostgreSQL {version} is no longer repaired.",
+                                "Use version 13 or later."))
+    for name, value in (("fsync", fsync), ("synchronous_commit", commit), ("full_page_writes", pages)):
+        if value == "off":
+            findings.append(_unsafe(f"store.{name.replace('_', '-')}", f"{name} is off: a power cut can lose pay.",
+                                    f"Set {name} = on in the server's configuration."))
+    if encoding != "UTF8":
+        findings.append(_unsafe("store.encoding", f"The database is encoded as {encoding}.",
+                                "Create it with ENCODING 'UTF8'."))
+    return findings
+
+
+def _unsafe(code: str, message: str, hint: str) -> Finding:
+    return Finding("error", code, message, hint=hint)

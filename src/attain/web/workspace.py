@@ -1,0 +1,254 @@
+"""One company's folder: its settings in `attain.toml`, its documents, its data, and the ports it works through.
+
+The folder can be copied, backed up and restored whole. `Workspace.open` finds it from any folder below, as git does.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from attain.facts.mapping import Mapping as SourceMapping
+from attain.facts.mapping import load_mapping
+from attain.facts.schema import FactType, load_fact_types
+from attain.kernel.calendar_settings import calendar_of, settings_of
+from attain.kernel.errors import AttainError, NotFound, Refused, SetupError, Where, suggest
+from attain.kernel.money import currency
+from attain.kernel.periods import GREGORIAN, Calendar
+from attain.kernel.ports import Ports, real_ports
+
+SETTINGS = "attain.toml"
+DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
+DEFAULT_DATABASE = "sqlite:///attain.db"
+_KNOWN = ("name", "base_currency", "locale", "zone", "calendar", "calendars", "database")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    path: Path
+    name: str
+    base_currency: str
+    locale: str = "en"
+    zone: str = "UTC"
+    calendars: Mapping[str, Calendar] = field(default_factory=lambda: {GREGORIAN.name: GREGORIAN})
+    calendar: str = GREGORIAN.name
+    database: str = DEFAULT_DATABASE
+    ports: Ports = field(default_factory=real_ports, compare=False)
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        name: str,
+        base_currency: str = "EUR",
+        locale: str = "en",
+        zone: str = "UTC",
+        calendars: Mapping[str, Calendar] | None = None,
+        calendar: str | None = None,
+        database: str = DEFAULT_DATABASE,
+        ports: Ports | None = None,
+    ) -> Workspace:
+        """A new workspace in a folder that has none yet; its database is made by `prepare`."""
+        path = path.resolve()
+        if (path / SETTINGS).exists():
+            raise Refused(
+                f"{path.name} is already a workspace.",
+                code="setup.workspace-exists",
+                where=Where(str(path / SETTINGS)),
+                hint="Choose another folder, or work in this one.",
+            )
+        known = dict(calendars or {GREGORIAN.name: GREGORIAN})
+        chosen = calendar or next(iter(known))
+        made = cls(path, name, base_currency, locale, zone, known, chosen, database, ports or real_ports())
+        made._check()
+        for folder in ("facts", "mappings", "plans", "data"):
+            (path / folder).mkdir(parents=True, exist_ok=True)
+        made.ports.files.write_bytes_durably(path / SETTINGS, made.as_toml().encode())
+        return made
+
+    @classmethod
+    def open(cls, path: Path | None = None, *, ports: Ports | None = None) -> Workspace:
+        """The workspace of a folder or of the nearest folder above it."""
+        start = (path or Path.cwd()).resolve()
+        for folder in (start, *start.parents):
+            if (folder / SETTINGS).is_file():
+                return cls._read(folder, ports or real_ports())
+        raise NotFound(
+            f"There is no workspace in {start} or above it.",
+            code="setup.no-workspace",
+            hint=f"Go to a folder with {SETTINGS}, or make one with `attain init`.",
+        )
+
+    @classmethod
+    def _read(cls, folder: Path, ports: Ports) -> Workspace:
+        file = folder / SETTINGS
+        try:
+            given = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SetupError(
+                f"{SETTINGS} cannot be read: {error}.",
+                code="setup.toml",
+                where=Where(str(file)),
+                hint="Correct this line.",
+            ) from error
+        try:
+            made = cls(folder, *_settings(given), ports=ports)  # type: ignore[misc]
+            made._check()
+        except AttainError as error:
+            error.where = Where(str(file), field=error.where.field)
+            raise
+        return made
+
+    def _check(self) -> None:
+        currency(self.base_currency)
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise _wrong("zone", self.zone, "Name it like Europe/Berlin or America/New_York.") from error
+        if self.calendar not in self.calendars:
+            raise _wrong("calendar", self.calendar, f"Known are {', '.join(self.calendars)}.")
+        if not self.name.strip():
+            raise _wrong("name", self.name, "Say whose workspace it is.")
+
+    def as_toml(self) -> str:
+        lines = [
+            f"name = {_quoted(self.name)}",
+            f"base_currency = {_quoted(self.base_currency)}",
+            f"locale = {_quoted(self.locale)}",
+            f"zone = {_quoted(self.zone)}                # days end at midnight here",
+            f"calendar = {_quoted(self.calendar)}        # of plans that name none",
+            "",
+            "[database]",
+            f"url = {_quoted(self.database)}",
+        ]
+        for name, calendar in self.calendars.items():
+            lines += ["", f"[calendars.{_quoted(name)}]"]
+            lines += [
+                f"{setting} = {value if isinstance(value, int) else _quoted(value)}"
+                for setting, value in settings_of(calendar).items()
+            ]
+        return "\n".join(lines) + "\n"
+
+    @property
+    def database_url(self) -> str:
+        """Of the environment, where it is set: there a password is at a better place than in a file."""
+        return os.environ.get(DATABASE_VARIABLE) or self.database
+
+    @property
+    def data(self) -> Path:
+        return self.path / "data"
+
+    @property
+    def batches(self) -> Path:
+        return self.data / "batches"
+
+    @property
+    def runs(self) -> Path:
+        return self.data / "runs"
+
+    @property
+    def ledger(self) -> Path:
+        return self.data / "ledger"
+
+    @property
+    def audit_head(self) -> Path:
+        return self.data / "audit-head.json"
+
+    @cached_property
+    def fact_types(self) -> dict[str, FactType]:
+        return load_fact_types(self.path / "facts")
+
+    @cached_property
+    def mappings(self) -> dict[str, SourceMapping]:
+        files = sorted((self.path / "mappings").glob("*.yaml"))
+        return {file.stem: load_mapping(file, self.fact_types) for file in files}
+
+    def mapping(self, name: str) -> SourceMapping:
+        if name in self.mappings:
+            return self.mappings[name]
+        near = suggest(name, self.mappings)
+        raise NotFound(
+            f"There is no mapping `{name}`.",
+            code="setup.no-mapping",
+            where=Where(str(self.path / "mappings")),
+            hint=f"Did you mean `{near}`?" if near else f"Describe the file in mappings/{name}.yaml.",
+        )
+
+    @property
+    def plan_files(self) -> list[Path]:
+        return sorted((self.path / "plans").glob("*.yaml"))
+
+    def today(self) -> Any:
+        return self.ports.clock.today(self.zone)
+
+    def connect(self) -> None:
+        """Let this process work on this workspace's records; tables must have been made by `prepare`."""
+        from . import settings, store
+
+        settings.configure(self)
+        if self.database_url.startswith("sqlite") and not self._database_file().exists():
+            raise SetupError(
+                f"{self.name} has no database yet.", code="setup.no-database", where=Where(str(self._database_file())),
+                hint="Make it with `attain init`, or restore a backup.",
+            )
+        if not store.is_current():
+            raise SetupError(
+                "The database has the form of another version of Attain.", code="setup.migrate",
+                hint="Back up the workspace, then run `attain upgrade`.",
+            )
+
+    def prepare(self) -> None:
+        """Make the tables of a new workspace, or bring those of an older version to today's form."""
+        from . import settings, store
+
+        settings.configure(self)
+        self.data.mkdir(parents=True, exist_ok=True)
+        if findings := [finding for finding in store.check() if finding.is_error]:
+            raise SetupError(findings[0].message, code=findings[0].code, hint=findings[0].hint)
+        store.migrate()
+
+    def _database_file(self) -> Path:
+        from . import store
+
+        return Path(store.database_settings(self.database_url, self.path)["NAME"])
+
+
+def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
+    for key in given:
+        if key not in _KNOWN:
+            near = suggest(key, _KNOWN)
+            raise _wrong(key, given[key], f"Did you mean {near}?" if near else f"Known are {', '.join(_KNOWN)}.")
+    for key in ("name", "base_currency"):
+        if key not in given:
+            raise SetupError(f"`{key}` is missing.", code="setup.missing", where=Where(field=key), hint=f"Add `{key}`.")
+    for key in ("name", "base_currency", "locale", "zone", "calendar"):
+        if not isinstance(given.get(key, ""), str):
+            raise _wrong(key, given[key], "Write it as a text in quotes.")
+    tables = given.get("calendars", {})
+    calendars = {name: calendar_of(name, settings) for name, settings in tables.items()} or {GREGORIAN.name: GREGORIAN}
+    database = given.get("database", {}).get("url", DEFAULT_DATABASE)
+    return (
+        given["name"],
+        given["base_currency"],
+        given.get("locale", "en"),
+        given.get("zone", "UTC"),
+        calendars,
+        given.get("calendar", next(iter(calendars))),
+        database,
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _wrong(key: str, value: object, hint: str) -> SetupError:
+    return SetupError(f"`{key}` is {value!r}.", code="setup.setting", where=Where(field=key), hint=hint)
