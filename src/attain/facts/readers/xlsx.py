@@ -36,6 +36,7 @@ MAX_PACKED = 20 << 20
 MAX_UNPACKED = 200 << 20
 MAX_RATIO = 100
 MAX_MEMBERS = 2000
+MAX_DEPTH = 40
 MAX_CELLS = 2_000_000
 FIFTEEN_DIGITS = Context(prec=15)
 DATE_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)})
@@ -125,9 +126,13 @@ class _Book:
 
     def elements(self, member: str, *names: str) -> Iterator[Element]:
         """Finished elements of these names, forgotten again when the next one is asked for."""
-        with self.archive.open(member) as stream:
+        with self.archive.open(name=member) as stream:
             root: Element | None = None
+            depth = 0
             for event, element in iterparse(_Counted(stream, self), events=("start", "end"), forbid_dtd=True):
+                depth += 1 if event == "start" else -1
+                if depth > MAX_DEPTH:
+                    raise file_refused("file.damaged", f"{member} nests more than {MAX_DEPTH} levels.", line=1)
                 if event == "start":
                     root = element if root is None else root
                 elif _local(element) in names:
