@@ -1,4 +1,4 @@
-"""A census: every published case is a plan, and every figure that its source prints is expected by that plan's tests."""
+"""A census: each published case is a plan, and each figure that its source prints is expected by that plan's tests."""
 
 from __future__ import annotations
 
