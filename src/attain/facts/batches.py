@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from attain.kernel.errors import FactError, NotFound, Refused, Where
-from attain.kernel.hashing import canonical_json, sha256_bytes
+from attain.kernel.hashing import canonical_json, hash_of, sha256_bytes
 from attain.kernel.ports import Files
 
 from .content import content_hash, row_texts
@@ -33,6 +33,8 @@ from .strict_yaml import shortened
 from .validate import ACTION, QUARANTINE, good_schema
 
 ID_LENGTH = 32
+IDENTITY = ("fact", "schema_hash", "mapping_hash", "source_hash")
+"""What makes a batch this one, in the order in which `import_id` hashes it."""
 ROWS_FILE, QUARANTINE_FILE, MANIFEST_FILE = "rows.parquet", "quarantine.parquet", "manifest.json"
 DELETE = "delete"
 _ORDER = "_sequence"
@@ -45,6 +47,11 @@ class Batch:
     id: str
     folder: Path
     manifest: MappingOf[str, Any]
+
+    @property
+    def manifest_hash(self) -> str:
+        """What the catalogue remembers: the manifest guards the tables, and this guards the manifest."""
+        return sha256_bytes(canonical_json(dict(self.manifest)))
 
     @property
     def fact(self) -> str:
@@ -133,7 +140,8 @@ def open_batch(folder: Path) -> Batch:
         raise NotFound(f"There is no batch {folder.name}.", code="batch.unknown", where=Where(str(folder))) from None
     except (OSError, ValueError):
         raise _damaged(folder, MANIFEST_FILE) from None
-    if not isinstance(manifest, dict) or not str(manifest.get("id", "")).startswith(folder.name):
+    parts = [manifest.get(name) for name in IDENTITY] if isinstance(manifest, dict) else []
+    if not parts or manifest.get("id") != hash_of(parts) or not str(manifest["id"]).startswith(folder.name):
         raise _damaged(folder, MANIFEST_FILE)
     return Batch(folder.name, folder, manifest)
 
