@@ -288,9 +288,7 @@ def _keys_at(model: type[BaseModel], path: Path) -> set[str]:
     kinds: list[Any] = [model]
     for part in path:
         kinds = [inner for kind in kinds for inner in _inner(kind, part)]
-    return {
-        field.alias or name for kind in kinds if _is_model(kind) for name, field in kind.model_fields.items()
-    }
+    return {field.alias or name for kind in kinds if _is_model(kind) for name, field in kind.model_fields.items()}
 
 
 def _inner(kind: Any, part: str | int) -> Iterator[Any]:
