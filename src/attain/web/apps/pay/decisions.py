@@ -87,13 +87,13 @@ def override_line(
     """Pay this amount for a line in the place of the computed one, which stays visible beside it."""
     require_reason(reason, "to override a line")
     _require_exact(amount)
-    where = dict(plan=plan, component=component, payee=payee, source=source, earning_period=earning_period)
+    where = {"plan": plan, "component": component, "payee": payee, "source": source, "earning_period": earning_period}
     with acting(workspace, actor, "override line") as act:
         if (known := Override.objects.filter(**where).first()) is not None:
             raise Refused(
                 f"This line is overridden already ({known.override}: {known.reason}).",
                 code="pay.overridden",
-                hint="Let that one expire first.",
+                hint="Pay what differs from it as an adjustment.",
             )
         row = Override.objects.create(
             override=workspace.ports.ids.new(), amount=amount, reason=reason, expires_on=expires_on, **where
@@ -135,7 +135,8 @@ def adjust(
     require_reason(reason, "to adjust pay")
     _require_exact(amount)
     known_currency(currency)
-    values = dict(plan=plan, payee=payee, pay_period=pay_period, component=component, currency=currency, reason=reason)
+    values = {"plan": plan, "payee": payee, "pay_period": pay_period, "component": component}
+    values |= {"currency": currency, "reason": reason}
     with acting(workspace, actor, "adjust pay") as act:
 
         def add() -> dict[str, object]:
@@ -174,8 +175,8 @@ def _seen(model: type[M], name: str, id_: str, version: int) -> Any:
     return row
 
 
-def _require_exact(amount: Decimal) -> None:
-    if not isinstance(amount, Decimal) or not amount.is_finite():
+def _require_exact(amount: Any) -> None:
+    if isinstance(amount, float) or not amount.is_finite():
         raise Refused(f"{amount!r} is no exact amount.", code="pay.amount", hint="Give a Decimal.")
 
 

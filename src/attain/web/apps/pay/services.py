@@ -64,7 +64,13 @@ def close_period(
 
 
 def reopen_period(
-    workspace: Workspace, period_id: str, *, actor: str, reason: str, kind: str | None = None, calendar: str | None = None
+    workspace: Workspace,
+    period_id: str,
+    *,
+    actor: str,
+    reason: str,
+    kind: str | None = None,
+    calendar: str | None = None,
 ) -> PayPeriod:
     """Open the last closed period again. Its ledger no longer counts; the folder stays as evidence."""
     require_reason(reason, "to reopen a period")
@@ -161,7 +167,8 @@ def _require_order(workspace: Workspace, period: Period, run: Run) -> None:
     if last is not None:
         due = calendar.shift(calendar.parse(last.period), 1)
     else:
-        due = next(one for one in calendar.periods(period.kind, run.starts_on, run.ends_on) if one.start >= run.starts_on)
+        within = calendar.periods(period.kind, run.starts_on, run.ends_on)
+        due = next(one for one in within if one.start >= run.starts_on)
     if due.id != period.id:
         raise Refused(
             f"{due.id} is the next period to close, not {period.id}.",

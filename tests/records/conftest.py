@@ -1,0 +1,112 @@
+"""A workspace for each test, on SQLite and on a PostgreSQL server of our own, with a watch on every write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+
+from attain.web import store
+from attain.web.workspace import Workspace
+from tests.records.company import open_company
+from tools.setup import postgres_programs
+
+_databases = count(1)
+
+
+class Server:
+    """A PostgreSQL server in a folder of its own, on a port of its own, started and stopped by this session."""
+
+    def __init__(self) -> None:
+        programs = postgres_programs()
+        assert programs is not None, "PostgreSQL (initdb, pg_ctl) is missing; `make setup` says how to get it."
+        self.programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="attain-postgres-"))
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(self.folder, "postgres", "postgres")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._run("initdb", "-D", self.folder / "data", "-U", "attain", "-A", "trust", "-E", "UTF8", "--locale=C")
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(self.programs / program), *map(str, arguments)]
+        if os.geteuid() == 0:
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, check=False)
+        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+
+    def new_database(self) -> str:
+        name = f"attain_{next(_databases)}"
+        address = f"host=127.0.0.1 port={self.port} user=attain dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"postgresql://attain@127.0.0.1:{self.port}/{name}"
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, on each store."""
+    if request.param == "sqlite":
+        return "sqlite:///attain.db"
+    return request.getfixturevalue("postgres_server").new_database()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, database: str) -> Iterator[Workspace]:
+    yield open_company(tmp_path / "nordwind", database=database)
+    from django.db import connections
+
+    connections.close_all()
+
+
+@pytest.fixture
+def app(workspace: Workspace) -> SimpleNamespace:
+    """The services, which can be imported only when a workspace is known."""
+    names = {
+        "audit": "audit.services", "log": "audit.selectors", "imports": "imports.services", "org": "org.services",
+        "plans": "plans.services", "runs": "pay.runs", "pay": "pay.services", "decide": "pay.decisions",
+        "read": "pay.selectors", "facts": "imports.selectors", "published": "plans.selectors",
+    }  # fmt: skip
+    found = {name: import_module(f"attain.web.apps.{path}") for name, path in names.items()}
+    rooms = ("audit", "imports", "org", "plans", "pay")
+    models = {name: import_module(f"attain.web.apps.{name}.models") for name in rooms}
+    return SimpleNamespace(**found, models=SimpleNamespace(**models))
+
+
+@pytest.fixture(autouse=True)
+def writes() -> Iterator[list[tuple[str, float]]]:
+    """No write of any test may keep others waiting for more than a quarter of a second."""
+    seen: list[tuple[str, float]] = []
+
+    def watch(doing: str, seconds: float) -> None:
+        seen.append((doing, seconds))
+
+    store.watches.append(watch)
+    yield seen
+    store.watches.remove(watch)
+    slow = [(doing, seconds) for doing, seconds in seen if seconds > store.LONGEST_SECONDS]
+    assert not slow, f"Too long: {slow}"
