@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from attain.facts.schema import load_fact_types
 from attain.plans.loader import Document, load_folder
+from attain.plans.scope import bind
 
 HERE = Path(__file__).resolve().parent
 
@@ -84,6 +86,11 @@ def test_no_published_figure_is_forgotten(case: str) -> None:
         published.update(numbers(text))
     forgotten = published - expected
     assert not forgotten, f"expected {published}, but the plan's tests do not name {forgotten}"
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_every_name_stands_for_something_and_every_expression_has_a_type(case: str) -> None:
+    assert bind(DOCUMENTS[case], load_fact_types(HERE / "facts")).order
 
 
 @pytest.mark.parametrize("case", sorted(CASES))

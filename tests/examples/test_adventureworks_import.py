@@ -13,8 +13,10 @@ from attain.facts.decisions import IMPORTABLE
 from attain.facts.importing import Import, read_source
 from attain.facts.mapping import load_mapping
 from attain.facts.schema import load_fact_types
+from attain.kernel.periods import GREGORIAN, GregorianCalendar
 from attain.plans.linter import check
 from attain.plans.loader import load_folder
+from attain.plans.scope import bind
 
 Read = Callable[[str], Import]
 ROWS = {
@@ -64,9 +66,11 @@ def test_text_and_parquet_give_the_same_orders(read: Read) -> None:
     assert read("orders").totals == {"sub_total": {"USD": Decimal("109846381.4039")}}
 
 
-def test_the_plans_have_no_warnings(workspace: Path) -> None:
+def test_the_plans_are_sound_and_have_no_warnings(workspace: Path) -> None:
     documents = load_folder(workspace / "plans")
+    types, fiscal = load_fact_types(workspace / "facts"), GregorianCalendar("fiscal", fiscal_start_month=7)
     assert len(documents) == 9
+    assert all(bind(document, types, {"gregorian": GREGORIAN, "fiscal": fiscal}).order for document in documents)
     findings = [finding for document in documents for finding in check(document.plan, document.where)]
     assert not [finding for finding in findings if finding.level != "note"]
     assert all(document.plan.title.keys() == {"en", "de"} for document in documents)
