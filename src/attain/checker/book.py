@@ -1,0 +1,178 @@
+"""Which lines are booked where: open periods line by line, closed ones as the difference to the ledger.
+
+Overrides are put in place when a line is made, so that everything that reads it goes on with the replacement.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from attain.checker.seats import Row
+from attain.kernel.periods import Period
+
+if TYPE_CHECKING:
+    from attain.checker.calculation import Calculation
+    from attain.checker.components import Line
+
+
+class Key(NamedTuple):
+    """What identifies a line for ever."""
+
+    component: str
+    payee: str
+    source: str
+    earning_period: str
+
+
+@dataclass(slots=True)
+class Booked:
+    """A line in the pay period in which it counts. `line` is what was computed, where there is anything."""
+
+    key: Key
+    kind: str
+    pay_period: Period
+    amount: int
+    line: Line | None
+    note: str | None = None
+
+
+class Book:
+    def __init__(self, calculation: Calculation) -> None:
+        self.calculation = calculation
+
+    def key(self, line: Line) -> Key:
+        period = self.calculation.history.pay_period(line.earned_on)
+        return Key(line.component, line.payee, line.source, period.id)
+
+    # Decisions about lines
+
+    @cached_property
+    def _overrides(self) -> dict[Key, Row]:
+        found = {}
+        for row in sorted(self.calculation.record.rows("overrides"), key=lambda row: str(row["override"])):
+            expired = row["expires_on"] is not None and row["expires_on"] <= self.calculation.span_start
+            if row["plan"] == self.calculation.history.plan and not expired:
+                found[Key(row["component"], row["payee"], row["source"], row["earning_period"])] = row
+        return found
+
+    def override(self, line: Line) -> None:
+        row = self._overrides.get(self.key(line)) if self._overrides else None
+        if row is not None:
+            line.amount = self.calculation.history.rounded(row["amount"], line.version)
+            line.note = f"override: {row['reason']}"
+
+    def adjustments(self) -> list[Line]:
+        """Manual lines. They are earned in the pay period for which they were decided."""
+        from attain.checker.components import Line
+
+        history = self.calculation.history
+        lines = []
+        for row in sorted(self.calculation.record.rows("adjustments"), key=lambda row: str(row["adjustment"])):
+            if row["plan"] != history.plan:
+                continue
+            period = history.calendar.parse(row["pay_period"])
+            if row["currency"] != history.currency:
+                self.calculation.exception(
+                    "other_currency", f"Adjustment {row['adjustment']} is in {row['currency']}.",
+                    component=row["component"], payee=row["payee"], period=period.id,
+                )  # fmt: skip
+            elif period.end <= self.calculation.horizon:
+                version = history.version_of(period)
+                amount: Fraction = row["amount"]
+                minor = history.rounded(amount, version)
+                lines.append(Line(
+                    version, row["component"], "adjustment", row["payee"],
+                    self.calculation.record.seats.position_of(row["payee"], period.last), row["adjustment"],
+                    period.last, minor, minor, amount, amount, None, row["reason"],
+                ))  # fmt: skip
+        return lines
+
+    # Booking
+
+    @cached_property
+    def closed(self) -> set[str]:
+        history = self.calculation.history
+        return {
+            row["period"]
+            for row in self.calculation.record.rows("closed_periods")
+            if (row["calendar"], row["kind"]) == (history.calendar.name, history.period_kind)
+        }
+
+    @cached_property
+    def ledger(self) -> dict[Key, list[tuple[Period, int]]]:
+        """What closed periods have booked, by key; lines of a renamed component stand under its new name."""
+        found: dict[Key, list[tuple[Period, int]]] = defaultdict(list)
+        for row in self.calculation.record.rows("ledger_lines"):
+            if row["plan"] == self.calculation.history.plan:
+                found[self.key_of(row)].append((self.period(row["pay_period"]), row["amount"]))
+        return found
+
+    def key_of(self, row: Row) -> Key:
+        return Key(self._renamed(row["component"]), row["payee"], row["source"], row["earning_period"])
+
+    def period(self, period_id: str) -> Period:
+        if period_id not in self._periods:
+            self._periods[period_id] = self.calculation.history.calendar.parse(period_id)
+        return self._periods[period_id]
+
+    @cached_property
+    def _periods(self) -> dict[str, Period]:
+        return {}
+
+    @cached_property
+    def _new_names(self) -> dict[str, str]:
+        latest = self.calculation.history.versions[-1]
+        return {component.was: name for name, component in latest.components.items() if component.was is not None}
+
+    def _renamed(self, component: str) -> str:
+        return self._new_names.get(component, component)
+
+    def book(self, lines: list[Line], span_start: date) -> list[Booked]:
+        """Lines of the span where they belong, and everything that changed in closed periods in the span's first."""
+        history = self.calculation.history
+        first = history.pay_period(span_start)
+        groups: dict[Key, list[Line]] = defaultdict(list)
+        for line in lines:
+            groups[self.key(line)].append(line)
+        booked: list[Booked] = []
+        for key, group in groups.items():
+            if key.earning_period in self.closed:
+                before = sum(amount for _, amount in self.ledger.get(key, ()))
+                change = sum(line.amount for line in group) - before
+                if change:
+                    booked.append(self._difference(key, first, change, group[0]))
+            elif group[0].earned_on >= first.start:
+                period = history.pay_period(group[0].earned_on)
+                booked += [Booked(key, line.kind, period, line.amount, line, line.note) for line in group]
+        for key, entries in self.ledger.items():
+            gone = sum(amount for _, amount in entries)
+            if key not in groups and key.earning_period in self.closed and gone:
+                booked.append(self._difference(key, first, -gone, None))
+        return booked
+
+    def _difference(self, key: Key, first: Period, amount: int, line: Line | None) -> Booked:
+        policy = self.calculation.history.version_of(first).policies.late_facts
+        label = f"restates {key.earning_period}" if policy == "restatement" else f"difference to {key.earning_period}"
+        return Booked(key, "difference", first, amount, line, label)
+
+    def balance(self, payee: str, name: str, before: date) -> int:
+        """A balance of the last closed period before the span, else nothing."""
+        found = self._balances.get((payee, name), [])
+        earlier = [(period.start, amount) for period, amount in found if period.end <= before]
+        return max(earlier)[1] if earlier else 0
+
+    @cached_property
+    def _balances(self) -> dict[tuple[str, str], list[tuple[Period, int]]]:
+        found: dict[tuple[str, str], list[tuple[Period, int]]] = defaultdict(list)
+        for row in self.calculation.record.rows("ledger_balances"):
+            if row["plan"] == self.calculation.history.plan:
+                found[row["payee"], row["name"]].append((self.period(row["pay_period"]), row["amount"]))
+        return found
+
+    def balances(self) -> Any:
+        return self._balances

@@ -1,0 +1,97 @@
+"""The calculation of one plan: all that its formulas may read, each part computed when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from attain.checker.book import Book
+from attain.checker.components import Components
+from attain.checker.credits import Credit, CreditReader, Unheard
+from attain.checker.evaluate import Scope, evaluate
+from attain.checker.history import History
+from attain.checker.measures import Measures
+from attain.checker.record import Record, typed
+from attain.checker.scopes import CreditScope, PlanScope
+from attain.checker.tables import Step
+from attain.checker.values import Values
+from attain.plans.expressions import Name
+from attain.plans.model import Plan
+from attain.plans.outcome import Scalar
+
+
+class Calculation:
+    def __init__(
+        self, versions: Sequence[Plan], record: Record, horizon: date, span_start: date, heard: dict[Any, Unheard]
+    ) -> None:
+        self.record = record
+        self.history = History(versions, record)
+        self.calendar = self.history.calendar
+        self.horizon = horizon
+        """The first day after the span: nothing that happened from then on is known here."""
+        self.span_start = span_start
+        self.heard = heard
+        self.exceptions: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self.ladders: dict[int, list[Step]] = {}
+        self._at_credit: dict[tuple[str, int], CreditScope] = {}
+        self.values = Values(self)
+        self.measures = Measures(self)
+        self.components = Components(self)
+        self.book = Book(self)
+
+    @cached_property
+    def credits(self) -> dict[str, list[Credit]]:
+        """The credits of each set in their order."""
+        found: dict[str, list[Credit]] = {}
+        for version in self.history.versions:
+            for name in version.credits:
+                found.setdefault(name, []).extend(CreditReader(self, version, name).read())
+        for credits in found.values():
+            credits.sort(key=lambda credit: credit.order)
+            for place, credit in enumerate(credits):
+                credit.place = place
+        return found
+
+    def at_credit(self, credit: Credit) -> CreditScope:
+        if credit.place < 0:
+            return CreditScope(self, credit)
+        key = (credit.set, credit.place)
+        if key not in self._at_credit:
+            self._at_credit[key] = CreditScope(self, credit)
+        return self._at_credit[key]
+
+    def parameter(self, version: Plan, name: str, day: date | None, scope: Scope) -> Scalar:
+        """Person before position before title before plan, then the document. Facts know the plan's level only."""
+        said = version.parameters[name]
+        if day is not None:
+            for level, key in self._levels(scope):
+                text = self.record.parameter(name, version.plan, level, key, day)
+                if text is not None:
+                    return typed(text, said.type)
+        if said.value is None:
+            return None
+        if said.type == "text" and isinstance(said.value, Name):
+            return said.value.text
+        return evaluate(said.value, scope)
+
+    def _levels(self, scope: Scope) -> list[tuple[str, str | None]]:
+        levels: list[tuple[str, str | None]] = [("plan", None)]
+        if isinstance(scope, PlanScope) and scope.payee is not None:
+            title = scope.name(Name(("position", "title")))
+            titled = title if isinstance(title, str) else None
+            levels = [("person", scope.payee), ("position", scope.position), ("title", titled), *levels]
+        return [(level, key) for level, key in levels if level == "plan" or key is not None]
+
+    def unheard(self, event_type: str, event: str, on: date, amount: Fraction | None) -> Unheard:
+        """The entry of an event in the list of those that passed `when`."""
+        return self.heard.setdefault(
+            (event_type, event), Unheard(event_type, event, on, amount, self.history.currency)
+        )
+
+    def exception(self, code: str, reason: str, **where: Any) -> None:
+        row = dict.fromkeys(("component", "event_type", "event", "payee", "period", "amount")) | where
+        found = {"plan": self.history.plan, **row, "currency": self.history.currency, "reason": reason, "code": code}
+        self.exceptions[tuple(found.values())] = found

@@ -1,0 +1,383 @@
+"""From facts to credits: which events count, for whom, when and how much.
+
+A credit set is read fact by fact. Recipients are found first, whoever they are; then the amount is split among them;
+then those who are not on the plan are left out. A reversal finds its recipients through the event that it takes back.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from attain.checker.evaluate import Scope, day, evaluate, half_up, is_true, number
+from attain.checker.seats import POSITION_FIELDS, Recipient, Row
+from attain.kernel.money import currency
+from attain.plans.expressions import Calculation, Call, Case, Expr, Name, Negative, names_in
+from attain.plans.model import CreditRule, CreditSet, Plan
+from attain.plans.outcome import Scalar
+
+if TYPE_CHECKING:
+    from attain.checker.calculation import Calculation as PlanCalculation
+
+WHOLE = Fraction(1)
+
+
+@dataclass(slots=True)
+class Credit:
+    """A share of an event that counts for one payee by one rule."""
+
+    version: Plan
+    set: str
+    event_type: str
+    event: str
+    row: Row
+    rule: int
+    level: int
+    role: str
+    payee: str
+    position: str | None
+    date: datetime.date
+    share: Fraction
+    amounts: dict[str, Fraction | None]
+    event_amount: Fraction
+    """The event's first amount as the fact states it: before conversion and split."""
+    reverses: str | None
+    """The event that this one takes back, when it is known."""
+    place: int = -1
+    """Its place in the order of the credit set."""
+
+    @property
+    def order(self) -> tuple[datetime.date, str, int, int, str]:
+        return self.date, self.event, self.rule, self.level, self.payee
+
+    @property
+    def id(self) -> str:
+        return f"{self.set}/{self.event}/{self.rule}/{self.level}/{self.payee}"
+
+    @property
+    def amount(self) -> Fraction | None:
+        return next(iter(self.amounts.values()))
+
+
+@dataclass(slots=True)
+class Share:
+    """What one rule gives one payee of an event, before it is looked at whether the payee is on the plan."""
+
+    rule: int
+    level: int
+    role: str
+    to: Recipient
+    share: Fraction
+    direct: bool
+    parts: dict[str, Fraction | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Unheard:
+    """An event that passed `when`, and the best that was found for it."""
+
+    event_type: str
+    event: str
+    date: datetime.date
+    amount: Fraction | None
+    currency: str
+    reached: int = 0
+    REASONS = ("no recipient named", "unknown payee", "nobody on a plan", "credited")
+
+
+class FactScope(Scope):
+    """A fact, perhaps with a related one and a recipient: where conditions and amounts of credits stand."""
+
+    def __init__(self, calculation: PlanCalculation, version: Plan, row: Row, on: date | None) -> None:
+        self.calculation, self.version, self.row, self.on = calculation, version, row, on
+        self.other: tuple[str, Row] | None = None
+        self.recipient: Recipient | None = None
+
+    def name(self, name: Name) -> Scalar:
+        if len(name.parts) == 1:
+            if name.parts[0] in self.row:
+                value: Scalar = self.row[name.parts[0]]
+                return value
+            if name.parts[0] in self.version.parameters:
+                return self.calculation.parameter(self.version, name.parts[0], self.on, self)
+            return super().name(name)
+        head, column = name.parts[0], name.parts[-1]
+        if self.other is not None and head == self.other[0] and column in self.other[1]:
+            found: Scalar = self.other[1][column]
+            return found
+        if head == "payee":
+            return self._of_recipient(column)
+        return super().name(name)
+
+    def _of_recipient(self, column: str) -> Scalar:
+        if self.recipient is None or self.on is None:
+            return None
+        if column == "id":
+            return self.recipient.payee
+        if column == "position":
+            return self.recipient.position
+        if column in POSITION_FIELDS:
+            return self.calculation.record.seats.position_field(self.recipient.position, column, self.on)
+        return None
+
+
+class CreditReader:
+    """Reads one credit set of one version of a plan."""
+
+    def __init__(self, calculation: PlanCalculation, version: Plan, name: str) -> None:
+        self.calculation = calculation
+        self.version = version
+        self.name = name
+        self.set: CreditSet = version.credits[name]
+        self.record = calculation.record
+        self.schema: Any = self.record.snapshot.facts[self.set.from_].schema
+        self.money = {name: column.currency for name, column in self.schema.columns.items() if column.type == "money"}
+        self.facts = self.record.facts(self.set.from_)
+
+    def read(self) -> Iterator[Credit]:
+        for event, row in self.facts.items():
+            scope = FactScope(self.calculation, self.version, row, row[self.schema.date])
+            on = day(self.set.date, scope) if self.set.date is not None else row[self.schema.date]
+            scope.on = on
+            if on is None:
+                if self.version is self.calculation.history.versions[0] and is_true(self.set.when, scope):
+                    self._refuse(event, None, "no_date", "The fact has no date.")
+                continue
+            effective = self.version.effective
+            if effective.start <= on < min(effective.end or self.calculation.horizon, self.calculation.horizon):
+                if is_true(self.set.when, scope):
+                    yield from self._credits(event, row, on, scope)
+
+    def _credits(self, event: str, row: Row, on: date, scope: FactScope) -> Iterator[Credit]:
+        amounts = self._amounts(event, on, scope)
+        if amounts is None:
+            return
+        reversed_event, source, seen_on = self._original(event, row, on)
+        unheard = self.calculation.unheard(self.set.from_, event, on, next(iter(amounts.values())))
+        shares = self._shares(reversed_event or event, source, seen_on, unheard)
+        self._split(shares, amounts)
+        taken: set[str] = set()
+        stated = next(iter(self.set.named_amounts.values()))
+        for share in sorted(shares, key=lambda share: (share.rule, share.level, share.to.payee)):
+            if self.set.once_per == "payee" and share.to.payee in taken:
+                continue
+            taken.add(share.to.payee)
+            if not self.calculation.history.is_on(share.to.payee, seen_on):
+                continue
+            unheard.reached = 3
+            yield self._limited(Credit(
+                self.version, self.name, self.set.from_, event, row, share.rule, share.level, share.role,
+                share.to.payee, share.to.position, on, share.share, share.parts,
+                number(stated, scope) or Fraction(0), reversed_event,
+            ))  # fmt: skip
+
+    def _original(self, event: str, row: Row, on: date) -> tuple[str | None, Row, date]:
+        """Of a reversal: the event that it takes back, that event's row, and the date on which it was credited."""
+        named = row[self.schema.reverses] if self.schema.reverses else None
+        if named is None or named not in self.facts:
+            return None, row, on
+        original = self.facts[named]
+        scope = FactScope(self.calculation, self.version, original, original[self.schema.date])
+        credited = day(self.set.date, scope) if self.set.date is not None else original[self.schema.date]
+        return named, original, credited or on
+
+    # Amounts
+
+    def _amounts(self, event: str, on: date, scope: FactScope) -> dict[str, Fraction | None] | None:
+        """Each amount in the plan's currency, or None after the reason was listed."""
+        amounts: dict[str, Fraction | None] = {}
+        for name, formula in self.set.named_amounts.items():
+            value = number(formula, scope)
+            if value is None and not amounts:
+                self._refuse(event, on, "no_amount", "The fact has no amount.")
+                return None
+            if value is not None and self._is_money(formula):
+                foreign = self._currencies(formula, scope.row) - {self.version.currency}
+                if foreign:
+                    value = self._converted(event, on, value, foreign, scope)
+                    if value is None:
+                        return None
+            amounts[name] = value
+        return amounts
+
+    def _currencies(self, formula: Expr, row: Row) -> set[str]:
+        named = {self.money[name.parts[0]] for name in names_in(formula) if name.parts[0] in self.money}
+        return {row[code] if code in row else code for code in named if code is not None}
+
+    def _is_money(self, formula: Expr) -> bool:
+        """Whether an amount is money of the fact; a count, a number of points or a ratio is not."""
+        match formula:
+            case Name((column,)):
+                parameter = self.version.parameters.get(column)
+                return column in self.money or (parameter is not None and parameter.type == "money")
+            case Negative(value=value):
+                return self._is_money(value)
+            case Calculation(operator="/", left=left, right=right):
+                return self._is_money(left) and not self._is_money(right)
+            case Calculation(left=left, right=right):
+                return self._is_money(left) or self._is_money(right)
+            case Case(branches=branches, otherwise=otherwise):
+                return any(self._is_money(part) for part in (*(b for _, b in branches), otherwise) if part is not None)
+            case Call(function=function, arguments=arguments) if function in MONEY_FUNCTIONS:
+                return any(self._is_money(part) for part in arguments)
+        return False
+
+    def _converted(
+        self, event: str, on: date, value: Fraction, foreign: set[str], scope: FactScope
+    ) -> Fraction | None:
+        convert = self.set.convert
+        if convert is None or len(foreign) > 1:
+            self._refuse(event, on, "other_currency", f"The amount is in {', '.join(sorted(foreign))}.")
+            return None
+        at = on if convert.at is None else day(convert.at, scope)
+        base = foreign.pop()
+        rate = None if at is None else self.record.rate(convert.rate, base, self.version.currency, at, convert.within)
+        if rate is None:
+            self._refuse(event, on, "no_rate", f"There is no rate {convert.rate} of {base} on {at}.")
+            return None
+        return half_up(value * rate, currency(self.version.currency).places)
+
+    def _refuse(self, event: str, on: date | None, code: str, reason: str) -> None:
+        period = None if on is None else self.calculation.history.pay_period(on).id
+        self.calculation.exception(code, reason, event_type=self.set.from_, event=event, period=period)
+
+    # Recipients
+
+    def _shares(self, event: str, row: Row, on: date, unheard: Unheard) -> list[Share]:
+        scope = FactScope(self.calculation, self.version, row, on)
+        direct: dict[tuple[int, str], Share] = {}
+        rest: list[tuple[int, CreditRule]] = []
+        for place, rule in enumerate(self.set.to, start=1):
+            if not rule.is_direct:
+                continue
+            if rule.share == "rest":
+                rest.append((place, rule))
+                continue
+            for share in self._direct(place, rule, event, scope, unheard):
+                known = direct.setdefault((place, share.to.payee), share)
+                if known is not share:
+                    known.share += share.share
+        named = sum((share.share for share in direct.values()), Fraction(0))
+        for place, rule in rest:
+            for share in self._direct(place, rule, event, scope, unheard, WHOLE - named):
+                direct.setdefault((place, share.to.payee), share)
+        found = [share for share in direct.values() if not share.to.payee.startswith("?")]
+        return found + self._indirect(found, scope, unheard)
+
+    def _direct(
+        self, place: int, rule: CreditRule, event: str, scope: FactScope, unheard: Unheard, rest: Fraction | None = None
+    ) -> Iterator[Share]:
+        """Recipients named by a column. Somebody unknown keeps the share that was named, under a name with a `?`."""
+        for reference, other in self._references(rule, event, scope.row):
+            if reference is None:
+                continue
+            unheard.reached = max(unheard.reached, 1)
+            to = self.record.seats.resolve(reference, scope.on or date.min)
+            scope.other, scope.recipient = other, to
+            if is_true(rule.when, scope):
+                share = self._share_said(rule, 0, scope) if rest is None else rest
+                if to is not None:
+                    unheard.reached = max(unheard.reached, 2)
+                if share is not None:
+                    yield Share(place, 0, rule.role, to or Recipient(f"?{reference}", None), share, True)
+            scope.other = scope.recipient = None
+
+    def _references(self, rule: CreditRule, event: str, row: Row) -> list[tuple[str | None, tuple[str, Row] | None]]:
+        if rule.related is None:
+            return [(row[rule.who], None)]
+        fact, column = rule.related
+        relation = self.record.relation(fact, self.set.from_)
+        found = self.record.related(fact, relation, event) if relation is not None else []
+        return [(other[column], (fact, other)) for other in found]
+
+    def _share_said(self, rule: CreditRule, level: int, scope: FactScope) -> Fraction | None:
+        if not isinstance(rule.share, tuple):
+            return WHOLE
+        return number(rule.share[min(level, len(rule.share) - 1)], scope)
+
+    def _indirect(self, direct: list[Share], scope: FactScope, unheard: Unheard) -> list[Share]:
+        """Recipients by relationship or by rank. One rule credits a payee once a level, with the largest share."""
+        found: dict[tuple[int, int, str], Share] = {}
+        for place, rule in enumerate(self.set.to, start=1):
+            if rule.is_direct:
+                continue
+            for level, to, tied in self._relatives(rule, direct, scope):
+                unheard.reached = max(unheard.reached, 2)
+                scope.recipient = to
+                if is_true(rule.when, scope):
+                    said = self._share_said(rule, max(level - 1, 0), scope) if rule.share is not None else tied
+                    if said is not None:
+                        key = (place, level, to.payee)
+                        if key not in found or found[key].share < said:
+                            found[key] = Share(place, level, rule.role, to, said, False)
+                scope.recipient = None
+        return list(found.values())
+
+    def _relatives(
+        self, rule: CreditRule, direct: list[Share], scope: FactScope
+    ) -> Iterator[tuple[int, Recipient, Fraction]]:
+        on = scope.on or date.min
+        seats = self.record.seats
+        if rule.relationship is None:
+            for share in direct:
+                position = share.to.position
+                for level in range(1, rule.levels + 1):
+                    position = seats.above(position, on) if position is not None else None
+                    if position is None:
+                        break
+                    yield level, Recipient(seats.holder(position, on), position), WHOLE
+            return
+        subjects: list[Any] = [evaluate(rule.of, scope)] if rule.of is not None else [
+            subject for share in direct for subject in (share.to.position, share.to.payee)
+        ]  # fmt: skip
+        for subject in dict.fromkeys(subject for subject in subjects if subject is not None):
+            for reference, tied in seats.ties(rule.relationship, subject, on):
+                to = seats.resolve(reference, on)
+                if to is not None:
+                    yield 0, to, WHOLE if tied is None else tied
+
+    # Split
+
+    def _split(self, shares: list[Share], amounts: dict[str, Fraction | None]) -> None:
+        for name, amount in amounts.items():
+            formula = self.set.named_amounts[name]
+            for share in shares:
+                share.parts[name] = None if amount is None else amount * share.share
+            if amount is not None and self.version.policies.split == "cents" and self._is_money(formula):
+                self._in_cents(name, [share for share in shares if share.direct])
+                for share in shares:
+                    if not share.direct:
+                        share.parts[name] = half_up(amount * share.share, self.calculation.history.places)
+
+    def _in_cents(self, name: str, direct: list[Share]) -> None:
+        """Whole cents that sum to the rounded sum of the parts; those left over go to the largest remainders."""
+        scale: int = 10**self.calculation.history.places
+        exact = [(share.parts[name] or Fraction(0)) * scale for share in direct]
+        total = half_up(sum(exact, Fraction(0)), 0)
+        sign = -1 if total < 0 else 1
+        whole = [(sign * part).__floor__() for part in exact]
+        left = int(sign * total) - sum(whole)
+        by_remainder = sorted(
+            range(len(direct)),
+            key=lambda at: (whole[at] - sign * exact[at], direct[at].rule, direct[at].to.payee),
+        )
+        for at in by_remainder[:left]:
+            whole[at] += 1
+        for share, cents in zip(direct, whole, strict=True):
+            share.parts[name] = Fraction(sign * cents, scale)
+
+    def _limited(self, credit: Credit) -> Credit:
+        if self.set.limit is None:
+            return credit
+        most = number(self.set.limit, self.calculation.at_credit(credit))
+        name = next(iter(credit.amounts))
+        amount = credit.amounts[name]
+        credit.amounts[name] = None if most is None or amount is None else max(-most, min(most, amount))
+        return credit
+
+
+MONEY_FUNCTIONS = frozenset({"coalesce", "least", "greatest", "abs", "round"})

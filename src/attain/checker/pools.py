@@ -1,0 +1,89 @@
+"""Common amounts: pools that are shared by weight, and prizes by place."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attain.checker.evaluate import is_true, number
+from attain.checker.kinds import Worth
+from attain.checker.scopes import COMPANY, GroupScope, PayeeScope
+from attain.kernel.periods import Period
+from attain.kernel.rounding import allocate
+from attain.plans.model import Component
+
+if TYPE_CHECKING:
+    from attain.checker.calculation import Calculation
+
+ZERO = Fraction(0)
+
+
+class Shared:
+    """The parts of pools and prizes, computed once a period and group."""
+
+    def __init__(self, calculation: Calculation) -> None:
+        self.calculation = calculation
+        self._parts: dict[tuple[str, str, str, str], dict[str, Fraction]] = {}
+
+    def part(self, name: str, component: Component, scope: PayeeScope) -> Worth | None:
+        """The payee's part, or None for somebody who has no part."""
+        group = scope.team if component.among == "team" else COMPANY
+        if group is None:
+            return None
+        key = (name, group, scope.period.kind, scope.period.id)
+        if key not in self._parts:
+            among = GroupScope(self.calculation, group, "team" if component.among == "team" else COMPANY, scope.period)
+            share = self._pool if component.pays == "pool" else self._prizes
+            self._parts[key] = share(component, among)
+        part = self._parts[key].get(scope.payee or "")
+        return None if part is None else Worth(part)
+
+    def _members(self, component: Component, among: GroupScope) -> list[PayeeScope]:
+        scopes = [PayeeScope(self.calculation, payee, among.period) for payee in sorted(among.members())]
+        return [scope for scope in scopes if is_true(component.when, scope)]
+
+    def _pool(self, component: Component, among: GroupScope) -> dict[str, Fraction]:
+        amount = number(component.amount, among) if component.amount is not None else None
+        weights: dict[str, Fraction] = {}
+        for scope in self._members(component, among):
+            weight = number(component.weight, scope) if component.weight is not None else None
+            stayed = self.stayed(scope.payee or "", among.period)
+            if weight is not None and weight > 0 and (stayed or component.leavers != "forfeit"):
+                weights[scope.payee or ""] = weight
+        if amount is None or not weights:
+            return {}
+        history = self.calculation.history
+        parts = allocate(history.rounded(amount, among.version, component.round), list(weights.values()))
+        return {
+            payee: history.money(part)
+            for payee, part in zip(weights, parts, strict=True)
+            if component.leavers != "lost" or self.stayed(payee, among.period)
+        }
+
+    def stayed(self, payee: str, period: Period) -> bool:
+        return self.calculation.history.is_on(payee, period.last)
+
+    def _prizes(self, component: Component, among: GroupScope) -> dict[str, Fraction]:
+        if component.by is None:
+            return {}
+        ranked: dict[Fraction, list[str]] = {}
+        for scope in self._members(component, among):
+            reached = number(component.by[0], scope)
+            if reached:
+                ranked.setdefault(reached, []).append(scope.payee or "")
+        history = self.calculation.history
+        prizes = [number(prize, among) or ZERO for prize in component.prizes]
+        won: dict[str, Fraction] = {}
+        place = 0
+        for reached in sorted(ranked, reverse=True):
+            tied = ranked[reached]
+            if place >= len(prizes):
+                break
+            if component.ties == "each":
+                won |= dict.fromkeys(tied, prizes[place])
+            else:
+                taken = history.rounded(sum(prizes[place : place + len(tied)], ZERO), among.version, component.round)
+                parts = allocate(taken, [1] * len(tied))
+                won |= {payee: history.money(part) for payee, part in zip(tied, parts, strict=True)}
+            place += len(tied)
+        return won

@@ -1,0 +1,135 @@
+"""The whole calculation again, plan by plan, as a pure function of a snapshot, plan documents and a span.
+
+`recompute` answers like the engine does, with tables and named values; `compare` says where two answers differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attain.checker.book import Booked
+from attain.checker.calculation import Calculation
+from attain.checker.components import Line
+from attain.checker.credits import Unheard
+from attain.checker.named import Named
+from attain.checker.record import Record
+from attain.checker.releases import Released, Releases
+from attain.checker.settle import AMOUNTS, Payment, Settlement
+from attain.checker.shaping import shape
+from attain.facts.snapshot import Snapshot
+from attain.kernel.errors import CalculationError
+from attain.kernel.intervals import Interval
+from attain.plans.model import Plan
+from attain.plans.outcome import NamedValue
+
+Rows = list[dict[str, Any]]
+TABLES = ("credits", "lines", "releases", "payments", "uncredited", "exceptions")
+
+
+class Recomputation:
+    """The answer: an `attain.plans.outcome.Outcome`."""
+
+    def __init__(self, tables: dict[str, Rows], calculations: dict[str, Calculation]) -> None:
+        self._tables = tables
+        self._calculations = calculations
+
+    def rows(self, table: str) -> Iterable[Mapping[str, Any]]:
+        return self._tables[table]
+
+    def values(self, plan: str, name: str) -> Iterable[NamedValue]:
+        return Named(self._calculations[plan]).values(name)
+
+
+def recompute(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Recomputation:
+    """Everything that the plans pay for the open pay periods of the span."""
+    if span.end is None:
+        raise CalculationError("The span to calculate has no end.", code="calculation.span")
+    record = Record(snapshot)
+    heard: dict[Any, Unheard] = {}
+    versions: dict[str, list[Plan]] = defaultdict(list)
+    for plan in plans:
+        versions[plan.plan].append(plan)
+    tables: dict[str, Rows] = {name: [] for name in TABLES}
+    calculations = {}
+    for name in sorted(versions):
+        calculation = Calculation(versions[name], record, span.end, span.start, heard)
+        calculations[name] = calculation
+        for table, rows in _of_plan(calculation, span).items():
+            tables[table] += rows
+    tables["uncredited"] = [
+        {"event_type": each.event_type, "event": each.event, "date": each.date, "amount": each.amount,
+         "currency": each.currency, "reason": each.REASONS[each.reached]}
+        for each in sorted(heard.values(), key=lambda each: (each.event_type, each.event)) if each.reached < 3
+    ]  # fmt: skip
+    return Recomputation(tables, calculations)
+
+
+def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
+    history = calculation.history
+    periods = history.calendar.periods(history.period_kind, span.start, calculation.horizon)
+    lines = shape(calculation, list(calculation.components.lines())) + calculation.book.adjustments()
+    booked = calculation.book.book(lines, span.start)
+    by_key = defaultdict(list)
+    for line in lines:
+        by_key[calculation.book.key(line)].append(line)
+    releases = Releases(calculation, periods).of(booked, by_key)
+    payments = Settlement(calculation, periods).payments(booked, releases)
+    return {
+        "credits": list(_credits(calculation)),
+        "lines": [_line(calculation, each) for each in booked],
+        "releases": [_release(calculation, each) for each in releases],
+        "payments": [_payment(calculation, each) for each in payments],
+        "exceptions": list(calculation.exceptions.values()),
+    }
+
+
+def _credits(calculation: Calculation) -> Iterator[dict[str, Any]]:
+    for credits in calculation.credits.values():
+        for credit in credits:
+            yield {
+                "plan": calculation.history.plan, "version": credit.version.version, "credit_set": credit.set,
+                "event_type": credit.event_type, "event": credit.event, "rule": credit.rule, "role": credit.role,
+                "level": credit.level, "payee": credit.payee, "position": credit.position,
+                "credited_on": credit.date, "share": credit.share, "amount": credit.amount,
+                "currency": credit.version.currency,
+            }  # fmt: skip
+
+
+def _line(calculation: Calculation, booked: Booked) -> dict[str, Any]:
+    key, line = booked.key, booked.line
+    credit = line.credit if line is not None else None
+    return {
+        "line": "/".join((calculation.history.plan, *key)), "plan": calculation.history.plan,
+        "version": line.version.version if line is not None else None, "component": key.component,
+        "kind": booked.kind, "payee": key.payee, "position": line.position if line is not None else None,
+        "event_type": credit.event_type if credit is not None else None, "source": key.source,
+        "credit": credit.id if credit is not None else None,
+        "credited_on": credit.date if credit is not None else None, "earning_period": key.earning_period,
+        "pay_period": booked.pay_period.id, "amount": booked.amount,
+        "computed": _computed(booked, line), "currency": calculation.history.currency, "note": booked.note,
+    }  # fmt: skip
+
+
+def _computed(booked: Booked, line: Line | None) -> int:
+    return booked.amount if line is None or booked.kind == "difference" else line.computed
+
+
+def _release(calculation: Calculation, released: Released) -> dict[str, Any]:
+    key = released.key
+    return {
+        "plan": calculation.history.plan, "component": key.component, "payee": key.payee, "source": key.source,
+        "earning_period": key.earning_period, "part": released.part, "due_on": released.due_on,
+        "pay_period": released.pay_period.id if released.pay_period is not None else None,
+        "amount": released.amount, "currency": calculation.history.currency, "state": released.state,
+        "reason": released.reason,
+    }  # fmt: skip
+
+
+def _payment(calculation: Calculation, payment: Payment) -> dict[str, Any]:
+    amounts = {name: getattr(payment, name) for name in AMOUNTS}
+    return {
+        "plan": calculation.history.plan, "payee": payment.payee, "pay_period": payment.pay_period.id, **amounts,
+        "currency": payment.currency, "pay_currency": payment.pay_currency, "pay_rate": payment.pay_rate,
+    }  # fmt: skip

@@ -1,0 +1,254 @@
+"""Rate tables, lookups, matrices and curves, each as the plain function that the plan's author had in mind.
+
+A tier table becomes a list of (lower, upper, result); what a tier pays in all is the area below its steps, `climb`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from attain.checker.evaluate import Scope, as_number, evaluate, number
+from attain.kernel.errors import CalculationError, PlanError
+from attain.plans.expressions import Call, Expr, Name, names_in
+from attain.plans.model import Curve, Grid, LookupTable, Table, TierTable
+from attain.plans.outcome import Scalar
+from attain.plans.parser import parse
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
+
+
+class TableScope(Scope):
+    """A place from which tables can be read."""
+
+    border: str | None = None
+    """The policy for a value on a border, where a table does not say."""
+    ladders: dict[int, list[Step]]
+    """Tiers that consist of plain numbers, by the table's identity: the plans outlive the calculation."""
+
+    def table(self, name: str) -> Table:
+        raise PlanError(f"There is no table `{name}` here.", code="plan.unknown-name")
+
+
+class Step(NamedTuple):
+    """One tier with its numbers. `upper` is None where it is open."""
+
+    lower: Fraction
+    upper: Fraction | None
+    result: Fraction
+
+    def slope(self, column: str) -> Fraction:
+        """What one unit within the tier pays: an amount is spread over the tier's width."""
+        if column != "amount":
+            return self.result
+        return Fraction(0) if self.upper is None else self.result / (self.upper - self.lower)
+
+
+def tier_table(table: Table) -> TierTable:
+    if not isinstance(table, TierTable):
+        raise PlanError("A table of tiers was expected.", code="plan.table-kind")
+    return table
+
+
+def steps(table: Table, scope: TableScope) -> list[Step] | None:
+    """The tiers with their numbers, or None when one of them is missing."""
+    tiers = tier_table(table)
+    if id(tiers) in scope.ladders:
+        return scope.ladders[id(tiers)]
+    resolved: list[Step] = []
+    lower = Fraction(0)
+    for tier in tiers.tiers:
+        upper = None if tier.to is None else number(tier.to, scope)
+        result = number(tier.result, scope)
+        if result is None or (tier.to is not None and upper is None):
+            return None
+        if upper is not None and upper <= lower:
+            raise CalculationError(
+                f"A tier ends at {upper}, not above {lower} where it starts.", code="calculation.tiers"
+            )
+        resolved.append(Step(lower, upper, result))
+        lower = upper if upper is not None else lower
+    if not any(names_in(part) for tier in tiers.tiers for part in (tier.to, tier.result) if part is not None):
+        scope.ladders[id(tiers)] = resolved
+    return resolved
+
+
+def whole(table: Table, at: Fraction, scope: TableScope) -> Fraction | None:
+    """The result of the tier in which a value lies."""
+    ladder = steps(table, scope)
+    if ladder is None:
+        return None
+    belongs_above = _border(tier_table(table).border, scope)
+    for step in ladder:
+        if step.upper is None or at < step.upper or (at == step.upper and not belongs_above):
+            return step.result
+    return None
+
+
+def climb(ladder: Sequence[Step], column: str, to: Fraction) -> Fraction:
+    """What everything from 0 up to a value pays; below 0 the first tier goes on."""
+    if to < 0:
+        return ladder[0].slope(column) * to
+    paid = Fraction(0)
+    for step in ladder:
+        if to <= step.lower:
+            break
+        top = to if step.upper is None else min(to, step.upper)
+        paid += step.slope(column) * (top - step.lower)
+    return paid
+
+
+def marginal(table: Table, start: Fraction, end: Fraction, scope: TableScope) -> Fraction | None:
+    ladder = steps(table, scope)
+    if ladder is None:
+        return None
+    column = tier_table(table).column
+    return climb(ladder, column, end) - climb(ladder, column, start)
+
+
+def pieces(ladder: Sequence[Step], column: str, start: Fraction, end: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+    """The slices between two values: how much lies in each tier, and what a unit of it pays."""
+    sign = 1 if end >= start else -1
+    low, high = min(start, end), max(start, end)
+    for place, step in enumerate(ladder):
+        bottom = low if place == 0 else max(low, step.lower)
+        top = high if step.upper is None else min(high, step.upper)
+        if top > bottom:
+            yield sign * (top - bottom), step.slope(column)
+
+
+def read(call: Call, scope: TableScope) -> Scalar:
+    """`lookup(…)`, `whole(…)`, `marginal(…)` or `curve(…)` in an expression."""
+    named = call.arguments[0]
+    if not isinstance(named, Name):
+        raise PlanError(f"`{call.function}` takes the name of a table first.", code="plan.table")
+    table = scope.table(named.parts[0])
+    keys = [evaluate(part, scope) for part in call.arguments[1:]]
+    if call.function == "lookup":
+        return lookup(table, keys, scope, column=named.parts[1] if len(named.parts) == 2 else None)
+    at = [value for value in map(as_number, keys) if value is not None]
+    if len(at) < len(keys):
+        return None
+    if call.function == "curve":
+        return curve(table, at[0], scope)
+    if call.function == "whole":
+        return whole(table, at[0], scope)
+    return marginal(table, at[0], at[1], scope)
+
+
+def row_of(table: LookupTable, keys: Sequence[Scalar]) -> dict[str, str] | None:
+    """The row that matches, as the document writes it."""
+    if len(keys) != len(table.keys):
+        raise PlanError(f"The table is read by {len(table.keys)} keys, not {len(keys)}.", code="plan.lookup-keys")
+    matching = [row for row in table.rows if _matches(row, table.keys, keys)]
+    if table.match == "unique" and len(matching) > 1:
+        raise CalculationError(
+            f"{len(matching)} rows match {', '.join(map(str, keys))}; `match: unique` allows one.",
+            code="calculation.lookup-twice",
+        )
+    if table.match == "most_specific":
+        matching.sort(key=lambda row: [key in row for key in reversed(table.keys)], reverse=True)
+    return matching[0] if matching else None
+
+
+def _matches(row: dict[str, str], names: Sequence[str], keys: Sequence[Scalar]) -> bool:
+    return all(name not in row or _same(row[name], key) for name, key in zip(names, keys, strict=True))
+
+
+def _same(cell: str, key: Scalar) -> bool:
+    if isinstance(key, bool):
+        return key is (cell in ("yes", "true"))
+    if isinstance(key, Fraction):
+        return _NUMBER.fullmatch(cell) is not None and plain_number(cell) == key
+    return cell == (key.isoformat() if isinstance(key, date) else key)
+
+
+def plain_number(text: str) -> Fraction:
+    return Fraction(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+
+
+def cell(text: str, scope: TableScope) -> Scalar:
+    """A result of a lookup row: an expression, or a bare word that stands for itself."""
+    expression = parse(text)
+    try:
+        return evaluate(expression, scope)
+    except PlanError:
+        if isinstance(expression, Name):
+            return text
+        raise
+
+
+def lookup(table: Table, keys: Sequence[Scalar], scope: TableScope, column: str | None = None) -> Scalar:
+    """The single result of a lookup row, or of the field of a matrix."""
+    if isinstance(table, Grid):
+        return grid(table, keys, scope)
+    if not isinstance(table, LookupTable):
+        raise PlanError("`lookup` reads lookup tables and matrices.", code="plan.table-kind")
+    row = row_of(table, keys)
+    if row is None:
+        return None if table.otherwise is None else evaluate(table.otherwise, scope)
+    results = [name for name in row if name not in table.keys]
+    if column is None and len(results) > 1:
+        raise PlanError("The row has several results; name one as `table.column`.", code="plan.lookup-column")
+    chosen = column or (results[0] if results else "")
+    return cell(row[chosen], scope) if chosen in row else None
+
+
+def grid(table: Grid, keys: Sequence[Scalar], scope: TableScope) -> Fraction | None:
+    belongs_above = _border(table.border, scope)
+    places = []
+    for borders, key in zip(table.by.values(), keys, strict=True):
+        if not isinstance(key, Fraction):
+            return None
+        marks = [number(border, scope) for border in borders]
+        known = [mark for mark in marks if mark is not None]
+        if len(known) < len(marks):
+            return None
+        places.append(bisect_right(known, key) if belongs_above else bisect_left(known, key))
+    return number(table.values[places[0]][places[1]], scope)
+
+
+def curve(table: Table, at: Fraction, scope: TableScope) -> Fraction | None:
+    if not isinstance(table, Curve):
+        raise PlanError("A curve was expected.", code="plan.table-kind")
+    return _on_segments(table, at, scope) if table.segments else _on_points(table, at, scope)
+
+
+def _on_segments(table: Curve, at: Fraction, scope: TableScope) -> Fraction | None:
+    pays = _edge(table.below, scope)
+    for segment in table.segments:
+        start = number(segment.from_, scope)
+        if start is None:
+            return None
+        if at >= start:
+            base = number(segment.pays, scope)
+            slope = Fraction(0) if segment.slope is None else number(segment.slope, scope)
+            pays = None if base is None or slope is None else base + slope * (at - start)
+    return pays
+
+
+def _on_points(table: Curve, at: Fraction, scope: TableScope) -> Fraction | None:
+    points = [(number(point.at, scope), number(point.pays, scope)) for point in table.points]
+    known = [(mark, pays) for mark, pays in points if mark is not None and pays is not None]
+    if len(known) < len(points):
+        return None
+    if at < known[0][0] and table.below != "extend":
+        return known[0][1] if table.below == "flat" else _edge(table.below, scope)
+    if at > known[-1][0] and table.above != "extend":
+        return known[-1][1] if table.above == "flat" else _edge(table.above, scope)
+    place = next((place for place, (mark, _) in enumerate(known[1:-1], start=1) if at <= mark), len(known) - 1)
+    (left, low), (right, high) = known[place - 1], known[place]
+    return low + (high - low) * (at - left) / (right - left)
+
+
+def _edge(said: Any, scope: TableScope) -> Fraction | None:
+    return number(said, scope) if isinstance(said, Expr) else None
+
+
+def _border(said: str | None, scope: TableScope) -> bool:
+    """Whether a value on a border belongs to the tier above."""
+    return (said or scope.border or "upper") == "upper"
