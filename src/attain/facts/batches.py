@@ -26,9 +26,9 @@ from attain.kernel.errors import FactError, NotFound, Refused, Where
 from attain.kernel.hashing import canonical_json, hash_of, sha256_bytes
 from attain.kernel.ports import Files
 
-from .content import content_hash, row_texts
+from .content import row_texts
 from .importing import Import, money_totals
-from .schema import BATCH, ROW, FactType
+from .schema import BATCH, FactType
 from .strict_yaml import shortened
 from .validate import ACTION, QUARANTINE, good_schema
 
@@ -122,7 +122,6 @@ def _manifest(imported: Import, fact: FactType, source_name: str, contents: Mapp
         "totals": {
             column: {code: f"{total:f}" for code, total in totals.items()} for column, totals in imported.totals.items()
         },
-        "content_hash": content_hash(imported.good.drop_columns([ROW])),
         "files": {name: sha256_bytes(content) for name, content in contents.items()},
     }
 

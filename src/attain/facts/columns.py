@@ -28,9 +28,13 @@ class Converted:
     """Place of the row -> why its text is no value of the column."""
 
 
-def converted(texts: pa.Array, column: Column, form: Form, *, last_day: bool = False) -> Converted:
+def converted(
+    texts: pa.Array, column: Column, form: Form, *, last_day: bool = False, is_clean: bool = False
+) -> Converted:
     """`texts` (NULL is no value) as values of the column; with `last_day`, each date as the day after it."""
     if column.type in ("text", "payee") and not column.choices:
+        if is_clean and (pc.max(pc.binary_length(texts)).as_py() or 0) <= MAX_TEXT:
+            return Converted(pc.cast(texts, pa.string()))
         return _texts(texts, column, form)
     if column.is_decimal:
         return _decimals(texts, column, form)

@@ -74,6 +74,7 @@ class _Work:
     arrays: dict[str, pa.Array] = field(default_factory=dict)
     problems: dict[int, list[Problem]] = field(default_factory=lambda: defaultdict(list))
     unreadable: set[str] = field(default_factory=set)
+    clean: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     origins: dict[str, int] = field(default_factory=dict)
 
@@ -203,9 +204,14 @@ def _convert(work: _Work, column: Column, origin: Origin | None, mapping: Mappin
     if origin is not None and origin.source is not None:
         work.origins[column.name] = work.source.header.index(origin.source)
     if column.type == "text" and any(other.currency == column.name for other in work.table.columns.values()):
-        column = Column(column.name, "currency", required=column.required, default=column.default)
+        column = Column(
+            column.name, "currency", required=column.required, default=column.default, choices=column.choices
+        )
     texts = _texts(work, origin)
-    result = converted(texts, column, mapping.form, last_day=last_day)
+    is_clean = work.source.is_clean and origin is not None and origin.source is not None and not origin.words
+    if is_clean:
+        work.clean.add(column.name)
+    result = converted(texts, column, mapping.form, last_day=last_day, is_clean=is_clean)
     for row, fault in result.refused.items():
         work.add(row, column.name, fault.code, fault.reason)
     for row, place, code, reason in work.source.cell_faults:
@@ -258,9 +264,9 @@ def _check_keys(work: _Work) -> None:
             values = work.arrays[name]
             spaced = pc.not_equal(pc.utf8_trim_whitespace(values), values)
             work.mask(spaced, name, "fact.space", "A space stands before or behind the text.")
-            work.mask(
-                pc.match_substring_regex(values, "[\t\r\n]"), name, "fact.control-character", "A line end or tab."
-            )
+            if name not in work.clean:
+                broken = pc.match_substring_regex(values, "[\t\r\n]")
+                work.mask(broken, name, "fact.control-character", "A line end or tab.")
 
 
 def _check_amounts(work: _Work) -> None:
@@ -316,7 +322,9 @@ def _duplicates(work: _Work, rows: pa.Table) -> set[int]:
     """Rows that say the same as an earlier one. Rows with one key that say different things are all at fault."""
     believed = pa.array([row not in work.problems for row in range(work.count)]) if work.problems else None
     places = pa.arange(0, work.count)
-    keys = rows_of_keys(rows, work.table.keys).combine_chunks()
+    keys = work.arrays[work.table.keys[0]]  # one column is itself already; several are joined
+    if len(work.table.keys) > 1:
+        keys = rows_of_keys(rows, work.table.keys).combine_chunks()
     if believed is not None:
         keys, places = keys.filter(believed), places.filter(believed)
     if pc.count_distinct(keys).as_py() == len(keys):

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
 
 from attain.facts.mapping import ENCODINGS, Mapping
 from attain.facts.source import (
@@ -26,12 +28,19 @@ from attain.facts.source import (
     text_column,
 )
 
+MARK = b"\xef\xbb\xbf"
+CONTROLS = bytes({*range(32), 127} - {10, 13})
 MAX_BYTES = 512 << 20
 ROWS_AT_ONCE = 50_000
 Record = tuple[int, list[str]]
 
 
 def read_csv(content: bytes, mapping: Mapping) -> Source:
+    """The rows and faults of a file; plain files take a faster way to the same answer."""
+    return read_plain(content, mapping) or read_any(content, mapping)
+
+
+def read_any(content: bytes, mapping: Mapping) -> Source:
     text = decoded(content, mapping)
     header: tuple[str, ...] | None = None
     rows = _Rows()
@@ -53,6 +62,51 @@ def read_csv(content: bytes, mapping: Mapping) -> Source:
     if header is None:
         raise file_refused("file.empty", "The file has no header.", line=1, hint="The first row names the columns.")
     return rows.source(header, faults)
+
+
+def read_plain(content: bytes, mapping: Mapping) -> Source | None:
+    """The same as `read_any` for a file in which nothing needs a second look, or None.
+
+    No quote, no NUL, no carriage return alone, no empty line, UTF-8, and as many fields in each line as in the
+    header: then a line is a row, and cutting it is all that there is to do. Arrow does that faster.
+    """
+    check_bytes(content, mapping)
+    if mapping.encoding != "utf-8" or not (mapping.delimiter + mapping.quote).isascii():
+        return None
+    content = content.removeprefix(MARK).removeprefix(MARK).rstrip(b"\r\n")
+    if mapping.quote.encode() in content or b"\x00" in content or content.count(b"\r") != content.count(b"\r\n"):
+        return None
+    if b"\n\n" in content or b"\n\r\n" in content:
+        return None
+    start = end = 0
+    for _ in range(mapping.header_row):
+        start, end = end, content.find(b"\n", end) + 1
+        if end == 0:
+            return None
+    try:
+        names = content[start : end - 1].removesuffix(b"\r").decode().split(mapping.delimiter)
+        columns = _cut(pa.py_buffer(content).slice(end), len(names), mapping.delimiter)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return None
+    if sum(pc.max(pc.binary_length(column)).as_py() or 0 for column in columns) > MAX_RECORD // 2:
+        return None  # perhaps a line beyond all measure
+    header = checked_header(names, mapping.header_row)
+    first = mapping.header_row + 1
+    clean = content.isascii() and len(content.translate(None, CONTROLS)) == len(content)
+    return Source(header, columns, pa.arange(first, first + len(columns[0])), is_clean=clean)
+
+
+def _cut(content: pa.Buffer, count: int, delimiter: str) -> list[pa.Array]:
+    names = [str(place) for place in range(count)]
+    table = arrow_csv.read_csv(
+        pa.BufferReader(content),
+        arrow_csv.ReadOptions(column_names=names, block_size=8 << 20),
+        arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.large_string()), null_values=[""], strings_can_be_null=True
+        ),
+    )
+    return [pa.concat_arrays(column.chunks) if column.num_chunks else text_column([]) for column in table.itercolumns()]
 
 
 class _Rows:
@@ -83,7 +137,8 @@ class _Rows:
         return Source(header, columns, pa.array(self.lines, pa.int64()), faults)
 
 
-def decoded(content: bytes, mapping: Mapping) -> str:
+def check_bytes(content: bytes, mapping: Mapping) -> None:
+    """What can be said of a file before it is decoded."""
     if not content.strip():
         raise file_refused("file.empty", "The file is empty.", line=1)
     if len(content) > MAX_BYTES:
@@ -92,6 +147,10 @@ def decoded(content: bytes, mapping: Mapping) -> str:
         raise file_refused("file.kind", f"This is {kind}, not CSV.", line=1, hint="Say its format in the mapping.")
     if mapping.encoding != "utf-16" and (content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:64].count(0) > 8):
         raise file_refused("file.encoding", "This looks like UTF-16.", line=1, hint="Say `encoding: utf-16`.")
+
+
+def decoded(content: bytes, mapping: Mapping) -> str:
+    check_bytes(content, mapping)
     try:
         text = content.decode(ENCODINGS[mapping.encoding])
     except UnicodeDecodeError as fault:
