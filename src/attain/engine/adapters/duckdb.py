@@ -1,0 +1,104 @@
+"""The default engine: DuckDB in this process, one private connection a run, nothing read but what was handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from attain.kernel.errors import CalculationError
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query that was run: the table it made, what it is for, and its text."""
+
+    table: str
+    meaning: str
+    sql: str
+
+
+class DuckDB:
+    """A locked, in-memory database. External access is off before the first row arrives and cannot be turned on again."""
+
+    dialect = "duckdb"
+
+    def __init__(self, threads: int | None = None, memory_limit: str | None = None, temporary: str | None = None) -> None:
+        self.connection = duckdb.connect(":memory:")
+        settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": temporary}
+        for name, value in settings.items():
+            if value is not None:
+                self.connection.execute(f"SET {name} = '{value}'")
+        for setting in ("preserve_insertion_order = false", "enable_external_access = false", "lock_configuration = true"):
+            self.connection.execute(f"SET {setting}")
+        self.queries: list[Query] = []
+        self._self_test()
+
+    def _self_test(self) -> None:
+        """The arithmetic that every cent relies on, proved at start instead of believed."""
+        exact = "SELECT (170141183460469231731687303715884105727::HUGEINT - 1) // 2::HUGEINT, typeof(sum(1::HUGEINT)), 7::HUGEINT % 3"
+        if self.connection.execute(exact).fetchone() != (85070591730234615865843651857942052863, "HUGEINT", 1):
+            raise CalculationError("This DuckDB does not divide wide integers exactly.", code="engine.arithmetic", hint="Install the version that the lock file names.")
+        try:
+            self.connection.execute("SELECT 170141183460469231731687303715884105727::HUGEINT + 1::HUGEINT").fetchone()
+        except duckdb.OutOfRangeException:
+            return
+        raise CalculationError("This DuckDB does not report overflow.", code="engine.arithmetic", hint="Install the version that the lock file names.")
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Copies an Arrow table into the database."""
+        self.connection.register("arrow_source", table)
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arrow_source')
+        self.connection.unregister("arrow_source")
+
+    def create(self, table: str, query: exp.Query, meaning: str) -> None:
+        """Makes a table of a query and remembers its text."""
+        text = query.sql(dialect=self.dialect, pretty=False)
+        self.queries.append(Query(table, meaning, text))
+        self._execute(f'CREATE OR REPLACE TABLE "{table}" AS {text}', table)
+
+    def append(self, table: str, query: exp.Query) -> None:
+        """Adds the rows of a query to a table."""
+        self._execute(f'INSERT INTO "{table}" {query.sql(dialect=self.dialect)}', table)
+
+    def append_text(self, table: str, text: str) -> None:
+        self._execute(f'INSERT INTO "{table}" {text}', table)
+
+    def _execute(self, text: str, table: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(text)
+        except duckdb.OutOfRangeException as problem:
+            raise CalculationError(
+                f"A number in `{table}` needs more than 38 digits: {str(problem).splitlines()[0]}",
+                code="calculation.overflow",
+                hint="Round an intermediate value (`round:`), or use fewer decimal places in amounts and rates.",
+            ) from problem
+
+    def arrow(self, query: exp.Query | str) -> pa.Table:
+        text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
+        result: pa.Table = self._execute(text, "result").to_arrow_table()
+        return result
+
+    def rows(self, query: exp.Query | str) -> Iterator[dict[str, Any]]:
+        text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
+        cursor = self._execute(text, "result")
+        names = [column[0] for column in cursor.description or []]
+        while chunk := cursor.fetchmany(20_000):
+            for row in chunk:
+                yield dict(zip(names, row, strict=True))
+
+    def value(self, text: str) -> Any:
+        row = self._execute(text, "result").fetchone()
+        return row[0] if row else None
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Column name to type."""
+        found: Sequence[Sequence[Any]] = self._execute(f'DESCRIBE "{table}"', table).fetchall()
+        return {row[0]: row[1] for row in found}
+
+    def close(self) -> None:
+        self.connection.close()

@@ -1,0 +1,270 @@
+"""Results as tables, and named values on demand.
+
+Named values are not kept for every credit: the frame that a component was computed in is built again when somebody asks, so that a
+large run stays small and every value can still be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine import tables
+from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import Plain, Sql, compiled, numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, named, table
+from attain.engine.scopes_measured import CreditScope, GroupScope, PeriodScope
+from attain.engine.stages import measure as measures
+from attain.engine.stages import reward
+from attain.engine.stages.credit import credits
+from attain.engine.stages.rows import group_rows, payee_rows
+from attain.engine.stages.shape import create
+from attain.facts.snapshot import Snapshot
+from attain.kernel.errors import AttainError, NotFound
+from attain.plans.expressions import Name
+from attain.plans.model import Plan, TierTable
+from attain.plans.outcome import NamedValue, Slice
+
+
+def write_results(database: DuckDB, compilations: Sequence[Compilation], snapshot: Snapshot) -> None:
+    """The tables of docs/architecture.md over all plans."""
+    first = compilations[0]
+
+    def union(name: str, parts: Iterable[str], meaning: str) -> None:
+        create(first, name, " UNION ALL ".join(parts), meaning)
+
+    union("credits", [_credits(item, name) for item in compilations for name in _sets(item)] or [_NO_CREDITS], "all credits")
+    union("lines", [_LINES.format(plan=item.id, booked=item.name("booked"), currency=item.plan.currency) for item in compilations], "all booked lines")
+    union("releases", [_RELEASES.format(plan=item.id, table=item.name("releases"), currency=item.plan.currency) for item in compilations], "all releases")
+    union("payments", [_PAYMENTS.format(plan=item.id, table=item.name("payments"), currency=item.plan.currency) for item in compilations], "all payments")
+    _uncredited(database, compilations, snapshot)
+    union("exceptions", [text for item in compilations for text in _exceptions(item)] or [_NO_EXCEPTIONS], "what was left out, and why")
+
+
+_NO_CREDITS = (
+    "SELECT '' AS plan, '' AS version, '' AS credit_set, '' AS event_type, '' AS event, 0 AS rule, '' AS role, 0 AS level, '' AS payee, '' AS position, '' AS via, "
+    "'' AS credit, NULL::DATE AS credited_on, 0::HUGEINT AS share, 1::HUGEINT AS share_over, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency WHERE FALSE"
+)
+_NO_EXCEPTIONS = (
+    "SELECT '' AS plan, '' AS component, '' AS event_type, '' AS event, '' AS payee, '' AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency, '' AS reason, "
+    "'' AS code WHERE FALSE"
+)
+_LINES = """
+SELECT '{plan}/' || component || '/' || payee || '/' || source || '/' || earning_period || CASE WHEN kind = 'difference' THEN '+' || pay_period ELSE '' END AS line, '{plan}' AS plan, version, component, kind, payee,
+       position, event_type, event, source, credited_on, earning_period, pay_period, CAST(amount AS BIGINT) AS amount, CAST(computed AS BIGINT) AS computed, '{currency}' AS currency, note
+FROM "{booked}"
+"""
+_RELEASES = """
+SELECT '{plan}' AS plan, component, payee, source, earning_period, CAST(part AS BIGINT) AS part, due_on, pay_period, CAST(amount AS BIGINT) AS amount, '{currency}' AS currency, state, reason
+FROM "{table}"
+"""
+_PAYMENTS = """
+SELECT '{plan}' AS plan, payee, pay_period, position, CAST(earned AS BIGINT) AS earned, CAST(released AS BIGINT) AS released, CAST(guarantee AS BIGINT) AS guarantee,
+       CAST(draw_paid AS BIGINT) AS draw_paid, CAST(draw_recovered AS BIGINT) AS draw_recovered, CAST(draw_balance AS BIGINT) AS draw_balance, CAST(carried_in AS BIGINT) AS carried_in,
+       CAST(carried_out AS BIGINT) AS carried_out, CAST(payable AS BIGINT) AS payable, '{currency}' AS currency, pay_currency, pay_rate, 1000000000000::HUGEINT AS pay_rate_over, CAST(paid AS BIGINT) AS paid
+FROM "{table}"
+"""
+
+
+def _sets(compilation: Compilation) -> list[str]:
+    return list(dict.fromkeys(name for plan in compilation.versions for name in plan.credits))
+
+
+def _credits(compilation: Compilation, name: str) -> str:
+    found = credits(compilation, name)
+    versions = "CASE \"@version\" " + " ".join(f"WHEN {place} THEN '{plan.version}'" for place, plan in enumerate(compilation.versions)) + " END"
+    return f"""
+    SELECT '{compilation.id}' AS plan, {versions} AS version, '{name}' AS credit_set, '{found.fact}' AS event_type, "@event" AS event, "@rule" AS rule, "@role" AS role, "@level" AS level,
+           "@payee" AS payee, "@position" AS position, "@via" AS via, "@credit" AS credit, "@date" AS credited_on, "@share" AS share, CAST("@share_over" AS HUGEINT) AS share_over,
+           "@amount:{found.main}" AS amount, {found.amounts[found.main]}::HUGEINT AS amount_over, '{compilation.plan.currency}' AS currency FROM "{found.table}"
+    """
+
+
+def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot: Snapshot) -> None:
+    """Events that pass a credit set's `when` somewhere and give no credit anywhere."""
+    passing, credited, recipients = [], [], []
+    for item in compilations:
+        for place, plan in enumerate(item.versions):
+            for name, rule in plan.credits.items():
+                main = next(iter(rule.named_amounts))
+                kind = rule.from_
+                own = f'"@amount:{main}"'
+                over = item.known[f"amount scale {place} {name}"]
+                passing.append(f"SELECT '{kind}' AS event_type, \"@event\" AS event, \"@date\" AS date, {own} AS amount, {over}::HUGEINT AS amount_over, \"@currency\" AS currency FROM \"{item.name(place, 'events', name)}\" WHERE {own} IS NOT NULL AND \"@date\" IS NOT NULL")
+                recipients.append(f"SELECT '{kind}' AS event_type, \"@event\" AS event, \"@payee\" AS payee FROM \"{item.name(place, 'recipients', name)}\"")
+        for name in _sets(item):
+            found = credits(item, name)
+            credited.append(f"SELECT '{found.fact}' AS event_type, \"@event\" AS event FROM \"{found.table}\"")
+    if not passing:
+        create(compilations[0], "uncredited", "SELECT '' AS event_type, '' AS event, NULL::DATE AS date, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency, '' AS reason WHERE FALSE", "events without credit")
+        return
+    text = f"""
+    SELECT p.event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
+           CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE 'nobody on a plan' END AS reason
+    FROM (SELECT event_type, event, ANY_VALUE(date) AS date, ANY_VALUE(amount) AS amount, ANY_VALUE(amount_over) AS amount_over, ANY_VALUE(currency) AS currency
+          FROM ({" UNION ALL ".join(passing)}) a GROUP BY event_type, event) p
+    LEFT JOIN (SELECT event_type, event, COUNT(*) AS named, COUNT(payee) AS found FROM ({" UNION ALL ".join(recipients)}) b GROUP BY event_type, event) r
+      ON r.event_type = p.event_type AND r.event = p.event
+    WHERE NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event = p.event)
+    """
+    create(compilations[0], "uncredited", text, "events without credit")
+
+
+def _exceptions(compilation: Compilation) -> Iterator[str]:
+    plan, own = compilation.id, compilation.plan.currency
+    for place, version in enumerate(compilation.versions):
+        for name, rule in version.credits.items():
+            main = next(iter(rule.named_amounts))
+            reason = "CASE WHEN \"@date\" IS NULL THEN 'the crediting date is missing' WHEN \"@currency\" <> '" + own + "' THEN 'no rate of exchange or no conversion' ELSE 'the amount is missing' END"
+            code = "CASE WHEN \"@date\" IS NULL THEN 'date_missing' WHEN \"@currency\" <> '" + own + "' THEN 'rate_missing' ELSE 'amount_missing' END"
+            yield (
+                f"SELECT '{plan}' AS plan, '' AS component, '{rule.from_}' AS event_type, \"@event\" AS event, NULL::VARCHAR AS payee, NULL::VARCHAR AS period, NULL::HUGEINT AS amount, "
+                f"1::HUGEINT AS amount_over, \"@currency\" AS currency, {reason} AS reason, {code} AS code FROM \"{compilation.name(place, 'events', name)}\" "
+                f'WHERE "@date" IS NULL OR "@amount:{main}" IS NULL'
+            )
+    yield (
+        f"SELECT '{plan}' AS plan, component, event_type, event, payee, period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency, "
+        f"'the result is missing: a quota, input or parameter is not there' AS reason, 'held' AS code FROM \"{compilation.name('lines')}\" WHERE amount IS NULL"
+    )
+    yield (
+        f"SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period, payable AS amount, {10**compilation.places}::HUGEINT AS amount_over, "
+        f"'{own}' AS currency, 'no rate of exchange into ' || pay_currency AS reason, 'pay_rate_missing' AS code FROM \"{compilation.name('payments')}\" WHERE paid IS NULL"
+    )
+
+
+# -- named values ------------------------------------------------------------------------------------------------------
+
+
+def values(compilation: Compilation, name: str) -> Iterator[NamedValue]:
+    """Every value of that name: at its own grain, and for a plain formula at payees' pay periods and at credits."""
+    for plan in compilation.versions:
+        yield from _values_of(compilation, plan, tuple(name.split(".")))
+
+
+def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> Iterator[NamedValue]:
+    first = parts[0]
+    if first in plan.components and len(parts) == 2:
+        yield from _of_component(compilation, plan, first, parts[1])
+        return
+    if first not in plan.values and first not in plan.measures and first not in plan.inputs and first not in plan.parameters:
+        raise NotFound(f"The plan {plan.plan} has no value `{'.'.join(parts)}`.", code="plan.unknown-name")
+    said = plan.values.get(first)
+    kind = said.per.kind if said is not None and said.per is not None else plan.period
+    subject = said.per.subject if said is not None and said.per is not None else "payee"
+    attempts = [lambda: _at_group(compilation, plan, parts, kind, subject)] if subject != "payee" else [lambda: _at_payees(compilation, plan, parts, kind)]
+    if said is None or (said.per is None and said.each is None):
+        attempts += [lambda credit_set=credit_set: _at_credits(compilation, plan, parts, credit_set) for credit_set in plan.credits]
+    if said is not None and said.each is not None:
+        attempts = [lambda: _at_credits(compilation, plan, parts, str(said.each))]
+    failures: list[AttainError] = []
+    worked = False
+    for attempt in attempts:
+        try:
+            found = list(attempt())
+            worked = True
+            yield from found
+        except AttainError as problem:
+            failures.append(problem)
+    if not worked and failures:
+        raise failures[0]
+
+
+def _answer(compilation: Compilation, frame: Frame, value: Sql, payee: exp.Expression, key: exp.Expression) -> Iterator[NamedValue]:
+    columns = [named(payee, "who"), named(key, "key")]
+    if isinstance(value, Num):
+        over = frac.integer(value.denominator) if value.divisor is None else frac.times_int(value.divisor, value.denominator)
+        columns += [named(value.numerator, "n"), named(over, "d")]
+    else:
+        columns += [named(value.sql, "n")]
+    query = exp.select(*columns).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+    for row in compilation.database.rows(query):
+        yield NamedValue(row["who"], row["key"], _scalar(row))
+
+
+def _scalar(row: dict[str, Any]) -> Any:
+    if "d" not in row:
+        return row["n"]
+    return None if row["n"] is None or row["d"] is None else Fraction(int(row["n"]), int(row["d"]))
+
+
+def _at_payees(compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str) -> Iterator[NamedValue]:
+    frame = Frame(exp.select("*").from_(table(payee_rows(compilation, kind))))
+    value = compiled(Name(parts), PeriodScope(compilation, plan, frame, kind))
+    yield from _answer(compilation, frame, value, col("payee"), col("period"))
+
+
+def _at_group(compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str, subject: str) -> Iterator[NamedValue]:
+    frame = Frame(exp.select("*").from_(table(group_rows(compilation, subject, kind))))
+    value = compiled(Name(parts), GroupScope(compilation, plan, frame, kind, subject))
+    who = exp.cast(exp.Null(), "VARCHAR") if subject == "company" else col("subject")
+    yield from _answer(compilation, frame, value, who, col("period"))
+
+
+def _at_credits(compilation: Compilation, plan: Plan, parts: tuple[str, ...], credit_set: str) -> Iterator[NamedValue]:
+    source = measures.measured(compilation, plan, credit_set).table
+    frame = Frame(exp.select("*").from_(table(source)))
+    value = compiled(Name(parts), CreditScope(compilation, plan, frame, credit_set))
+    yield from _answer(compilation, frame, value, col("@payee"), col("@credit"))
+
+
+def _of_component(compilation: Compilation, plan: Plan, name: str, field: str) -> Iterator[NamedValue]:
+    said = plan.components[name]
+    if field in ("exact", "uncapped"):
+        source = reward.component(compilation, plan, name)
+        frame = Frame(exp.select("*").from_(table(source)))
+        yield from _answer(compilation, frame, Num(col(field), 1, col(f"{field}/")), col("payee"), col("source"))
+        return
+    if field != "slices" or said.pays not in ("marginal", "whole"):
+        raise NotFound(f"The component `{name}` has no `{field}`.", code="plan.unknown-name")
+    tiers = reward.table_of(plan, said)
+    if not isinstance(tiers, TierTable):
+        return
+    if said.each is not None:
+        credit_frame, credit_scope = reward.each_frame(compilation, plan, said)
+        yield from _slices(compilation, plan, name, credit_frame, credit_scope, tiers, col("@payee"), col("@credit"))
+    else:
+        period_frame, period_scope = reward.per_frame(compilation, plan, said)
+        yield from _slices(compilation, plan, name, period_frame, period_scope, tiers, col("payee"), col("period"))
+
+
+def _slices(
+    compilation: Compilation, plan: Plan, name: str, frame: Frame, scope: CreditScope | PeriodScope, tiers: TierTable, payee: exp.Expression, key: exp.Expression
+) -> Iterator[NamedValue]:
+    """Marginal: the part of each row in each tier. Whole: own slices and the catch-up of earlier credits."""
+    said = plan.components[name]
+    if said.pays == "whole":
+        from attain.engine.catch_up import catch_up_slices
+
+        yield from catch_up_slices(compilation, plan, name, scope)
+        return
+    before, after, unit = reward.marginal_operands(plan, said, scope)
+    times = scope.pin(reward.marginal_times(plan, said, tiers, unit, scope))
+    upper, lower = tables.slices(tiers.tiers, after, unit, scope), tables.slices(tiers.tiers, before, unit, scope)
+    columns: list[exp.Expression] = [named(payee, "who"), named(key, "key")]
+    for place, ((rate, high), (_, low)) in enumerate(zip(upper, lower, strict=True)):
+        part = scope.pin(frac.minus(high, low))
+        for label, value in (("a", part), ("r", scope.pin(rate)), ("p", scope.pin(frac.product(frac.product(part, rate), times)))):
+            over = frac.integer(value.denominator) if value.divisor is None else frac.times_int(value.divisor, value.denominator)
+            columns += [named(value.numerator, f"{label}{place}"), named(over, f"{label}{place}/")]
+    query = exp.select(*columns).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+    for row in compilation.database.rows(query):
+        found = []
+        for place in range(len(tiers.tiers)):
+            amount, rate_value, pay = (_fraction(row, f"{label}{place}") for label in "arp")
+            if amount:
+                found.append(Slice("own", amount, rate_value or Fraction(0), pay or Fraction(0)))
+        yield NamedValue(row["who"], row["key"], tuple(found))
+
+
+def _fraction(row: dict[str, Any], name: str) -> Fraction | None:
+    top, below = row[name], row[f"{name}/"]
+    return None if top is None or below is None else Fraction(int(top), int(below))
+
+
+__all__ = ["Plain", "numeric", "values", "write_results"]

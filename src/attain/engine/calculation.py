@@ -1,0 +1,103 @@
+"""A calculation: plans over a snapshot for a span of pay periods, and the answers that it can give.
+
+Pure: nothing outside the snapshot is read, nothing is written. Publishing the tables is the business of `attain.engine.run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from attain.engine import answers
+from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.compilation import Compilation
+from attain.engine.load import load
+from attain.engine.stages import book, release, settle, shape
+from attain.engine.stages.credit import credits
+from attain.facts.snapshot import Snapshot
+from attain.kernel.errors import CalculationError
+from attain.kernel.intervals import Interval
+from attain.plans.model import Plan
+from attain.plans.outcome import NamedValue
+
+TABLES = ("credits", "lines", "releases", "payments", "uncredited", "exceptions")
+
+
+class Calculation:
+    """The outcome of one calculation; holds its private database until it is closed."""
+
+    def __init__(self, database: DuckDB, compilations: Mapping[str, Compilation], span: Interval) -> None:
+        self.database = database
+        self.compilations = compilations
+        self.span = span
+
+    def rows(self, table: str) -> Iterable[Mapping[str, Any]]:
+        """See `attain.plans.outcome.Outcome`."""
+        for row in self.database.rows(f'SELECT * FROM "{table}"'):
+            yield _with_fractions(row)
+
+    def table(self, name: str) -> pa.Table:
+        """A result table as Arrow."""
+        return self.database.arrow(f'SELECT * FROM "{name}"')
+
+    def values(self, plan: str, name: str) -> Iterable[NamedValue]:
+        """See `attain.plans.outcome.Outcome`."""
+        return answers.values(self.compilations[plan], name)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def _with_fractions(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns `x` and `x_over` become one exact fraction."""
+    result = {key: value for key, value in row.items() if not key.endswith("_over")}
+    for key in row:
+        if key.endswith("_over"):
+            name = key.removesuffix("_over")
+            result[name] = None if row[name] is None else Fraction(int(row[name]), int(row[key]))
+    return result
+
+
+def calculate(plans: Sequence[Plan], snapshot: Snapshot, span: Interval, *, threads: int | None = None, memory_limit: str | None = None) -> Calculation:
+    """Pay for the pay periods of the span. `plans` may hold several versions of a plan."""
+    if span.end is None:
+        raise CalculationError("A run needs a last day.", code="calculation.span", hint="Name the periods to calculate, such as 2026-01..2026-03.")
+    by_id: dict[str, list[Plan]] = {}
+    for plan in plans:
+        by_id.setdefault(plan.plan, []).append(plan)
+    calendars = {plan.calendar or snapshot.calendar for plan in plans}
+    database = DuckDB(threads=threads, memory_limit=memory_limit)
+    load(database, snapshot, calendars, _days(plans, snapshot, span))
+    compilations = {name: Compilation(database, snapshot, versions, span) for name, versions in sorted(by_id.items())}
+    for compilation in compilations.values():
+        _run(compilation)
+    answers.write_results(database, list(compilations.values()), snapshot)
+    return Calculation(database, compilations, span)
+
+
+def _run(compilation: Compilation) -> None:
+    for name in dict.fromkeys(name for plan in compilation.versions for name in plan.credits):
+        credits(compilation, name)
+    entitled = shape.entitled(compilation)
+    booked = book.booked(compilation, entitled)
+    released = release.releases(compilation, booked)
+    settle.payments(compilation, booked, released)
+
+
+def _days(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Interval:
+    """The days that calendars must know: from the first fact or plan to the end of the year after the span."""
+    first = min([span.start, *(plan.effective.start for plan in plans), *_first_dates(snapshot)])
+    last = max([span.end or span.start, *(plan.effective.start for plan in plans)])
+    return Interval(date(first.year - 1, 1, 1), date(last.year + 2, 1, 1) + timedelta(days=31))
+
+
+def _first_dates(snapshot: Snapshot) -> Iterator[date]:
+    for fact in snapshot.facts.values():
+        found = pc.min(fact.table[fact.schema.date]).as_py()
+        if found is not None:
+            yield found

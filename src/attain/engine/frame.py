@@ -1,0 +1,121 @@
+"""A frame is the table of one grain while it is being built: its rows are the keys, its columns the named values.
+
+Columns are added in layers. A new column may read those of earlier layers; when it reads one that is still waiting, the waiting
+ones become a layer first. So every value is computed once, and the query reads from top to bottom like the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.fractions import Num
+
+
+def col(name: str, table: str | None = None) -> exp.Column:
+    return exp.column(name, table=table, quoted=True)
+
+
+def table(name: str, alias: str | None = None) -> exp.Table:
+    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=exp.TableAlias(this=exp.to_identifier(alias)) if alias else None)
+
+
+def named(expression: exp.Expression, name: str) -> exp.Alias:
+    return exp.Alias(this=expression, alias=exp.to_identifier(name, quoted=True))
+
+
+def num(name: str, places: int = 0, divisor: str | None = None, denominator: int | None = None) -> Num:
+    """A stored number: an integer column in units of 10**-places (or 1/denominator)."""
+    return Num(col(name), denominator if denominator is not None else 10**places, col(divisor) if divisor else None)
+
+
+class Frame:
+    """Layers of columns over a base query."""
+
+    def __init__(self, base: exp.Query) -> None:
+        self._layers: list[exp.Query] = [base]
+        self._waiting: dict[str, exp.Expression] = {}
+        self._known: dict[str, Num] = {}
+        self._numbers = count(1)
+
+    def add(self, name: str, expression: exp.Expression) -> exp.Column:
+        """A column of this name."""
+        if any(found.name in self._waiting for found in expression.find_all(exp.Column)):
+            self._flush()
+        self._waiting[name] = expression.copy()
+        return col(name)
+
+    def fresh(self, stem: str = "v") -> str:
+        return f"{stem}${next(self._numbers)}"
+
+    def pin(self, value: Num, name: str | None = None) -> Num:
+        """The number as columns, computed once."""
+        if value.constant is not None or _is_plain(value):
+            return value
+        text = f"{value.numerator.sql()} / {value.denominator} / {value.divisor.sql() if value.divisor is not None else ''}"
+        if text in self._known:
+            return self._known[text]
+        stem = name or self.fresh()
+        numerator = self.add(stem, value.numerator)
+        divisor = self.add(stem + "/", value.divisor) if value.divisor is not None else None
+        pinned = Num(numerator, value.denominator, divisor)
+        self._known[text] = pinned
+        return pinned
+
+    def join(self, source: exp.Expression, on: Mapping[str, exp.Expression], take: Mapping[str, str], also: exp.Expression | None = None) -> None:
+        """A left join: rows of `source` whose columns equal the expressions; `take` maps new names to its columns.
+
+        `also` may compare columns of the frame with the taken columns by their new names.
+        """
+        self._flush()
+        prefix = self.fresh("j")
+        keys = {f"{prefix}.{name}": name for name in on}
+        inner = exp.select(*[named(col(name), new) for new, name in {**keys, **take}.items()]).from_(source)
+        right = exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("r")))
+        equal = [exp.EQ(this=exp.Paren(this=value.copy()), expression=col(key)) for key, value in zip(keys, on.values(), strict=True)]
+        conditions = [*equal, *([also] if also is not None else [])]
+        joined = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("p")), *[col(new, "r") for new in take])
+        joined = joined.from_(self._previous()).join(right, on=exp.and_(*conditions) if conditions else exp.true(), join_type="LEFT")
+        self._layers.append(joined)
+
+    def keep(self, condition: exp.Expression) -> None:
+        """Drops the rows for which the condition is not true."""
+        self._flush()
+        self._layers.append(exp.select("*").from_(self._previous()).where(condition.copy()))
+
+    def rename(self, new: str, old: str) -> None:
+        """Puts a column in the place of an older one."""
+        self._flush()
+        without = exp.Star(**{"except_": [exp.to_identifier(new, quoted=True), exp.to_identifier(old, quoted=True)]})
+        self._layers.append(exp.select(without, named(col(new), old)).from_(self._previous()))
+
+    def _previous(self) -> exp.Table:
+        return table(f"layer{len(self._layers)}", "p")
+
+    def _flush(self) -> None:
+        if self._waiting:
+            extra = [named(expression, name) for name, expression in self._waiting.items()]
+            self._layers.append(exp.select("*", *extra).from_(self._previous()))
+            self._waiting = {}
+
+    def query(self) -> exp.Select:
+        """The whole frame as one query."""
+        self._flush()
+        result = exp.select("*").from_(self._previous())
+        for place, layer in enumerate(self._layers, start=1):
+            result = result.with_(exp.to_identifier(f"layer{place}", quoted=True), as_=layer)
+        return result
+
+
+def _is_plain(value: Num) -> bool:
+    simple = isinstance(value.numerator, exp.Column)
+    return simple and (value.divisor is None or isinstance(value.divisor, exp.Column))
+
+
+def stored(value: Num) -> tuple[exp.Expression, exp.Expression]:
+    """Numerator and denominator as two columns for a table that holds numbers of any scale."""
+    over = frac.integer(value.denominator) if value.divisor is None else frac.times_int(value.divisor, value.denominator)
+    return value.numerator.copy(), over

@@ -1,0 +1,115 @@
+"""From a snapshot to the tables that queries read: decimals become whole numbers, open ends a far day, calendars a row a day.
+
+Tables: `f:<type>` for facts, the decision tables by name, `seats` and `holders` (who holds which position when), and for every
+calendar `days:<calendar>` (a row a day with the period of each kind) and `periods:<calendar>:<kind>`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pyarrow as pa
+from sqlglot import exp, parse_one
+
+from attain.engine.adapters.duckdb import DuckDB
+from attain.facts.snapshot import Snapshot
+from attain.kernel.intervals import Interval
+from attain.kernel.periods import Calendar
+
+FAR = date(9999, 12, 31)
+KINDS = ("week", "month", "quarter", "half", "year")
+
+
+def load(database: DuckDB, snapshot: Snapshot, calendars: set[str], days: Interval) -> None:
+    """Puts a snapshot into an empty database. `days` is the span that calendars must cover."""
+    for name, fact in snapshot.facts.items():
+        database.register(f"f:{name}", as_integers(fact.table))
+    for name, decision in snapshot.decisions.items():
+        database.register(name, as_integers(_closed(decision)))
+    for name in sorted(calendars):
+        _load_calendar(database, name, snapshot.calendars[name], days)
+    _seats(database)
+
+
+def as_integers(table: pa.Table) -> pa.Table:
+    """Every decimal column as whole units of its last place: the same bytes, read at scale 0."""
+    columns, fields = [], []
+    for field, column in zip(table.schema, table.columns, strict=True):
+        if pa.types.is_decimal(field.type):
+            kind = pa.decimal128(38, 0)
+            chunks = [pa.Array.from_buffers(kind, len(part), part.buffers(), offset=part.offset) for part in column.chunks]
+            column = pa.chunked_array(chunks, type=kind)
+            field = pa.field(field.name, kind)
+        columns.append(column)
+        fields.append(field)
+    return pa.table(columns, schema=pa.schema(fields))
+
+
+def _closed(table: pa.Table) -> pa.Table:
+    """`valid_to` without an end becomes a far day, so that a row holds on d when valid_from <= d < valid_to."""
+    if "valid_to" not in table.column_names:
+        return table
+    place = table.column_names.index("valid_to")
+    return table.set_column(place, "valid_to", table["valid_to"].fill_null(pa.scalar(FAR, pa.date32())))
+
+
+def _load_calendar(database: DuckDB, name: str, calendar: Calendar, days: Interval) -> None:
+    end = days.end or FAR
+    every: dict[date, dict[str, object]] = {days.start + timedelta(n): {"day": days.start + timedelta(n)} for n in range((end - days.start).days)}
+    for kind in KINDS:
+        periods = calendar.periods(kind, days.start, end)
+        for period in periods:
+            for day in _days_of(max(period.start, days.start), min(period.end, end)):
+                every[day][kind] = period.id
+        rows = [
+            {
+                "period": period.id,
+                "start": period.start,
+                "end": period.end,
+                "place": place,
+                "number": period.number,
+                "days": period.days,
+                "month": calendar.period("month", period.last).number,
+                "quarter": calendar.period("quarter", period.last).number,
+                "year": int("".join(sign for sign in period.year if sign.isdigit())),
+                **{f"in_{outer}": calendar.period(outer, period.last).id for outer in KINDS},
+            }
+            for place, period in enumerate(periods)
+        ]
+        database.register(f"periods:{name}:{kind}", pa.Table.from_pylist(rows))
+    database.register(f"days:{name}", pa.Table.from_pylist(list(every.values())))
+
+
+def _days_of(start: date, end: date) -> list[date]:
+    return [start + timedelta(n) for n in range((end - start).days)]
+
+
+_SEATS = """
+WITH borders AS (
+    SELECT position, valid_from AS day FROM positions UNION SELECT position, valid_to FROM positions
+    UNION SELECT position, valid_from FROM assignments UNION SELECT position, valid_to FROM assignments
+), pieces AS (
+    SELECT position, day AS valid_from, LEAD(day) OVER (PARTITION BY position ORDER BY day) AS valid_to FROM borders
+)
+SELECT pieces.position, positions.title, positions.territory, positions.unit, positions.manager, assignments.person,
+       COALESCE(assignments.person, 'vacant:' || pieces.position) AS payee, pieces.valid_from, pieces.valid_to
+FROM pieces
+JOIN positions ON positions.position = pieces.position AND positions.valid_from <= pieces.valid_from AND pieces.valid_from < positions.valid_to
+LEFT JOIN assignments ON assignments.position = pieces.position AND assignments.valid_from <= pieces.valid_from AND pieces.valid_from < assignments.valid_to
+WHERE pieces.valid_to IS NOT NULL
+"""
+
+_HOLDERS = """
+SELECT position AS ref, position, payee, person, title, territory, unit, manager, valid_from, valid_to FROM seats
+UNION ALL
+SELECT person AS ref, position, payee, person, title, territory, unit, manager, valid_from, valid_to FROM seats
+WHERE person IS NOT NULL AND person NOT IN (SELECT position FROM positions)
+"""
+
+
+def _seats(database: DuckDB) -> None:
+    seats = parse_one(_SEATS, dialect="duckdb")
+    holders = parse_one(_HOLDERS, dialect="duckdb")
+    if isinstance(seats, exp.Query) and isinstance(holders, exp.Query):
+        database.create("seats", seats, "who sits where, day by day; nobody's seat is paid to its vacancy")
+        database.create("holders", holders, "a position or a person by reference, and the seat behind it")

@@ -1,0 +1,77 @@
+"""Names at a credit that need no measures: the fact's columns, the credit's own fields, people and parameters.
+
+`measure` builds on this; `scopes_measured` adds what measures and values mean at a credit.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import Plain, Sql
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, table
+from attain.engine.scopes import PERSON_FIELDS, POSITION_FIELDS, PlaceScope
+from attain.engine.stages.credit import credits
+from attain.plans.model import Plan
+
+
+class CreditBase(PlaceScope):
+    """A row is a credit of one set."""
+
+    def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, credit_set: str) -> None:
+        super().__init__(compilation, plan, frame)
+        self.credit_set = credit_set
+        self.credits = credits(compilation, credit_set)
+        self._person = False
+
+    def day(self) -> exp.Expression:
+        return col("@date")
+
+    def key_of_person(self) -> exp.Expression:
+        return col("@person")
+
+    def key_of_position(self) -> exp.Expression:
+        return col("@position")
+
+    def key_of_title(self) -> exp.Expression:
+        return col("@title")
+
+    def amount(self, name: str | None = None) -> Num:
+        name = name or self.credits.main
+        return Num(exp.cast(col(f"@amount:{name}"), frac.WIDE), self.credits.amounts[name])
+
+    def resolve(self, parts: tuple[str, ...]) -> Sql:
+        if len(parts) == 1 and parts[0] in self.credits.columns:
+            return self.compilation.fact_column(self.credits.fact, parts[0], col(parts[0]))
+        if len(parts) == 2 and parts[0] == "credit":
+            found = self._field(parts[1])
+            if found is not None:
+                return found
+        if len(parts) == 2 and parts[0] == "position" and parts[1] in (*POSITION_FIELDS, "id"):
+            return Plain("text", col("@position" if parts[1] == "id" else f"@{parts[1]}"))
+        if len(parts) == 2 and parts[0] == "person" and (parts[1] in PERSON_FIELDS or parts[1] == "id"):
+            return self._of_person(parts[1])
+        return super().resolve(parts)
+
+    def _field(self, name: str) -> Sql | None:
+        if name == "amount":
+            return self.amount()
+        if name in self.credits.amounts:
+            return self.amount(name)
+        if name == "share":
+            return Num(exp.cast(col("@share"), frac.WIDE), 1, exp.cast(col("@share_over"), frac.WIDE))
+        if name == "level":
+            return Num(exp.cast(col("@level"), frac.WIDE))
+        if name in ("role", "payee"):
+            return Plain("text", col(f"@{name}"))
+        return Plain("date", col("@date")) if name == "date" else None
+
+    def _of_person(self, field: str) -> Sql:
+        if field == "id":
+            return Plain("text", col("@person"))
+        if not self._person:
+            self.frame.join(table("people"), {"person": col("@person")}, {f"person.{name}": name for name in PERSON_FIELDS})
+            self._person = True
+        return Plain(PERSON_FIELDS[field], col(f"person.{field}"))  # type: ignore[arg-type]

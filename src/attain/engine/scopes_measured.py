@@ -1,0 +1,428 @@
+"""Names where measures and values are known: at a credit, at a payee's period, and at a period of a team or the company."""
+
+from __future__ import annotations
+
+from math import lcm
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import Plain, Sql, numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, named, table
+from attain.engine.scopes import PERSON_FIELDS, POSITION_FIELDS, PlaceScope
+from attain.engine.scopes_credit import CreditBase
+from attain.engine.stages import measure as measures
+from attain.engine.stages import quota as quotas
+from attain.engine.stages.rows import group_rows, payee_rows, team_members
+from attain.kernel.errors import PlanError, Where
+from attain.plans import expressions as tree
+from attain.plans.model import Measure, Plan
+
+
+class Reader(PlaceScope):
+    """What a credit and a payee's period have in common: quotas, values with a grain, inputs, components."""
+
+    window_prefix = "@"
+
+    def subjects(self) -> list[exp.Expression]:
+        """Whose quotas and inputs are read, nearest first."""
+        raise NotImplementedError
+
+    def payee(self) -> exp.Expression:
+        raise NotImplementedError
+
+    def position(self) -> exp.Expression:
+        raise NotImplementedError
+
+    def period_of(self, kind: str) -> exp.Expression:
+        """The id of the period of a kind that holds the row's day."""
+        raise NotImplementedError
+
+    def reading_day(self) -> exp.Expression:
+        """The day on which the payee's quota, team and position are read."""
+        return self.day()
+
+    def resolve(self, parts: tuple[str, ...]) -> Sql:
+        plan = self.plan
+        if parts[0] in plan.measures:
+            found = self.measure(parts[0], plan.measures[parts[0]], parts[1] if len(parts) == 2 else "")
+            if found is not None:
+                return found
+            raise PlanError(f"`{'.'.join(parts)}` cannot be read here.", code="plan.ambiguous-measure", hint="At a credit say .before, .after or .total.")
+        if parts[0] in plan.inputs:
+            return self.input(parts[0])
+        if parts[0] in plan.values and (plan.values[parts[0]].per or plan.values[parts[0]].each):
+            return self.value(parts[0])
+        if parts[0] in plan.components:
+            return self.component(parts[0])
+        return super().resolve(parts)
+
+    # -- measures --
+
+    def measure(self, name: str, measure: Measure, field: str) -> Sql | None:
+        raise NotImplementedError
+
+    def checked_quota(self, name: str, measure: Measure) -> Num:
+        """The quota when it is above zero, else missing."""
+        quota = self.pin(self.quota(name, measure))
+        if quota.constant is not None:
+            return quota if quota.constant > 0 else frac.MISSING
+        above = exp.GT(this=frac.group(quota.numerator), expression=frac.integer(0))
+        return self.pin(Num(exp.case().when(above, quota.numerator.copy()), quota.denominator, quota.divisor))
+
+    def quota(self, name: str, measure: Measure) -> Num:
+        if measure.quota is None:
+            raise PlanError(f"The measure `{name}` has no quota.", code="plan.no-quota", where=Where(field=f"plan {self.plan.plan}, measure {name}"))
+        if measure.quota in self.plan.parameters or measure.quota in self.plan.values:
+            quota = numeric(tree.Name((measure.quota,)), self)
+            if measure.against == "to_date":
+                quota = frac.product(quota, self.begun(measure))
+        else:
+            found = quotas.figures(self.compilation, self.plan, measure)
+            kind = measures.window_kind(self.plan, measure)
+            key = self.period_of(self.plan.period) if measure.against == "to_date" else self._window_key(kind)
+            quota, _ = quotas.join(self.frame, found, self._quota_subjects(measure), key, self.reading_day())
+        if measure.prorate is not None:
+            quota = frac.product(quota, self.share_of_days(measure, "active"))
+        if measure.relief is not None:
+            quota = frac.product(quota, self.share_of_days(measure, "relief"))
+        return quota
+
+    def _window_key(self, kind: str) -> exp.Expression:
+        return exp.Literal.string("plan") if kind in ("plan", "rolling", "column") else self.period_of(kind)
+
+    def _quota_subjects(self, measure: Measure) -> list[exp.Expression]:
+        if measure.for_ == "company":
+            return [exp.Literal.string("company")]
+        return [self.team()] if measure.for_ == "team" else self.subjects()
+
+    def team(self) -> exp.Expression:
+        if not hasattr(self, "_team"):
+            self._team = measures.team_of(self.compilation, self.frame, self.payee(), self.position(), self.reading_day())
+        return self._team
+
+    def begun(self, measure: Measure) -> Num:
+        """The share of the window's pay periods that have begun."""
+        source, scale = begun_shares(self.compilation, self.plan, measures.window_kind(self.plan, measure))
+        name = self.frame.fresh("begun")
+        self.frame.join(table(source), {"period": self.period_of(self.plan.period)}, {name: "share"})
+        return Num(col(name), scale)
+
+    def share_of_days(self, measure: Measure, what: str) -> Num:
+        """Days on the plan, or days not on leave, as a share of the window's days."""
+        kind = measures.window_kind(self.plan, measure)
+        source, scale = day_shares(self.compilation, kind, what)
+        name = self.frame.fresh("share")
+        self.frame.join(table(source), {"payee": self.payee(), "period": self.period_of(kind)}, {name: "share"})
+        otherwise = frac.integer(0 if what == "active" else scale)
+        return Num(exp.Coalesce(this=col(name), expressions=[otherwise]), scale)
+
+    # -- values, inputs, components --
+
+    def value(self, name: str) -> Sql:
+        from attain.engine.stages import values
+
+        said = self.plan.values[name]
+        if said.per is None:
+            raise PlanError(f"`{name}` is known at credits of `{said.each}` only.", code="plan.wrong-place")
+        found = values.value_table(self.compilation, self.plan, name)
+        subject = {"company": lambda: exp.Literal.string("company"), "team": self.team, "payee": self.payee}[said.per.subject]()
+        return self.taken(found, {"subject": subject, "period": self.period_of(said.per.kind)})
+
+    def taken(self, found: object, on: dict[str, exp.Expression]) -> Sql:
+        from attain.engine.stages.values import Stored
+
+        if not isinstance(found, Stored):
+            raise TypeError(found)
+        name = self.frame.fresh("x")
+        take = {name: "x", **({f"{name}/": "x/"} if found.has_divisor else {})}
+        self.frame.join(table(found.table), on, take)
+        if found.kind != "number":
+            return Plain(found.kind, col(name))  # type: ignore[arg-type]
+        return Num(col(name), found.denominator, col(f"{name}/") if found.has_divisor else None)
+
+    def input(self, name: str) -> Sql:
+        said = self.plan.inputs[name]
+        subjects = {"company": [exp.Literal.string("company")], "team": [self.team()] if said.per.subject == "team" else [], "payee": self.subjects()}[said.per.subject]
+        last = self.last_day_of(said.per.kind)
+        values = []
+        for subject in subjects:
+            taken = self.frame.fresh("in")
+            since, until = f"{taken}.from", f"{taken}.to"
+            dated = exp.and_(exp.LTE(this=col(since), expression=exp.Paren(this=last.copy())), exp.LT(this=exp.Paren(this=last.copy()), expression=col(until)))
+            self.frame.join(table("inputs"), {"input": exp.Literal.string(name), "subject": subject}, {taken: "value", since: "valid_from", until: "valid_to"}, also=dated)
+            values.append(exp.cast(col(taken), frac.WIDE))
+        number = Num(exp.Coalesce(this=values[0], expressions=values[1:]) if len(values) > 1 else values[0], 10**6)
+        number = self._in_range(self.pin(number), said.min, said.max)
+        if isinstance(said.missing, tree.Expr):
+            number = frac.choose([(exp.Not(this=exp.Paren(this=number.is_missing)), number)], numeric(said.missing, self))
+        if said.type == "yes_no":
+            return Plain("yes_no", exp.NEQ(this=frac.group(number.numerator), expression=frac.integer(0)))
+        return number
+
+    def _in_range(self, number: Num, least: tree.Expr | None, most: tree.Expr | None) -> Num:
+        tests = []
+        if least is not None:
+            tests.append(frac.compare(exp.GTE, number, numeric(least, self)))
+        if most is not None:
+            tests.append(frac.compare(exp.LTE, number, numeric(most, self)))
+        return self.pin(frac.choose([(exp.and_(*tests), number)])) if tests else number
+
+    def last_day_of(self, kind: str) -> exp.Expression:
+        name = self.frame.fresh("last")
+        self.frame.join(table(self.compilation.periods(kind)), {"period": self.period_of(kind)}, {name: "end"})
+        return exp.Sub(this=col(name), expression=exp.Literal.number(1))
+
+    def component(self, name: str) -> Sql:
+        from attain.engine.stages import reward
+
+        said = self.plan.components[name]
+        if said.per is None:
+            raise PlanError(f"The lines of `{name}` are finer than this place: a measure must add them up.", code="plan.wrong-place")
+        source = reward.component(self.compilation, self.plan, name)
+        taken = self.frame.fresh("c")
+        self.frame.join(table(source), {"payee": self.payee(), "source": self.period_of(said.per.kind)}, {taken: "amount"})
+        return Num(exp.Coalesce(this=exp.cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places)
+
+
+class CreditScope(CreditBase, Reader):
+    """A row is a credit; its measures have running values."""
+
+    def subjects(self) -> list[exp.Expression]:
+        return [col("@person"), col("@position")]
+
+    def payee(self) -> exp.Expression:
+        return col("@payee")
+
+    def position(self) -> exp.Expression:
+        return col("@position")
+
+    def period_of(self, kind: str) -> exp.Expression:
+        return col(f"@{kind}")
+
+    def resolve(self, parts: tuple[str, ...]) -> Sql:
+        if len(parts) == 2 and parts[0] == "period":
+            return period_field(self, parts[1], self._period())
+        return super().resolve(parts)
+
+    def _period(self) -> str:
+        if not hasattr(self, "_joined_period"):
+            self._joined_period = self.frame.fresh("period")
+            fields = ("start", "end", "number", "days", "month", "quarter", "year")
+            self.frame.join(table(self.compilation.periods(self.plan.period)), {"period": self.period_of(self.plan.period)}, {f"{self._joined_period}.{field}": field for field in fields})
+            rows = payee_rows(self.compilation, self.plan.period)
+            self.frame.join(table(rows), {"payee": self.payee(), "period": self.period_of(self.plan.period)}, {f"{self._joined_period}.active_days": "active_days"})
+        return f"{self._joined_period}."
+
+    def measure(self, name: str, measure: Measure, field: str) -> Sql | None:
+        if field == "quota":
+            return self.quota(name, measure)
+        what, _, running = field.partition("_")
+        if what == "attainment" and running in ("before", "after", "total"):
+            value = self.measure(name, measure, running)
+            return frac.positive_quotient(value, self.checked_quota(name, measure)) if isinstance(value, Num) else None
+        if field not in ("before", "after", "total"):
+            return None
+        scale = measures.measured(self.compilation, self.plan, measure.credits).scales[name]
+        if measure.credits == self.credit_set:
+            after = Num(col(f"{name}.after"), scale)
+            own = Num(col(f"{name}.v"), scale)
+            return {"after": after, "before": frac.minus(after, own), "total": Num(col(f"{name}.total"), scale)}[field]
+        return self._total_of_other(name, measure, scale) if field == "total" else None
+
+    def _total_of_other(self, name: str, measure: Measure, scale: int) -> Num:
+        source = measures.measured(self.compilation, self.plan, measure.credits).table
+        totals = exp.select(*[named(col(f"{name}.{part}"), part) for part in ("s", "w", "total")]).distinct().from_(table(source))
+        subject = measures._subject(self.compilation, self.plan, measure, self.frame)
+        window = measures._window(self.compilation, self.plan, measure, self.frame, self.subjects(), col("@date"))
+        taken = self.frame.fresh("t")
+        self.frame.join(exp.Subquery(this=totals, alias=exp.TableAlias(this=exp.to_identifier("totals"))), {"s": subject, "w": window}, {taken: "total"})
+        return Num(exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]), scale)
+
+    def value(self, name: str) -> Sql:
+        from attain.engine.stages import values
+
+        if self.plan.values[name].each == self.credit_set:
+            return self.taken(values.value_table(self.compilation, self.plan, name), {"credit": col("@credit"), "payee": col("@payee")})
+        return super().value(name)
+
+    def component(self, name: str) -> Sql:
+        from attain.engine.stages import reward
+
+        if self.plan.components[name].each != self.credit_set:
+            return super().component(name)
+        source = reward.component(self.compilation, self.plan, name)
+        taken = self.frame.fresh("c")
+        self.frame.join(table(source), {"payee": col("@payee"), "source": col("@credit")}, {taken: "amount"})
+        return Num(exp.Coalesce(this=exp.cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places)
+
+
+class PeriodScope(Reader):
+    """A row is a payee's period of one kind."""
+
+    def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, kind: str) -> None:
+        super().__init__(compilation, plan, frame)
+        self.kind = kind
+
+    def day(self) -> exp.Expression:
+        return exp.Sub(this=col("end"), expression=exp.Literal.number(1))
+
+    def reading_day(self) -> exp.Expression:
+        return col("last_day")
+
+    def key_of_person(self) -> exp.Expression:
+        return col("person")
+
+    def key_of_position(self) -> exp.Expression:
+        return col("position")
+
+    def key_of_title(self) -> exp.Expression:
+        return col("title")
+
+    def subjects(self) -> list[exp.Expression]:
+        return [col("person"), col("position")]
+
+    def payee(self) -> exp.Expression:
+        return col("payee")
+
+    def position(self) -> exp.Expression:
+        return col("position")
+
+    def period_of(self, kind: str) -> exp.Expression:
+        return col("period") if kind == self.kind else col(f"in_{kind}")
+
+    def resolve(self, parts: tuple[str, ...]) -> Sql:
+        if len(parts) == 2 and parts[0] == "period":
+            return period_field(self, parts[1], "")
+        if len(parts) == 2 and parts[0] == "position" and parts[1] in (*POSITION_FIELDS, "id"):
+            return Plain("text", col("position" if parts[1] == "id" else parts[1]))
+        if len(parts) == 2 and parts[0] == "person" and (parts[1] in PERSON_FIELDS or parts[1] == "id"):
+            return Plain(PERSON_FIELDS.get(parts[1], "text"), col("person" if parts[1] == "id" else f"person.{parts[1]}"))  # type: ignore[arg-type]
+        return super().resolve(parts)
+
+    def measure_subject(self, measure: Measure) -> exp.Expression:
+        if measure.for_ == "company":
+            return exp.Literal.string("company")
+        if measure.for_ == "team":
+            return self.team()
+        return col("position") if self.plan.policies.follows == "position" else col("payee")
+
+    def measure(self, name: str, measure: Measure, field: str) -> Sql | None:
+        if field == "quota":
+            return self.quota(name, measure)
+        if field == "attainment":
+            value = self.name((name,))
+            return frac.positive_quotient(value, self.checked_quota(name, measure)) if isinstance(value, Num) else None
+        column = {"": "value", "period": "part", "total": "total"}.get(field)
+        if column is None:
+            return None
+        source = measures.at_period(self.compilation, self.plan, name, self.kind)
+        scale = measures.measured(self.compilation, self.plan, measure.credits).scales[name]
+        taken = self.frame.fresh("m")
+        self.frame.join(table(source), {"subject": self.measure_subject(measure), "period": col("period")}, {taken: column})
+        return Num(exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]), scale)
+
+
+class GroupScope(PeriodScope):
+    """A row is a period of a team or of the company."""
+
+    def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, kind: str, subject: str) -> None:
+        super().__init__(compilation, plan, frame, kind)
+        self.subject = subject
+
+    def key_of_person(self) -> None:  # type: ignore[override]
+        return None
+
+    key_of_position = key_of_title = key_of_person  # type: ignore[assignment]
+
+    def subjects(self) -> list[exp.Expression]:
+        return [col("subject")]
+
+    def payee(self) -> exp.Expression:
+        return col("subject")
+
+    def team(self) -> exp.Expression:
+        return col("subject")
+
+    def measure_subject(self, measure: Measure) -> exp.Expression:
+        if measure.for_ == "payee":
+            raise PlanError("The measure of a payee is finer than this place: use sum(…).", code="plan.wrong-place")
+        return exp.Literal.string("company") if measure.for_ == "company" else col("subject")
+
+    def special(self, call: tree.Call) -> Sql:
+        """sum, count, min and max over the payees."""
+        rows = payee_rows(self.compilation, self.kind)
+        inner = Frame(exp.select("*").from_(table(rows)).where(col("present")))
+        scope = PeriodScope(self.compilation, self.plan, inner, self.kind)
+        value = numeric(call.arguments[0], scope) if call.arguments else frac.ONE
+        if value.divisor is not None:
+            raise PlanError("What is added up divides by data.", code="plan.inexact-measure", hint="Write round(…, 6) around it.")
+        inner.add("x", value.numerator)
+        inner.add("subject", exp.Literal.string("company") if self.subject == "company" else scope.team())
+        function = {"sum": exp.Sum, "count": exp.Count, "min": exp.Min, "max": exp.Max}[call.function]
+        aggregate = exp.cast(function(this=col("x")), frac.WIDE)
+        query = exp.select(col("subject"), col("period"), named(aggregate, "x")).from_(exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("i"))))
+        grouped = query.group_by(col("subject"), col("period"))
+        taken = self.frame.fresh("g")
+        self.frame.join(exp.Subquery(this=grouped, alias=exp.TableAlias(this=exp.to_identifier("g"))), {"subject": col("subject"), "period": col("period")}, {taken: "x"})
+        numerator = exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]) if call.function in ("sum", "count") else col(taken)
+        return Num(numerator, 1 if call.function == "count" else value.denominator)
+
+
+def period_field(scope: PlaceScope, field: str, prefix: str) -> Sql:
+    if field == "start":
+        return Plain("date", col(f"{prefix}start"))
+    if field == "end":
+        return Plain("date", exp.cast(exp.Paren(this=exp.Sub(this=col(f"{prefix}end"), expression=exp.Literal.number(1))), "DATE"))
+    if field in ("number", "month", "quarter", "year", "days", "active_days"):
+        return Num(exp.cast(col(f"{prefix}{field}"), frac.WIDE))
+    raise PlanError(f"A period has no `{field}`.", code="plan.unknown-name")
+
+
+def begun_shares(compilation: Compilation, plan: Plan, over: str) -> tuple[str, int]:
+    """For each pay period its place in the window as a share of the window's pay periods."""
+    source = compilation.name("begun", plan.period, over)
+    if source not in compilation.known:
+        import pyarrow as pa
+
+        found: list[tuple[str, int, int]] = []
+        for window in quotas._windows(compilation, over, compilation.versions[0].effective.start, compilation.end):
+            inside = [period for period in compilation.calendar.periods(plan.period, window.start, window.end) if window.start <= period.last < window.end]
+            found += [(period.id, place, len(inside)) for place, period in enumerate(inside, start=1)]
+        scale = lcm(1, *{count for _, _, count in found})
+        shares = pa.array([place * (scale // count) for _, place, count in found], pa.int64())
+        compilation.database.register(source, pa.table({"period": pa.array([id_ for id_, _, _ in found], pa.string()), "share": shares}))
+        compilation.known[source] = scale
+    return source, int(str(compilation.known[source]))
+
+
+_ACTIVE = """
+SELECT m.payee, p.period, CAST(SUM(LEAST(m.valid_to, p."end") - GREATEST(m.valid_from, p.start)) AS HUGEINT) AS days, p.days AS of_days
+FROM "{members}" m JOIN "{periods}" p ON m.valid_from < p."end" AND p.start < m.valid_to GROUP BY m.payee, p.period, p.days
+"""
+_RELIEF = """
+SELECT m.payee, p.period, p.days - CAST(SUM(LEAST(l.valid_to, p."end") - GREATEST(l.valid_from, p.start)) AS HUGEINT) AS days, p.days AS of_days
+FROM (SELECT DISTINCT payee, person FROM "{members}") m JOIN leaves l ON l.person = m.person
+JOIN "{periods}" p ON l.valid_from < p."end" AND p.start < l.valid_to GROUP BY m.payee, p.period, p.days
+"""
+
+
+def day_shares(compilation: Compilation, kind: str, what: str) -> tuple[str, int]:
+    """Shares of a window's days by payee, over one denominator for all windows."""
+    from sqlglot import parse_one
+
+    source = compilation.name("days", what, kind)
+    if source not in compilation.known:
+        text = (_ACTIVE if what == "active" else _RELIEF).format(members=compilation.members(), periods=compilation.periods(kind))
+        days = {int(row["days"]) for row in compilation.database.rows(f'SELECT DISTINCT days FROM "{compilation.periods(kind)}"')}
+        scale = lcm(1, *days)
+        query = parse_one(f"SELECT payee, period, days * ({scale} // of_days) AS share FROM ({text}) d", dialect="duckdb")
+        if isinstance(query, exp.Query):
+            compilation.database.create(source, query, f"{what} days by {kind}")
+        compilation.known[source] = scale
+    return source, int(str(compilation.known[source]))
+
+
+__all__ = ["CreditScope", "GroupScope", "PeriodScope", "group_rows", "payee_rows", "team_members"]

@@ -1,0 +1,1 @@
+"""Credit, measure, reward, settle: the layers of the graph of values."""

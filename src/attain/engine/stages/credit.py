@@ -1,0 +1,333 @@
+"""Credit: who gets which part of which event.
+
+Reads facts, seats and relationships. Writes for each credit set of a plan
+    `<plan>:events:<set>`      a row an event that passes `when`, with its amounts in the plan's currency
+    `<plan>:recipients:<set>`  a row for each named recipient, whether or not on the plan
+    `<plan>:credits:<set>`     a row a credit, key (event, rule, level, payee, via), order (date, event, rule, level, payee, via)
+Columns of our own begin with @; the fact's columns that formulas read keep their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import lcm
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import Plain, compiled, condition, day, numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, named, table
+from attain.engine.load import FAR
+from attain.engine.scopes import FactScope
+from attain.engine.stages import recipients
+from attain.kernel.errors import PlanError, Where
+from attain.plans.expressions import Expr, Name
+from attain.plans.model import CreditSet, Plan
+from attain.plans.reading import names_read
+
+ORDER = ("@date", "@event", "@rule", "@level", "@payee", "@via")
+
+
+@dataclass(frozen=True)
+class Credits:
+    """A finished credit table and the scale of its amounts."""
+
+    table: str
+    fact: str
+    amounts: dict[str, int]
+    """Name of each amount and the denominator of its column `@amount:<name>`."""
+    columns: tuple[str, ...]
+
+    @property
+    def main(self) -> str:
+        return next(iter(self.amounts))
+
+
+def credits(compilation: Compilation, name: str) -> Credits:
+    """The credits of a set over all versions of the plan."""
+    key = f"credits {name}"
+    if key not in compilation.known:
+        parts = [
+            _credits_of(compilation, plan, name, plan.credits[name])
+            for plan in compilation.versions
+            if name in plan.credits
+        ]
+        compilation.known[key] = _united(compilation, name, parts)
+    return compilation.known[key]  # type: ignore[return-value]
+
+
+def _united(compilation: Compilation, name: str, parts: Sequence[Credits]) -> Credits:
+    first = parts[0]
+    if any(part.fact != first.fact or list(part.amounts) != list(first.amounts) for part in parts):
+        raise PlanError(
+            f"Credit set `{name}` reads other facts or amounts in another version of the plan.",
+            code="plan.versions-differ",
+            where=Where(field=f"plan {compilation.id}, credits {name}"),
+            hint="Give the changed credit set another name.",
+        )
+    target = compilation.name("credits", name)
+    scales = {amount: lcm(*(part.amounts[amount] for part in parts)) for amount in first.amounts}
+    columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
+    queries = []
+    for part in parts:
+        amounts = [
+            named(frac.times_int(col(f"@amount:{amount}"), scale // part.amounts[amount]), f"@amount:{amount}")
+            for amount, scale in scales.items()
+        ]
+        kept = [col(column) if column in part.columns else named(exp.Null(), column) for column in columns]
+        own = [col(f"@{own}") for own in recipients.OWN]
+        queries.append(exp.select(*own, *amounts, *kept).from_(table(part.table)))
+    united: exp.Query = queries[0]
+    for query in queries[1:]:
+        united = exp.union(united, query, distinct=False)
+    compilation.database.create(target, united, f"credits of {name}")
+    return Credits(target, first.fact, scales, columns)
+
+
+def _credits_of(compilation: Compilation, plan: Plan, name: str, rule: CreditSet) -> Credits:
+    place = compilation.index(plan)
+    scales = _events(compilation, plan, name, rule, place)
+    fact = compilation.fact(rule.from_).schema
+    columns = tuple(column for column in fact.columns if column in names_read(plan))
+    recipients.recipients(compilation, plan, name, rule, place)
+    target, amounts = _amounts(compilation, plan, name, rule, place, scales, columns)
+    return Credits(target, rule.from_, amounts, columns)
+
+
+# -- events ------------------------------------------------------------------------------------------------------------
+
+
+def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int) -> dict[str, int]:
+    """All facts of the type with date, amounts and whether they pass; then those of this version that pass."""
+    fact = compilation.fact(rule.from_).schema
+    frame = Frame(exp.select("*").from_(table(f"f:{rule.from_}")))
+    scope = FactScope(compilation, plan, frame, rule.from_)
+    frame.add("@event", col(fact.key))
+    frame.add("@date", day(rule.date or Name((fact.date,)), scope))
+    frame.add("@passes", condition(rule.when, scope) if rule.when is not None else exp.true())
+    money, other = _currency(compilation, plan, rule)
+    frame.add("@currency", money)
+    amounts = {amount: numeric(formula, scope) for amount, formula in rule.named_amounts.items()}
+    rate = _rate(compilation, plan, rule, scope, frame) if other is not None and rule.convert is not None else None
+    scales: dict[str, int] = {}
+    for amount, value in amounts.items():
+        if other is not None:
+            value = _converted(compilation, value, rate, other)
+        if value.divisor is not None:
+            raise PlanError(
+                f"The amount of credit set `{name}` divides by a column of the facts and is not rounded.",
+                code="plan.inexact-credit",
+                where=Where(field=f"plan {plan.plan}, credits {name}"),
+                hint="Write round(…, 2) around the division.",
+            )
+        scales[amount] = value.denominator
+        frame.add(f"@amount:{amount}", value.numerator)
+    compilation.known[f"amount scale {place} {name}"] = next(iter(scales.values()))
+    everything = compilation.name(place, "all", name)
+    compilation.database.create(everything, frame.query(), f"every {rule.from_} with its date and amount")
+    _passing(compilation, plan, name, rule, place, everything)
+    return scales
+
+
+def _currency(compilation: Compilation, plan: Plan, rule: CreditSet) -> tuple[exp.Expression, exp.Expression | None]:
+    """The currency of the fact's amounts, and the condition that it is another one than the plan's (None: never)."""
+    columns = compilation.fact(rule.from_).schema.columns
+    for formula in rule.named_amounts.values():
+        for column in (columns[read] for read in names_read(formula) if read in columns):
+            if column.type == "money" and column.currency is not None:
+                if column.currency in columns:
+                    own = col(column.currency)
+                    return own, exp.NEQ(this=own.copy(), expression=exp.Literal.string(plan.currency))
+                if column.currency != plan.currency:
+                    return exp.Literal.string(column.currency), exp.true()
+    return exp.Literal.string(plan.currency), None
+
+
+def _rate(compilation: Compilation, plan: Plan, rule: CreditSet, scope: FactScope, frame: Frame) -> Num:
+    if rule.convert is None:
+        raise PlanError("No conversion is declared.", code="plan.no-conversion")
+    at = day(rule.convert.at, scope) if rule.convert.at is not None else col("@date")
+    return rate_on(frame, rule.convert.rate, col("@currency"), exp.Literal.string(plan.currency), at, rule.convert.within)
+
+
+def rate_on(frame: Frame, kind: str, base: exp.Expression, quote: exp.Expression, at: exp.Expression, within: int) -> Num:
+    """The latest rate of the kind on the day or up to `within` days before it."""
+    on = frame.fresh("rate")
+    until, rate = f"{on}.until", f"{on}.rate"
+    known = exp.select("*").from_(table("rates"))
+    following = exp.Window(
+        this=exp.Anonymous(this="LEAD", expressions=[col("on")]),
+        partition_by=[col("kind"), col("base"), col("quote")],
+        order=exp.Order(expressions=[exp.Ordered(this=col("on"))]),
+    )
+    known = known.select(named(exp.Coalesce(this=following, expressions=[exp.cast(exp.Literal.string(FAR.isoformat()), "DATE")]), "until"))
+    day_sql = exp.Paren(this=at.copy())
+    fresh_enough = exp.LTE(this=exp.Paren(this=exp.Sub(this=day_sql.copy(), expression=col(on))), expression=exp.Literal.number(within))
+    frame.join(
+        exp.Subquery(this=known, alias=exp.TableAlias(this=exp.to_identifier("known"))),
+        {"kind": exp.Literal.string(kind), "base": base, "quote": quote},
+        {on: "on", until: "until", rate: "rate"},
+        also=exp.and_(exp.LTE(this=col(on), expression=day_sql), exp.LT(this=day_sql.copy(), expression=col(until)), fresh_enough),
+    )
+    return Num(exp.cast(col(rate), frac.WIDE), 10**12)
+
+
+def _converted(compilation: Compilation, value: Num, rate: Num | None, other: exp.Expression) -> Num:
+    same = exp.Not(this=exp.Paren(this=other.copy()))
+    if rate is None:
+        return frac.choose([(same, value)])
+    exact = frac.product(value, rate)
+    converted = Num(frac.rounded(exact, compilation.places), 10**compilation.places)
+    return frac.choose([(same, value), (other, converted)])
+
+
+def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int, everything: str) -> None:
+    fact = compilation.fact(rule.from_).schema
+    frame = Frame(exp.select("*").from_(table(everything)))
+    if fact.reverses is not None:
+        main = next(iter(rule.named_amounts))
+        frame.join(
+            table(everything),
+            {"@event": col(fact.reverses)},
+            {"@reverses": "@event", "@original_date": "@date", "@original_amount": f"@amount:{main}"},
+        )
+    else:
+        frame.add("@reverses", exp.cast(exp.Null(), "VARCHAR"))
+        frame.add("@original_date", exp.cast(exp.Null(), "DATE"))
+        frame.add("@original_amount", exp.cast(exp.Null(), frac.WIDE))
+    frame.add("@recipient", exp.Coalesce(this=col("@original_date"), expressions=[col("@date")]))
+    bounds = [exp.GTE(this=col("@date"), expression=_day(plan.effective.start))]
+    if plan.effective.end is not None:
+        bounds.append(exp.LT(this=col("@date"), expression=_day(plan.effective.end)))
+    bounds.append(exp.LT(this=col("@date"), expression=_day(compilation.end)))
+    frame.keep(exp.and_(col("@passes"), exp.or_(frac.is_null(col("@date")), exp.and_(*bounds))))
+    compilation.database.create(compilation.name(place, "events", name), frame.query(), f"{rule.from_} that count for {name}")
+
+
+def _day(value: object) -> exp.Expression:
+    return exp.cast(exp.Literal.string(str(value)), "DATE")
+
+
+# -- amounts -----------------------------------------------------------------------------------------------------------
+
+
+def _amounts(
+    compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int, scales: dict[str, int], columns: Sequence[str]
+) -> tuple[str, dict[str, int]]:
+    """Credits of participants: amount times share, limited, once for each payee where that is asked."""
+    events = compilation.name(place, "events", name)
+    shares = recipients.scale(compilation, place, name)
+    frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
+    taken = ["@date", "@recipient", "@reverses", "@original_date", "@original_amount", *(f"@amount:{amount}" for amount in scales), *columns]
+    frame.join(table(events), {"@event": col("@event")}, {f"e.{column}": column for column in taken})
+    result: dict[str, Num] = {}
+    for amount, scale in scales.items():
+        event_amount = Num(exp.cast(col(f"e.@amount:{amount}"), frac.WIDE), scale)
+        share = Num(col("@share"), shares)
+        if plan.policies.split == "cents":
+            result[amount] = _in_cents(compilation, frame, event_amount, share, shares)
+        else:
+            result[amount] = frac.product(event_amount, share)
+    if rule.limit is not None:
+        main = next(iter(result))
+        scope = FactScope(compilation, plan, frame, rule.from_)
+        result[main] = frame.pin(limited(frame.pin(result[main]), frame.pin(numeric(rule.limit, scope))))
+    amounts = {}
+    for amount, value in result.items():
+        frame.add(f"@amount:{amount}", value.numerator)
+        amounts[amount] = value.denominator
+    _on_the_plan(compilation, frame)
+    frame.keep(exp.Not(this=frac.is_null(col("@person_on_plan"))))
+    frame.keep(exp.Not(this=frac.is_null(col(f"@amount:{next(iter(scales))}"))))
+    if rule.once_per is not None:
+        frame.add("@turn", _turn())
+        frame.keep(exp.EQ(this=col("@turn"), expression=exp.Literal.number(1)))
+    for column in (*taken[:5], *columns):
+        frame.add(column, col(f"e.{column}"))
+    frame.add("@credit", _credit_id())
+    frame.add("@version", exp.Literal.number(place))
+    frame.add("@share_over", exp.Literal.number(shares))
+    own = [col(f"@{column}") for column in recipients.OWN]
+    query = exp.select(*own, *[col(f"@amount:{amount}") for amount in amounts], *[col(column) for column in columns])
+    target = compilation.name(place, "credits", name)
+    compilation.database.create(target, query.from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("c")))), f"credits of {name} in this version")
+    return target, amounts
+
+
+def limited(value: Num, limit: Num) -> Num:
+    """The value, at most `limit` in size, with its own sign."""
+    size = Num(exp.Abs(this=value.numerator.copy()), value.denominator, value.divisor)
+    above = frac.compare(exp.GT, size, limit)
+    negative = exp.LT(this=frac.group(value.numerator), expression=frac.integer(0))
+    within = frac.compare(exp.LTE, size, limit)
+    return frac.choose([(within, value), (exp.and_(above, negative), frac.negate(limit)), (above, limit)])
+
+
+def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, shares: int) -> Num:
+    """Whole minor units. The direct parts of an event: largest remainder first, then order of rule; others half up each."""
+    places = compilation.places
+    cents = frame.pin(Num(frac.rounded(amount, places), 1))
+    size = exp.Abs(this=cents.numerator.copy())
+    part = frame.add(frame.fresh("part"), exp.Mul(this=size, expression=exp.Paren(this=share.numerator.copy())))
+    over = frac.integer(shares)
+    whole = frame.add(frame.fresh("whole"), exp.IntDiv(this=part, expression=over))
+    rest = frame.add(frame.fresh("rest"), exp.Mod(this=part.copy(), expression=over.copy()))
+    is_direct = col("@direct")
+    by_event = [col("@event"), col("@direct")]
+    whole_sum = exp.Window(this=exp.Sum(this=whole.copy()), partition_by=by_event)
+    part_sum = exp.Window(this=exp.Sum(this=part.copy()), partition_by=[column.copy() for column in by_event])
+    wanted = frac.rounded(Num(exp.Paren(this=part_sum), shares), 0)
+    missing = frame.add(frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=whole_sum)))
+    turn = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[column.copy() for column in by_event],
+        order=exp.Order(expressions=[exp.Ordered(this=rest.copy(), desc=True), *[exp.Ordered(this=col(name)) for name in ("@rule", "@via", "@ref")]]),
+    )
+    place = frame.add(frame.fresh("turn"), turn)
+    one = exp.case().when(exp.LTE(this=place, expression=missing), frac.integer(1)).else_(frac.integer(0))
+    split = exp.Add(this=whole.copy(), expression=exp.Paren(this=one))
+    alone = frac.rounded(Num(part.copy(), shares), 0)
+    found = exp.case().when(is_direct, split).else_(alone)
+    sign = exp.case().when(exp.LT(this=cents.numerator.copy(), expression=frac.integer(0)), frac.integer(-1)).else_(frac.integer(1))
+    return frame.pin(Num(exp.Mul(this=exp.Paren(this=found), expression=sign), 10**places))
+
+
+def _on_the_plan(compilation: Compilation, frame: Frame) -> None:
+    members = compilation.members()
+    since, until = "@member_from", "@member_to"
+    fields = {f"@{name}": name for name in ("person", "title", "territory", "unit")}
+    frame.join(
+        table(members),
+        {"payee": col("@payee"), "position": col("@position")},
+        {since: "valid_from", until: "valid_to", "@person_on_plan": "payee", **fields},
+        also=exp.and_(exp.LTE(this=col(since), expression=col("e.@recipient")), exp.LT(this=col("e.@recipient"), expression=col(until))),
+    )
+
+
+def _turn() -> exp.Expression:
+    order = [exp.Ordered(this=col(name)) for name in ("@rule", "@level", "@via")]
+    return exp.Window(this=exp.RowNumber(), partition_by=[col("@event"), col("@payee")], order=exp.Order(expressions=order))
+
+
+def _credit_id() -> exp.Expression:
+    """The event's id; behind it the rule, level and source of a credit that is not the first direct one."""
+    text = exp.Literal.string
+    plain = exp.and_(
+        exp.EQ(this=col("@rule"), expression=exp.Literal.number(1)),
+        exp.EQ(this=col("@level"), expression=exp.Literal.number(0)),
+        exp.EQ(this=col("@via"), expression=text("")),
+    )
+    via = exp.case().when(exp.EQ(this=col("@via"), expression=text("")), text("")).else_(exp.Concat(expressions=[text("/"), col("@via")]))
+    detail = [col("@event"), text("~"), exp.cast(col("@rule"), "VARCHAR"), text("."), exp.cast(col("@level"), "VARCHAR"), via]
+    return exp.case().when(plain, col("@event")).else_(exp.Concat(expressions=detail))
+
+
+def value_of(expression: Expr, scope: FactScope) -> exp.Expression:
+    """The SQL of a text or date expression."""
+    found = compiled(expression, scope)
+    if isinstance(found, Plain):
+        return found.sql
+    raise PlanError("A text was expected.", code="plan.type-mismatch")

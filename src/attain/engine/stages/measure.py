@@ -1,0 +1,230 @@
+"""Measure: what each payee, team or company has accumulated, at every credit and at every period.
+
+`<plan>:<version>:measured:<set>`  the credits with, for each measure m of the set, its value, window, subject and running sums
+                                   (`m.v`, `m.w`, `m.s`, `m.after`, `m.total`); windows have a ROWS frame over the total order
+`<plan>:<version>:<m>:<kind>`      key (subject, period): `value` to the period's end, `part` of the period, `total` of the window
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp, parse_one
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import add_months, condition, numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, named, table
+from attain.engine.scopes_credit import CreditBase
+from attain.engine.stages import quota as quotas
+from attain.engine.stages.credit import ORDER, credits
+from attain.engine.stages.rows import group_rows, payee_rows, team_members
+from attain.kernel.errors import PlanError, Where
+from attain.plans.model import Measure, Plan
+
+LONG_AGO = "0001-01-01"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A credit table with the running sums of its measures. `scales` has the denominator of each measure."""
+
+    table: str
+    scales: dict[str, int]
+
+
+def credit_set_of(plan: Plan, measure: str) -> str:
+    return plan.measures[measure].credits
+
+
+def window_kind(plan: Plan, measure: Measure) -> str:
+    return measure.over.kind if measure.over is not None else plan.period
+
+
+def is_reset(plan: Plan, measure: Measure) -> bool:
+    """Whether the windows of the measure are cut where its quota changes."""
+    from_decisions = measure.quota is not None and measure.quota not in plan.parameters and measure.quota not in plan.values
+    return from_decisions and plan.policies.quota_change == "reset"
+
+
+def measured(compilation: Compilation, plan: Plan, credit_set: str) -> Measured:
+    name = compilation.name(compilation.index(plan), "measured", credit_set)
+    if name not in compilation.known:
+        compilation.known[name] = _measured(compilation, plan, credit_set, name)
+    return compilation.known[name]  # type: ignore[return-value]
+
+
+def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) -> Measured:
+    found = credits(compilation, credit_set)
+    frame = Frame(exp.select("*").from_(table(found.table)))
+    scope = CreditBase(compilation, plan, frame, credit_set)
+    kinds = ", ".join(("week", "month", "quarter", "half", "year"))
+    frame.join(table(compilation.days), {"day": col("@date")}, {f"@{kind}": kind for kind in kinds.split(", ")})
+    scales = {}
+    for measure_name, measure in plan.measures.items():
+        if measure.credits == credit_set:
+            scales[measure_name] = _add_measure(compilation, plan, measure_name, measure, frame, scope)
+    compilation.database.create(name, frame.query(), f"running sums over {credit_set}")
+    for measure_name, measure in plan.measures.items():
+        if measure.credits == credit_set and measure.over is not None and measure.over.kind == "rolling":
+            _add_rolling(compilation, name, measure_name, measure.over.months or 1)
+    return Measured(name, scales)
+
+
+def _add_measure(compilation: Compilation, plan: Plan, name: str, measure: Measure, frame: Frame, scope: CreditBase) -> int:
+    value = _value(measure, scope)
+    if value.divisor is not None:
+        raise PlanError(
+            f"The measure `{name}` adds values that are divided by data and not rounded.", code="plan.inexact-measure",
+            where=Where(field=f"plan {plan.plan}, measure {name}"), hint="Write round(…, 6) around the division.",
+        )
+    counts: exp.Expression = exp.true()
+    if measure.where is not None:
+        counts = condition(measure.where, scope)
+    clawback = plan.settlement.clawback
+    if clawback is not None and clawback.attainment == "kept":
+        counts = exp.and_(counts, frac.is_null(col("@reverses")))
+    zero = frac.integer(0)
+    amount = exp.case().when(counts, exp.Coalesce(this=value.numerator, expressions=[zero])).else_(zero.copy())
+    frame.add(f"{name}.v", amount)
+    frame.add(f"{name}.s", _subject(compilation, plan, measure, frame))
+    frame.add(f"{name}.w", _window(compilation, plan, measure, frame, [col("@person"), col("@position")], col("@date")))
+    order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
+    rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    groups = [col(f"{name}.s"), col(f"{name}.w")]
+    frame.add(f"{name}.after", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=groups, order=order, spec=rows))
+    frame.add(f"{name}.total", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=[group.copy() for group in groups]))
+    return value.denominator
+
+
+def _value(measure: Measure, scope: CreditBase) -> Num:
+    if measure.count is not None:
+        return frac.ONE
+    if measure.of is not None:
+        return numeric(measure.of, scope)
+    return scope.amount(measure.amount)
+
+
+def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Frame) -> exp.Expression:
+    if measure.for_ == "company":
+        return exp.Literal.string("company")
+    if measure.for_ == "team":
+        return team_of(compilation, frame, col("@payee"), col("@position"), col("@date"))
+    return col("@position") if plan.policies.follows == "position" else col("@payee")
+
+
+def team_of(compilation: Compilation, frame: Frame, payee: exp.Expression, position: exp.Expression, day: exp.Expression) -> exp.Expression:
+    """The payee's team on the day."""
+    name = frame.fresh("team")
+    since, until = f"{name}.from", f"{name}.to"
+    dated = exp.and_(exp.LTE(this=col(since), expression=exp.Paren(this=day.copy())), exp.LT(this=exp.Paren(this=day.copy()), expression=col(until)))
+    frame.join(table(team_members(compilation)), {"payee": payee, "position": position}, {name: "team", since: "valid_from", until: "valid_to"}, also=dated)
+    return col(name)
+
+
+def _window(
+    compilation: Compilation, plan: Plan, measure: Measure, frame: Frame, subjects: list[exp.Expression], day: exp.Expression, period: str = "@"
+) -> exp.Expression:
+    """The window's name for a row: its period, column or the whole plan; cut where the quota changes when that is the policy."""
+    kind = window_kind(plan, measure)
+    if kind in ("plan", "rolling"):
+        window: exp.Expression = exp.Literal.string("plan")
+    elif kind == "column":
+        window = exp.Coalesce(this=exp.cast(col(str(measure.over.column if measure.over else "")), "VARCHAR"), expressions=[exp.Literal.string("")])
+    else:
+        window = col(f"{period}{kind}")
+    if not is_reset(plan, measure):
+        return window
+    found = quotas.figures(compilation, plan, measure)
+    _, since = quotas.join(frame, found, subjects, window, day)
+    start = exp.Coalesce(this=since, expressions=[exp.cast(exp.Literal.string(LONG_AGO), "DATE")]) if since is not None else exp.Literal.string("")
+    return exp.Concat(expressions=[window, exp.Literal.string("/"), exp.cast(start, "VARCHAR")])
+
+
+_ROLLING = """
+SELECT * REPLACE (rolled AS "{m}.after", rolled AS "{m}.total") FROM (
+    SELECT c.*, (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" > CAST(c."@date" - to_months({months}) AS DATE) AND o.turn <= c.turn) AS rolled
+    FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{table}") c
+)
+"""
+
+
+def _add_rolling(compilation: Compilation, name: str, measure: str, months: int) -> None:
+    order = ", ".join(f'"{column}"' for column in ORDER)
+    numbered = f'SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{name}"'
+    text = _ROLLING.format(m=measure, months=months, order=order, table=name).replace("FROM numbered o", f"FROM ({numbered}) o")
+    query = parse_one(text, dialect="duckdb")
+    if isinstance(query, exp.Query):
+        trimmed = exp.select(exp.Star(**{"except_": [exp.to_identifier("rolled"), exp.to_identifier("turn")]})).from_(
+            exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier("x")))
+        )
+        compilation.database.create(name, trimmed, f"rolling {months} months of {measure}")
+
+
+# -- at periods --------------------------------------------------------------------------------------------------------
+
+
+def at_period(compilation: Compilation, plan: Plan, name: str, kind: str) -> str:
+    """The table of a measure at the periods of a kind."""
+    target = compilation.name(compilation.index(plan), name, kind)
+    if target not in compilation.known:
+        _at_period(compilation, plan, name, plan.measures[name], kind, target)
+        compilation.known[target] = True
+    return target
+
+
+_AT_PERIOD = """
+WITH rows_of AS ({rows}),
+sums AS (
+    SELECT m."{m}.s" AS subject, m."{m}.w" AS window_id, p.place, SUM(m."{m}.v") AS amount
+    FROM "{measured}" m JOIN "{days}" d ON d.day = m."@date" JOIN "{periods}" p ON p.period = d."{kind}"
+    GROUP BY ALL
+)
+SELECT r.subject, r.period,
+       COALESCE(SUM(CASE WHEN s.window_id = r.window_id AND s.place <= r.place THEN s.amount END), 0::HUGEINT) AS value,
+       COALESCE(SUM(CASE WHEN s.place = r.place THEN s.amount END), 0::HUGEINT) AS part,
+       COALESCE(SUM(CASE WHEN s.window_id = r.window_id THEN s.amount END), 0::HUGEINT) AS total
+FROM rows_of r LEFT JOIN sums s ON s.subject = r.subject AND (s.window_id = r.window_id OR s.place = r.place)
+GROUP BY r.subject, r.period
+"""
+
+_ROLLING_AT_PERIOD = """
+WITH rows_of AS ({rows})
+SELECT r.subject, r.period, COALESCE(SUM(m."{m}.v"), 0::HUGEINT) AS value,
+       COALESCE(SUM(CASE WHEN m."@date" >= r.start THEN m."{m}.v" END), 0::HUGEINT) AS part,
+       COALESCE(SUM(m."{m}.v"), 0::HUGEINT) AS total
+FROM rows_of r LEFT JOIN "{measured}" m ON m."{m}.s" = r.subject AND m."@date" < r."end" AND m."@date" >= CAST(r."end" - to_months({months}) AS DATE)
+GROUP BY r.subject, r.period
+"""
+
+
+def _at_period(compilation: Compilation, plan: Plan, name: str, measure: Measure, kind: str, target: str) -> None:
+    source = measured(compilation, plan, measure.credits)
+    rows = _rows_with_windows(compilation, plan, measure, kind)
+    rolling = measure.over is not None and measure.over.kind == "rolling"
+    text = (_ROLLING_AT_PERIOD if rolling else _AT_PERIOD).format(
+        rows=rows, m=name, measured=source.table, days=compilation.days, periods=compilation.periods(kind), kind=kind,
+        months=measure.over.months if measure.over else 0,
+    )
+    query = parse_one(text, dialect="duckdb")
+    if isinstance(query, exp.Query):
+        compilation.database.create(target, query, f"{name} by {kind}")
+
+
+def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, kind: str) -> str:
+    grouped = measure.for_ != "payee"
+    by_position = not grouped and plan.policies.follows == "position"
+    subject = "subject" if grouped else ("position" if by_position else "payee")
+    base = group_rows(compilation, measure.for_, kind) if grouped else payee_rows(compilation, kind)
+    frame = Frame(exp.select("*").from_(table(base)))
+    subjects: list[exp.Expression] = [col("subject")] if grouped else [col("person"), col("position")]
+    if measure.over is not None and measure.over.kind == "column":
+        raise PlanError(f"A measure over `{measure.over.column}` can be read at a credit only.", code="plan.wrong-place", where=Where(field=f"plan {plan.plan}"))
+    frame.add("window_id", _window(compilation, plan, measure, frame, subjects, col("last_day"), period="in_"))
+    columns = [named(col(subject), "subject"), *(col(column) for column in ("period", "place", "start", "end", "window_id"))]
+    query = exp.select(*columns).distinct().from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+    return query.sql(dialect="duckdb")
+
+
+__all__ = ["Measured", "add_months", "at_period", "credit_set_of", "is_reset", "measured", "team_of", "window_kind"]

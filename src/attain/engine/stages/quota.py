@@ -1,0 +1,186 @@
+"""Quotas as exact figures of a window.
+
+A row of the decisions holds an amount for its own span (`per: span`), or for each period of a kind while it is in force. Dividing
+by days would bring a divisor into every formula behind it; instead all figures of a quota share one denominator, the least
+common multiple of the day counts that occur.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import gcd, lcm
+from typing import Any
+
+import pyarrow as pa
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, named, table
+from attain.engine.load import FAR
+from attain.kernel.errors import CalculationError, Where
+from attain.kernel.intervals import Interval
+from attain.kernel.periods import Period
+from attain.plans.model import Measure, Plan
+
+SCALE = 10**4
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A table with subject, `key` (a window or pay period), valid_from, valid_to, amount and cut; and the amounts' denominator.
+
+    `by_day`: the row in force on the day that is read; else the row of the key.
+    """
+
+    table: str
+    denominator: int
+    by_day: bool
+
+
+def rows_of(compilation: Compilation, quota: str) -> list[dict[str, Any]]:
+    if "quotas" not in compilation.known:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in compilation.snapshot.rows("quotas"):
+            found.setdefault(row["quota"], []).append(row)
+        compilation.known["quotas"] = found
+    return compilation.known["quotas"].get(quota, [])  # type: ignore[attr-defined, no-any-return]
+
+
+def figures(compilation: Compilation, plan: Plan, measure: Measure) -> Figures:
+    """The quota figures of a measure with a quota of the decisions."""
+    quota, over = str(measure.quota), measure.over.kind if measure.over else plan.period
+    change = plan.policies.quota_change or "on_event"
+    key = f"quota {quota} {over} {change} {measure.against}"
+    if key not in compilation.known:
+        rows = rows_of(compilation, quota)
+        kinds = {row["per"] for row in rows}
+        spans = not rows or kinds <= {"span"}
+        if not spans and kinds != {over}:
+            raise CalculationError(
+                f"The quota `{quota}` is given per {', '.join(sorted(kinds))}, but it is measured over {over}.",
+                code="calculation.quota-kind", where=Where(field=f"quota {quota}"),
+                hint=f"Give it per {over}, or per span with the amount for the row's own dates.",
+            )
+        compilation.known[key] = _figures(compilation, plan, measure, rows, over, change, spans)
+    return compilation.known[key]  # type: ignore[return-value]
+
+
+def _figures(
+    compilation: Compilation, plan: Plan, measure: Measure, rows: list[dict[str, Any]], over: str, change: str, spans: bool
+) -> Figures:
+    target = compilation.name("quota", str(measure.quota), over, change, measure.against)
+    out: list[tuple[str, str, date, date, int]] = []
+    if not spans and change in ("on_event", "reset") and measure.against == "full":
+        denominator = 1
+        out = [(row["subject"], "", row["valid_from"], row["valid_to"] or FAR, _units(row)) for row in rows]
+        by_day = True
+    else:
+        by_day = False
+        keys = _keys(compilation, plan, measure, over)
+        denominator, out = _shares(rows, keys, spans, change)
+    table_of = pa.table(
+        {
+            "subject": pa.array([row[0] for row in out], pa.string()),
+            "key": pa.array([row[1] for row in out], pa.string()),
+            "valid_from": pa.array([row[2] for row in out], pa.date32()),
+            "valid_to": pa.array([row[3] for row in out], pa.date32()),
+            "amount": pa.array([row[4] for row in out], pa.decimal128(38, 0)),
+        }
+    )
+    compilation.database.register(target, table_of)
+    wide = exp.select("subject", "key", "valid_from", "valid_to", named(exp.cast(col("amount"), frac.WIDE), "amount"))
+    compilation.database.create(target, wide.from_(table(target)), f"quota {measure.quota} by {over}")
+    return Figures(target, denominator * SCALE, by_day)
+
+
+def _units(row: dict[str, Any]) -> int:
+    return int(row["amount"] * SCALE)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A figure to compute: for this window, counting the days up to `until`; `part` of `parts` pay periods have begun."""
+
+    id: str
+    window: Interval
+    until: date
+    part: int
+    parts: int
+
+
+def _keys(compilation: Compilation, plan: Plan, measure: Measure, over: str) -> list[_Key]:
+    """One key a window, or one a pay period when the quota is counted to date."""
+    start, end = compilation.versions[0].effective.start, compilation.end
+    windows = _windows(compilation, over, start, end)
+    if measure.against == "full":
+        return [_Key(window.id, Interval(window.start, window.end), window.end, 1, 1) for window in windows]
+    found = []
+    for window in windows:
+        inside = [period for period in compilation.calendar.periods(plan.period, window.start, window.end) if window.start <= period.last < window.end]
+        for place, period in enumerate(inside, start=1):
+            found.append(_Key(period.id, Interval(window.start, window.end), period.end, place, len(inside)))
+    return found
+
+
+def _windows(compilation: Compilation, over: str, start: date, end: date) -> list[Period]:
+    if over == "plan":
+        last = compilation.versions[-1].effective.end or end
+        return [Period(compilation.calendar_name, "plan", "plan", start, max(last, end), 1, "")]
+    return compilation.calendar.periods(over, start, end)
+
+
+def _shares(rows: list[dict[str, Any]], keys: list[_Key], spans: bool, change: str) -> tuple[int, list[tuple[str, str, date, date, int]]]:
+    """Every figure as a whole number over one denominator."""
+    exact: list[tuple[str, _Key, int, int]] = []
+    for row in rows:
+        own = Interval(row["valid_from"], row["valid_to"])
+        for key in keys:
+            common = own.intersect(Interval(key.window.start, key.until if spans else key.window.end))
+            if common is None or common.days is None:
+                continue
+            if spans:
+                if own.days is None:
+                    raise CalculationError(f"The quota of {row['subject']} from {own.start} has no last day.", code="calculation.quota-open", hint="A quota per span needs valid_to.")
+                exact.append((row["subject"], key, _units(row) * common.days, own.days))
+            elif change == "prorated":
+                exact.append((row["subject"], key, _units(row) * common.days * key.part, (key.window.days or 1) * key.parts))
+            else:
+                last = min(key.until, key.window.end or key.until)
+                if own.contains(last - _ONE_DAY):
+                    exact.append((row["subject"], key, _units(row) * key.part, key.parts))
+    reduced = [(subject, key, top // _shared(top, below), below // _shared(top, below)) for subject, key, top, below in exact]
+    denominator = lcm(1, *{below for _, _, _, below in reduced})
+    sums: dict[tuple[str, str], int] = {}
+    for subject, key, top, below in reduced:
+        sums[subject, key.id] = sums.get((subject, key.id), 0) + top * (denominator // below)
+    return denominator, [(subject, id_, date(1, 1, 1), FAR, amount) for (subject, id_), amount in sums.items()]
+
+
+def _shared(top: int, below: int) -> int:
+    return gcd(top, below) or 1
+
+
+_ONE_DAY = date(2000, 1, 2) - date(2000, 1, 1)
+
+
+def join(frame: Frame, found: Figures, subjects: list[exp.Expression], key: exp.Expression, day: exp.Expression) -> tuple[Num, exp.Expression | None]:
+    """The figure for the first subject that has one; and, by day, since when it has been in force."""
+    values: list[Num] = []
+    since: list[exp.Expression] = []
+    for subject in subjects:
+        name = frame.fresh("quota")
+        take = {name: "amount", f"{name}.from": "valid_from", f"{name}.to": "valid_to"}
+        if found.by_day:
+            dated = exp.and_(exp.LTE(this=col(f"{name}.from"), expression=exp.Paren(this=day.copy())), exp.LT(this=exp.Paren(this=day.copy()), expression=col(f"{name}.to")))
+            frame.join(table(found.table), {"subject": subject}, take, also=dated)
+            since.append(col(f"{name}.from"))
+        else:
+            frame.join(table(found.table), {"subject": subject, "key": key}, take)
+        values.append(Num(col(name), found.denominator))
+    value = values[0]
+    if len(values) > 1:
+        value = Num(exp.Coalesce(this=col(values[0].numerator.name), expressions=[item.numerator.copy() for item in values[1:]]), found.denominator)
+    return value, exp.Coalesce(this=since[0], expressions=since[1:]) if since else None

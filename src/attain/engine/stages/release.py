@@ -1,0 +1,249 @@
+"""Release: from booked lines to what becomes payable when.
+
+A line is cut into parts by cumulative shares, rounded so that the parts sum to the line. A part is due on a date, or when a related
+fact arrives. For every open pay period the amount that is released to date is compared with what was released before, so a
+correction of the line, a late trigger and a lifted hold are the same case.
+Writes `<plan>:releases`, key (component, payee, source, earning_period, part, pay_period).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import add_days, add_months, condition, day, numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, named, table
+from attain.engine.scopes import FactScope, PlaceScope
+from attain.engine.stages.shape import create
+from attain.kernel.errors import PlanError, Where
+from attain.plans.expressions import Expr
+from attain.plans.model import Plan, Release, Trigger
+
+IMMEDIATE = ("cap", "floor", "adjustment")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a line: its cumulative share before and after, and what makes it due."""
+
+    number: int
+    before: Fraction
+    after: Fraction
+    rule: Release
+    turn: int
+
+
+def parts_of(compilation: Compilation, plan: Plan, rules: tuple[Release, ...]) -> list[Part]:
+    frame = Frame(exp.select("*").from_(table("people")))
+    scope = PlaceScope(compilation, plan, frame)
+    shares: list[Fraction | None] = []
+    for rule in rules:
+        value = numeric(rule.share, scope).constant if isinstance(rule.share, Expr) else None
+        if isinstance(rule.share, Expr) and value is None:
+            raise PlanError("The share of a release is a constant.", code="plan.release-share", where=Where(field=f"plan {plan.plan}, release"))
+        shares.append(value)
+    known = sum((share for share in shares if share is not None), Fraction(0))
+    found: list[Part] = []
+    before = Fraction(0)
+    for rule, share in zip(rules, shares, strict=True):
+        whole = share if share is not None else 1 - known
+        for turn in range(rule.in_):
+            after = before + whole / rule.in_
+            found.append(Part(len(found) + 1, before, after, rule, turn))
+            before = after
+    return found
+
+
+def releases(compilation: Compilation, booked: str) -> str:
+    target = compilation.name("releases")
+    if _all_at_once(compilation):
+        create(compilation, target, _AT_ONCE.format(booked=booked), "every line is payable when it is booked")
+        return target
+    totals = _totals(compilation, booked)
+    queries = []
+    for name, plan in {name: plan for plan in compilation.versions for name in plan.components}.items():
+        rules = plan.components[name].release or plan.settlement.release
+        parts = parts_of(compilation, plan, rules) if rules else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
+        for part in parts:
+            queries.append(_part(compilation, plan, name, part, totals))
+    create(compilation, compilation.name("due"), " UNION ALL ".join(queries), "what is released to date, by part and pay period")
+    create(compilation, target, _RELEASED.format(due=compilation.name("due"), plan=compilation.id, booked=booked, immediate=", ".join(f"'{kind}'" for kind in IMMEDIATE)), "what becomes payable in each pay period")
+    return target
+
+
+_AT_ONCE = """
+SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS state, '' AS reason FROM "{booked}" WHERE amount <> 0
+"""
+
+
+def _all_at_once(compilation: Compilation) -> bool:
+    """Whether nothing is ever kept back: no release rule, no hold, and all that closed periods booked is released."""
+    rules = [rule for plan in compilation.versions for rule in (plan.settlement.release, *(said.release for said in plan.components.values()))]
+    database, plan = compilation.database, compilation.id
+    kept = database.value(
+        f"SELECT COUNT(*) FROM (SELECT payee, component, SUM(amount) AS amount FROM (SELECT payee, component, amount FROM ledger_lines WHERE plan = '{plan}' "
+        f"UNION ALL SELECT payee, component, -amount FROM ledger_releases WHERE plan = '{plan}') b GROUP BY ALL HAVING SUM(amount) <> 0) k"
+    )
+    return not any(rules) and not database.value(f"SELECT COUNT(*) FROM holds WHERE plan = '{plan}'") and not kept
+
+
+_TOTALS = """
+WITH changes AS (
+    SELECT component, payee, source, earning_period, 0 AS place, amount FROM "{ledger}" WHERE source NOT LIKE 'cap:%' AND source NOT LIKE 'floor:%' AND source NOT LIKE 'adjustment:%'
+    UNION ALL
+    SELECT b.component, b.payee, b.source, b.earning_period, o.place, b.amount FROM "{booked}" b JOIN "{open}" o ON o.period = b.pay_period
+    WHERE b.kind NOT IN ('cap', 'floor', 'adjustment') AND b.source NOT LIKE 'cap:%' AND b.source NOT LIKE 'floor:%'
+), keys AS (SELECT component, payee, source, earning_period, MIN(place) AS first_place FROM changes GROUP BY ALL)
+SELECT k.component, k.payee, k.source, k.earning_period, o.period, o.place, o."end", CAST(SUM(c.amount) AS HUGEINT) AS total
+FROM keys k JOIN "{open}" o ON o.place >= k.first_place
+JOIN changes c ON c.component = k.component AND c.payee = k.payee AND c.source = k.source AND c.earning_period = k.earning_period AND c.place <= o.place
+GROUP BY ALL
+"""
+
+
+def _totals(compilation: Compilation, booked: str) -> str:
+    """What is booked of each line up to each open pay period."""
+    name = compilation.name("totals")
+    create(compilation, name, _TOTALS.format(ledger=compilation.name("ledger"), booked=booked, open=compilation.name("open")), "what is booked of each line to date")
+    return name
+
+
+def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: str) -> str:
+    """For each line of the component and each open period: what of this part is released up to the period's end."""
+    frame = Frame(exp.select("*").from_(table(totals)).where(exp.EQ(this=col("component"), expression=exp.Literal.string(name))))
+    credited = _credit_date(compilation, plan, name, frame)
+    line = Num(col("total"), 10**compilation.places)
+    mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
+
+    def up_to(share: Num) -> exp.Expression:
+        return frac.rounded(frac.product(line, share), compilation.places, mode)
+
+    before = up_to(frac.number(part.before))
+    whole = frame.add("whole", exp.Sub(this=exp.Paren(this=up_to(frac.number(part.after))), expression=exp.Paren(this=before)))
+    due, progress = _due(compilation, plan, name, part, frame, credited)
+    frame.add("due_on", due)
+    in_time = exp.LT(this=col("due_on"), expression=col("end"))
+    if progress is None:
+        so_far: exp.Expression = whole
+    else:
+        so_far = exp.Sub(
+            this=exp.Paren(this=up_to(frac.plus(frac.number(part.before), frac.product(progress, frac.number(part.after - part.before))))), expression=exp.Paren(this=before.copy())
+        )
+    frame.add("released", exp.case().when(in_time, so_far).else_(frac.integer(0)))
+    inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+    columns = [col(key) for key in ("component", "payee", "source", "earning_period", "period", "place", "end", "due_on", "whole", "released")]
+    return exp.select(*columns, named(exp.Literal.number(part.number), "part")).from_(inner).sql(dialect="duckdb")
+
+
+def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) -> exp.Expression:
+    """The day from which delays count: the credit date, or the last day of the line's period."""
+    said = plan.components[name]
+    frame.join(table(compilation.periods(plan.period)), {"period": col("earning_period")}, {"earned_end": "end"})
+    fallback = exp.Sub(this=col("earned_end"), expression=exp.Literal.number(1))
+    if said.each is None:
+        return fallback
+    fact = compilation.fact(plan.credits[said.each].from_).schema
+    frame.join(table(compilation.name("credits", said.each)), {"@credit": col("source"), "@payee": col("payee")}, {"credit_date": "@date", "event": "@event"})
+    columns = {f"{column}": column for column in fact.columns if column not in ("payee", "source", "component", "period", "place", "end", "total", "event")}
+    frame.join(table(f"f:{fact.name}"), {fact.key: col("event")}, columns)
+    return exp.Coalesce(this=col("credit_date"), expressions=[fallback])
+
+
+def _due(compilation: Compilation, plan: Plan, name: str, part: Part, frame: Frame, credited: exp.Expression) -> tuple[exp.Expression, Num | None]:
+    """The due date of a part, and for proportional triggers the share that has come by the end of each period."""
+    rule = part.rule
+    if rule.when is not None:
+        return _triggered(compilation, plan, name, plan.settlement.triggers[rule.when], frame)
+    start = credited
+    said = plan.components[name]
+    if rule.at is not None and said.each is not None:
+        start = day(rule.at, FactScope(compilation, plan, frame, plan.credits[said.each].from_))
+    if rule.after is not None:
+        start = _later(start, rule.after.count, rule.after.unit)
+    if part.turn and rule.every is not None:
+        months = {"month": 1, "quarter": 3, "half": 6, "year": 12}.get(rule.every)
+        start = _later(start, part.turn * (months or 7), "months" if months else "days")
+    return (_on_day(start, rule.day) if rule.day is not None else start), None
+
+
+def _later(start: exp.Expression, count: int, unit: str) -> exp.Expression:
+    number = exp.Literal.number(count)
+    return add_days(start, number) if unit == "days" else add_months(start, number)
+
+
+def _on_day(start: exp.Expression, number: int) -> exp.Expression:
+    """The given day of the month, or its last day."""
+    first = exp.cast(exp.func("date_trunc", exp.Literal.string("month"), start.copy()), "DATE")
+    last = exp.func("last_day", start.copy())
+    return exp.Least(this=add_days(first, exp.Literal.number(number - 1)), expressions=[exp.cast(last, "DATE")])
+
+
+def _triggered(compilation: Compilation, plan: Plan, name: str, trigger: Trigger, frame: Frame) -> tuple[exp.Expression, Num | None]:
+    """The related facts of a line's event: the first one's date; with `part`, how much of `of` they cover by each period's end."""
+    said = plan.components[name]
+    if said.each is None:
+        raise PlanError("Only lines of credits wait for a trigger.", code="plan.trigger", where=Where(field=f"plan {plan.plan}, component {name}"))
+    schema = compilation.fact(trigger.from_).schema
+    inner = Frame(exp.select("*").from_(table(f"f:{trigger.from_}")))
+    scope = FactScope(compilation, plan, inner, trigger.from_)
+    if trigger.where is not None:
+        inner.keep(condition(trigger.where, scope))
+    part = numeric(trigger.part, scope) if trigger.part is not None else frac.ONE
+    inner.add("@part", part.numerator)
+    query = exp.select(named(col(trigger.match), "event"), named(col(schema.date), "day"), named(col("@part"), "part"))
+    facts = compilation.name("trigger", name, trigger.from_, trigger.match, len(compilation.database.queries))
+    compilation.database.create(facts, query.from_(exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))), "facts that release a part")
+    first = exp.select(col("event"), named(exp.Min(this=col("day")), "day")).from_(table(facts)).group_by(col("event"))
+    taken = frame.fresh("first")
+    frame.join(exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("t"))), {"event": col("event")}, {taken: "day"})
+    if trigger.part is None or trigger.of is None:
+        return col(taken), None
+    sums = (
+        f'SELECT e.period, t.event, CAST(SUM(t.part) AS HUGEINT) AS paid FROM "{compilation.name("open")}" e JOIN "{facts}" t ON t.day < e."end" GROUP BY e.period, t.event'
+    )
+    paid_table = f"{facts}:paid"
+    create(compilation, paid_table, sums, "what had come by the end of each period")
+    paid = frame.fresh("paid")
+    frame.join(table(paid_table), {"period": col("period"), "event": col("event")}, {paid: "paid"})
+    of = numeric(trigger.of, FactScope(compilation, plan, frame, plan.credits[said.each].from_))
+    share = frame.pin(frac.quotient(Num(exp.Coalesce(this=col(paid), expressions=[frac.integer(0)]), part.denominator), frame.pin(of)))
+    share = frame.pin(frac.extreme([frame.pin(frac.extreme([share, frac.ONE], largest=False)), frac.ZERO], largest=True))
+    return col(taken), share
+
+
+_RELEASED = """
+WITH held AS (
+    SELECT d.*, h.reason FROM "{due}" d LEFT JOIN (
+        SELECT * FROM holds WHERE plan = '{plan}'
+    ) h ON h.payee = d.payee AND (h.component IS NULL OR h.component = '' OR h.component = d.component)
+       AND (h.source IS NULL OR h.source = '' OR h.source = d.source) AND h.valid_from < d."end" AND d."end" <= h.valid_to
+), once AS (
+    SELECT component, payee, source, earning_period, part, period, place, due_on, whole, released, MIN(reason) AS reason FROM held GROUP BY ALL
+), before AS (
+    SELECT component, payee, source, earning_period, part, CAST(SUM(amount) AS HUGEINT) AS amount FROM ledger_releases WHERE plan = '{plan}' GROUP BY ALL
+), moved AS (
+    SELECT o.*, o.released - COALESCE(LAG(o.released) OVER (PARTITION BY o.component, o.payee, o.source, o.earning_period, o.part ORDER BY o.place), b.amount, 0::HUGEINT) AS amount
+    FROM (SELECT * FROM once WHERE reason IS NULL) o LEFT JOIN before b
+      ON b.component = o.component AND b.payee = o.payee AND b.source = o.source AND b.earning_period = o.earning_period AND b.part = o.part
+), last AS (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY component, payee, source, earning_period, part ORDER BY place DESC) AS turn FROM once
+), gone AS (
+    SELECT component, payee, source, earning_period, part, SUM(amount) AS amount FROM moved GROUP BY ALL
+)
+SELECT component, payee, source, earning_period, part, due_on, period AS pay_period, amount, 'released' AS state, '' AS reason FROM moved WHERE amount <> 0
+UNION ALL
+SELECT l.component, l.payee, l.source, l.earning_period, l.part, l.due_on, NULL AS pay_period, l.whole - COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) AS amount,
+       CASE WHEN l.reason IS NULL THEN 'waiting' ELSE 'held' END AS state, COALESCE(l.reason, '') AS reason
+FROM last l
+LEFT JOIN gone g ON g.component = l.component AND g.payee = l.payee AND g.source = l.source AND g.earning_period = l.earning_period AND g.part = l.part
+LEFT JOIN before b ON b.component = l.component AND b.payee = l.payee AND b.source = l.source AND b.earning_period = l.earning_period AND b.part = l.part
+WHERE l.turn = 1 AND l.whole - COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) <> 0
+UNION ALL
+SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS state, '' AS reason
+FROM "{booked}" WHERE kind IN ({immediate}) OR source LIKE 'cap:%' OR source LIKE 'floor:%'
+"""

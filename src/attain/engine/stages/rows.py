@@ -1,0 +1,103 @@
+"""The rows of period frames: which payee has which period of a kind.
+
+`<plan>:rows:<kind>`   key (payee, period): from a payee's first to last period on the plan or with a credit, dense
+`<plan>:groups:<kind>` key (subject, period): the teams, or the company, in every period of the plan
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp, parse_one
+
+from attain.engine.compilation import Compilation
+from attain.engine.frame import col, table
+from attain.engine.stages.credit import credits
+
+_ROWS = """
+WITH active AS (
+    SELECT m.payee, p.place, SUM(CAST(LEAST(m.valid_to, p."end") - GREATEST(m.valid_from, p.start) AS BIGINT)) AS active_days
+    FROM "{members}" m JOIN "{periods}" p ON m.valid_from < p."end" AND p.start < m.valid_to AND p.start < DATE '{end}'
+    GROUP BY m.payee, p.place
+), credited AS ({credited}),
+spans AS (
+    SELECT payee, MIN(place) AS first_place, MAX(place) AS last_place FROM (SELECT payee, place FROM active UNION SELECT payee, place FROM credited) GROUP BY payee
+), dense AS (
+    SELECT s.payee, p.* FROM spans s JOIN "{periods}" p ON p.place BETWEEN s.first_place AND s.last_place
+), placed AS (
+    SELECT d.payee, d.period, m.position, m.person, m.title, m.territory, m.unit, m."person.name", m."person.country", m."person.currency", m."person.kind",
+           m."person.hired_on", m."person.left_on", LEAST(m.valid_to, d."end") AS seat_until, m.version,
+           ROW_NUMBER() OVER (PARTITION BY d.payee, d.period ORDER BY m.valid_from DESC, m.position) AS turn
+    FROM dense d JOIN "{members}" m ON m.payee = d.payee AND m.valid_from < d."end"
+), credits_there AS (SELECT DISTINCT payee, place FROM credited)
+SELECT d.*, COALESCE(a.active_days, 0) AS active_days, (a.active_days IS NOT NULL OR c.place IS NOT NULL) AS present,
+       d.place - MIN(d.place) OVER (PARTITION BY d.payee) + 1 AS ordinal,
+       s.position, s.person, s.title, s.territory, s.unit, s."person.name", s."person.country", s."person.currency", s."person.kind", s."person.hired_on",
+       s."person.left_on", s.seat_until - 1 AS last_day, s.seat_until >= d."end" AND a.active_days IS NOT NULL AS there_at_end
+FROM dense d
+LEFT JOIN active a ON a.payee = d.payee AND a.place = d.place
+LEFT JOIN credits_there c ON c.payee = d.payee AND c.place = d.place
+LEFT JOIN placed s ON s.payee = d.payee AND s.period = d.period AND s.turn = 1
+"""
+
+_CREDITED = 'SELECT c."@payee" AS payee, p.place FROM "{credits}" c JOIN "{days}" d ON d.day = c."@date" JOIN "{periods}" p ON p.period = d."{kind}"'
+
+
+def payee_rows(compilation: Compilation, kind: str) -> str:
+    name = compilation.name("rows", kind)
+    if name not in compilation.known:
+        sets = dict.fromkeys(name for plan in compilation.versions for name in plan.credits)
+        parts = [
+            _CREDITED.format(credits=credits(compilation, each).table, days=compilation.days, periods=compilation.periods(kind), kind=kind)
+            for each in sets
+        ]
+        credited = " UNION ".join(parts) or "SELECT NULL::VARCHAR AS payee, NULL::BIGINT AS place WHERE FALSE"
+        text = _ROWS.format(members=compilation.members(), periods=compilation.periods(kind), end=compilation.end, credited=credited)
+        _create(compilation, name, text, f"payees and their {kind} periods")
+        compilation.known[name] = True
+    return name
+
+
+_GROUPS = """
+SELECT g.subject, p.*, p.days AS active_days, TRUE AS present, p."end" - 1 AS last_day, p.place - MIN(p.place) OVER () + 1 AS ordinal
+FROM ({subjects}) g JOIN "{periods}" p ON p.start < DATE '{end}' AND p."end" > DATE '{start}'
+"""
+
+
+def group_rows(compilation: Compilation, subject: str, kind: str) -> str:
+    """Every team, or the company, in every period from the plan's first day to the end of the run."""
+    name = compilation.name("groups", subject, kind)
+    if name not in compilation.known:
+        subjects = "SELECT 'company' AS subject" if subject == "company" else "SELECT DISTINCT team AS subject FROM teams"
+        start = compilation.versions[0].effective.start
+        text = _GROUPS.format(subjects=subjects, periods=compilation.periods(kind), start=start, end=compilation.end)
+        _create(compilation, name, text, f"{subject} by {kind}")
+        compilation.known[name] = True
+    return name
+
+
+_MEMBERSHIP = """
+SELECT DISTINCT m.payee, m.position, t.team, t.weight, GREATEST(m.valid_from, t.valid_from) AS valid_from, LEAST(m.valid_to, t.valid_to) AS valid_to
+FROM "{members}" m JOIN teams t ON (t.member = m.position OR (t.member = m.person AND t.member NOT IN (SELECT position FROM positions)))
+AND t.valid_from < m.valid_to AND m.valid_from < t.valid_to
+"""
+
+
+def team_members(compilation: Compilation) -> str:
+    """The plan's payees by team and days."""
+    name = compilation.name("team-members")
+    if name not in compilation.known:
+        _create(compilation, name, _MEMBERSHIP.format(members=compilation.members()), "who is in which team, from when to when")
+        compilation.known[name] = True
+    return name
+
+
+def _create(compilation: Compilation, name: str, text: str, meaning: str) -> None:
+    query = parse_one(text, dialect="duckdb")
+    if isinstance(query, exp.Query):
+        compilation.database.create(name, query, meaning)
+
+
+def everything(name: str) -> exp.Select:
+    return exp.select("*").from_(table(name))
+
+
+__all__ = ["col", "everything", "group_rows", "payee_rows", "team_members"]

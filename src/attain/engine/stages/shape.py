@@ -1,0 +1,149 @@
+"""What is shaped over many lines: overrides, caps and floors of a window, for a component or the whole plan.
+
+Writes `<plan>:entitled`, key (component, payee, source): everything that the plan says is due, by earning period, before the
+book decides in which pay period it is paid.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp, parse_one
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import numeric
+from attain.engine.frame import Frame, col, table
+from attain.engine.scopes_measured import PeriodScope
+from attain.engine.stages.reward import component
+from attain.engine.stages.rows import payee_rows
+from attain.plans.expressions import Expr
+from attain.plans.model import Plan, WindowLimit
+
+COLUMNS = "version, component, kind, payee, position, event_type, event, source, credited_on, period, amount, computed, note"
+
+
+def create(compilation: Compilation, name: str, text: str, meaning: str) -> None:
+    query = parse_one(text, dialect="duckdb")
+    if isinstance(query, exp.Query):
+        compilation.database.create(name, query, meaning)
+
+
+def entitled(compilation: Compilation) -> str:
+    target = compilation.name("entitled")
+    parts = [_component(compilation, plan, name) for plan in compilation.versions for name in plan.components]
+    create(compilation, compilation.name("raw"), " UNION ALL ".join(parts), "lines of all components")
+    create(compilation, compilation.name("lines"), _overridden(compilation), "lines with overrides in place")
+    shaped = [f'SELECT {COLUMNS} FROM "{compilation.name("lines")}" WHERE amount IS NOT NULL']
+    names = dict.fromkeys(name for plan in compilation.versions for name in plan.components)
+    for name in names:
+        for place, plan in enumerate(compilation.versions):
+            said = plan.components.get(name)
+            if said is not None and isinstance(said.limit, WindowLimit):
+                shaped.append(_cap(compilation, plan, place, name, [name], said.limit.amount, said.limit.per.kind, said.limit.excess))
+            if said is not None and said.floor is not None:
+                shaped.append(_floor(compilation, plan, place, name, said.floor.amount, said.floor.per.kind))
+    create(compilation, f"{target}:components", " UNION ALL ".join(shaped), "lines with caps and floors of components")
+    source = f"{target}:components"
+    caps = [
+        _cap(compilation, plan, place, "settlement.cap", None, plan.settlement.cap.amount, plan.settlement.cap.over.kind, plan.settlement.cap.excess, source)
+        for place, plan in enumerate(compilation.versions) if plan.settlement.cap is not None
+    ]
+    create(compilation, target, " UNION ALL ".join([f'SELECT {COLUMNS} FROM "{source}"', *caps]), "everything that is due, by earning period")
+    return target
+
+
+def _component(compilation: Compilation, plan: Plan, name: str) -> str:
+    source = component(compilation, plan, name)
+    return (
+        f"SELECT '{plan.version.replace(chr(39), chr(39) * 2)}' AS version, '{name}' AS component, kind, payee, position, event_type, event, source, credited_on, period, "
+        f'amount, amount AS computed, note, exact, "exact/" FROM "{source}"'
+    )
+
+
+def _overridden(compilation: Compilation) -> str:
+    places = compilation.places
+    factor = 10 ** (4 - places)
+    return f"""
+    SELECT r.* REPLACE (COALESCE(o.amount, r.amount) AS amount, CASE WHEN o.override IS NULL THEN r.note ELSE 'override: ' || o.reason END AS note)
+    FROM "{compilation.name("raw")}" r LEFT JOIN (
+        SELECT override, component, payee, source, earning_period, reason, CAST(amount AS HUGEINT) // {factor} AS amount,
+               ROW_NUMBER() OVER (PARTITION BY component, payee, source, earning_period ORDER BY override DESC) AS turn
+        FROM overrides WHERE plan = '{compilation.id}' AND (expires_on IS NULL OR expires_on > DATE '{compilation.span.start}')
+    ) o ON o.turn = 1 AND o.component = r.component AND o.payee = r.payee AND o.source = r.source AND o.earning_period = r.period
+    """
+
+
+def _operand(compilation: Compilation, plan: Plan, place: int, component_name: str, amount: Expr, over: str, what: str) -> str:
+    """For each payee and pay period of this version: the amount of a cap or floor in minor units, and the window."""
+    target = compilation.name(place, what, component_name)
+    frame = Frame(exp.select("*").from_(table(payee_rows(compilation, plan.period))))
+    scope = PeriodScope(compilation, plan, frame, plan.period)
+    frame.add("limit", frac.rounded(numeric(amount, scope), compilation.places))
+    frame.add("window", exp.Literal.string("plan") if over in ("plan", "column") else col(f"in_{over}"))
+    query = exp.select(*[col(name) for name in ("payee", "period", "position", "start", "end", "window", "limit", "present")])
+    compilation.database.create(target, query.from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))), f"the {what} of {component_name}")
+    return target
+
+
+def _bounds(plan: Plan) -> str:
+    upper = f" AND w.\"end\" - 1 < DATE '{plan.effective.end}'" if plan.effective.end is not None else ""
+    return f"w.\"end\" - 1 >= DATE '{plan.effective.start}'{upper}"
+
+
+_SUMS = """
+SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, SUM(COALESCE(x.amount, 0::HUGEINT)) OVER (PARTITION BY o.payee, o."window" ORDER BY o.start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
+FROM "{operand}" o LEFT JOIN (SELECT payee, period, SUM(amount) AS amount FROM "{lines}" WHERE {which} GROUP BY payee, period) x ON x.payee = o.payee AND x.period = o.period
+"""
+
+_LINE = """
+SELECT '{version}' AS version, '{component}' AS component, '{kind}' AS kind, payee, position, '' AS event_type, NULL::VARCHAR AS event, '{kind}:' || period AS source,
+       CAST(w."end" - 1 AS DATE) AS credited_on, period, amount, amount AS computed, '' AS note
+FROM ({rows}) w WHERE amount <> 0 AND {bounds}
+"""
+
+_LOST = """
+SELECT *, LEAST(so_far, COALESCE("limit", so_far)) - COALESCE(LAG(LEAST(so_far, COALESCE("limit", so_far))) OVER (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount
+FROM ({sums}) s
+"""
+
+_CARRIED = """
+WITH sums AS ({sums}),
+windows AS (
+    SELECT payee, "window", MIN(start) AS start, SUM(x) - MAX_BY("limit", start) AS above FROM sums GROUP BY payee, "window"
+), running AS (
+    SELECT payee, "window", start, SUM(above) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS s FROM windows
+), lowest AS (
+    SELECT *, LEAST(0::HUGEINT, MIN(s) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) AS low FROM running
+), carried AS (
+    SELECT payee, "window", COALESCE(LAG(s - low) OVER (PARTITION BY payee ORDER BY start), 0::HUGEINT) AS brought FROM lowest
+), paid AS (
+    SELECT sums.*, LEAST(sums.so_far + carried.brought, COALESCE("limit", sums.so_far + carried.brought)) AS paid
+    FROM sums JOIN carried ON carried.payee = sums.payee AND carried."window" = sums."window"
+)
+SELECT *, paid - COALESCE(LAG(paid) OVER (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount FROM paid
+"""
+
+
+def _cap(
+    compilation: Compilation, plan: Plan, place: int, name: str, components: list[str] | None, amount: Expr, over: str, excess: str, lines: str | None = None
+) -> str:
+    """Lines that bring a window down to its cap; what is above is lost, or brought into the next window."""
+    operand = _operand(compilation, plan, place, name, amount, over, "cap")
+    which = "TRUE" if components is None else "component IN (" + ", ".join(f"'{item}'" for item in components) + ")"
+    sums = _SUMS.format(operand=operand, lines=lines or compilation.name("lines"), which=which)
+    rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums)
+    return _LINE.format(version=plan.version.replace("'", "''"), component=name, kind="cap", rows=rows, bounds=_bounds(plan))
+
+
+_UP_TO = """
+SELECT *, CASE WHEN start = MAX(start) OVER (PARTITION BY payee, "window") AND "end" >= window_end THEN GREATEST("limit" - so_far, 0::HUGEINT) ELSE 0 END AS amount FROM (
+    SELECT s.*, p."end" AS window_end FROM ({sums}) s JOIN "{windows}" p ON p.period = s."window"
+) d WHERE present
+"""
+
+
+def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: Expr, over: str) -> str:
+    """A line in the window's last pay period that brings the window up to its floor."""
+    operand = _operand(compilation, plan, place, name, amount, over, "floor")
+    sums = _SUMS.format(operand=operand, lines=compilation.name("lines"), which=f"component = '{name}'")
+    rows = _UP_TO.format(sums=sums, windows=compilation.periods(over))
+    return _LINE.format(version=plan.version.replace("'", "''"), component=name, kind="floor", rows=rows, bounds=_bounds(plan))

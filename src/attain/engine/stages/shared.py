@@ -1,0 +1,107 @@
+"""Money that several payees share: pools by weight, and prizes by place."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, table
+from attain.engine.scopes_measured import GroupScope, PeriodScope
+from attain.engine.stages.rows import group_rows
+from attain.engine.stages.values import store
+from attain.kernel.errors import PlanError
+from attain.plans.expressions import Expr
+from attain.plans.model import Component, Plan
+
+
+def _group(said: Component, scope: PeriodScope) -> exp.Expression:
+    """Whose money the payee shares: the company's, or the team's."""
+    return scope.frame.add("group", exp.Literal.string("company") if said.among == "plan" else scope.team())
+
+
+def _of_group(compilation: Compilation, plan: Plan, said: Component, formula: Expr, frame: Frame, kind: str) -> Num:
+    """A formula of the company or team, read at each of its payees."""
+    subject = "company" if said.among == "plan" else "team"
+    inner = Frame(exp.select("*").from_(table(group_rows(compilation, subject, kind))))
+    value = numeric(formula, GroupScope(compilation, plan, inner, kind, subject))
+    target = compilation.name(compilation.index(plan), "pool", str(abs(hash(formula))))
+    found = store(compilation, inner, value, ("subject", "period"), target, "what is shared")
+    name = frame.fresh("pool")
+    frame.join(table(found.table), {"subject": col("group"), "period": col("period")}, {name: "x", **({f"{name}/": "x/"} if found.has_divisor else {})})
+    return Num(col(name), found.denominator, col(f"{name}/") if found.has_divisor else None)
+
+
+def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodScope) -> Num:
+    """The rounded amount by weight: whole cents, the remaining ones to the largest fractions, then by payee id."""
+    frame = scope.frame
+    if said.amount is None or said.weight is None or said.per is None:
+        raise PlanError("A pool needs an amount and a weight.", code="plan.pool")
+    _group(said, scope)
+    weight = scope.pin(numeric(said.weight, scope))
+    if weight.divisor is not None:
+        raise PlanError("The weight of a pool divides by data.", code="plan.inexact-measure", hint="Write round(…, 6) around it.")
+    leaves_out = said.leavers == "forfeit"
+    counted = exp.case().when(col("there_at_end"), weight.numerator.copy()).else_(frac.integer(0)) if leaves_out else weight.numerator.copy()
+    frame.add("weight", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
+    amount = _of_group(compilation, plan, said, said.amount, frame, said.per.kind)
+    mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
+    cents = frame.add("cents", frac.rounded(amount, compilation.places, mode))
+    parts = largest_remainder(frame, cents, col("weight"), [col("group"), col("period")], [col("payee")])
+    if said.leavers == "lost":
+        parts = frame.add("paid", exp.case().when(col("there_at_end"), parts).else_(frac.integer(0)))
+    return Num(parts, 10**compilation.places)
+
+
+def largest_remainder(frame: Frame, total: exp.Expression, weight: exp.Expression, group: list[exp.Expression], order: list[exp.Expression]) -> exp.Column:
+    """Parts of a whole number by weight that sum exactly, in the groups of rows; the same for a negative total."""
+    weights = frame.add("weights", exp.Nullif(this=exp.Window(this=exp.Sum(this=weight.copy()), partition_by=group), expression=frac.integer(0)))
+    share = frame.add("raw", exp.Mul(this=exp.Abs(this=total.copy()), expression=weight.copy()))
+    whole = frame.add("whole", exp.IntDiv(this=share, expression=weights))
+    rest = frame.add("rest", exp.Mod(this=share.copy(), expression=weights.copy()))
+    given = exp.Window(this=exp.Sum(this=whole.copy()), partition_by=[item.copy() for item in group])
+    left = frame.add("left", exp.Sub(this=exp.Abs(this=total.copy()), expression=exp.Paren(this=given)))
+    ranked = exp.Order(expressions=[exp.Ordered(this=rest.copy(), desc=True), *[exp.Ordered(this=item.copy()) for item in order]])
+    turn = frame.add("turn", exp.Window(this=exp.RowNumber(), partition_by=[item.copy() for item in group], order=ranked))
+    one = exp.case().when(exp.LTE(this=turn, expression=left), frac.integer(1)).else_(frac.integer(0))
+    sign = exp.case().when(exp.LT(this=total.copy(), expression=frac.integer(0)), frac.integer(-1)).else_(frac.integer(1))
+    return frame.add("part", exp.Mul(this=exp.Paren(this=exp.Add(this=whole.copy(), expression=exp.Paren(this=one))), expression=sign))
+
+
+def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodScope) -> Num:
+    """The prize of the payee's place; those who tie share the prizes of the places that they take."""
+    frame = scope.frame
+    _group(said, scope)
+    if not said.by or said.per is None:
+        raise PlanError("Prizes need `by`.", code="plan.prizes")
+    score = scope.pin(numeric(said.by[0], scope))
+    if score.divisor is not None:
+        score = scope.pin(Num(frac.rounded(score, 9), 10**9))
+    frame.add("score", exp.case().when(exp.GT(this=frac.group(score.numerator), expression=frac.integer(0)), score.numerator.copy()))
+    groups = [col("group"), col("period")]
+    best = exp.Order(expressions=[exp.Ordered(this=col("score"), desc=True, nulls_first=False)])
+    frame.add("place", exp.Window(this=exp.Anonymous(this="RANK", expressions=[]), partition_by=groups, order=best))
+    frame.add("tied", exp.Window(this=exp.Count(this=exp.Star()), partition_by=[*(item.copy() for item in groups), col("score")]))
+    frame.add("seat", exp.Window(this=exp.RowNumber(), partition_by=[*(item.copy() for item in groups), col("score")], order=exp.Order(expressions=[exp.Ordered(this=col("payee"))])))
+    mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
+    amounts = [frac.rounded(numeric(prize, scope), compilation.places, mode) for prize in said.prizes]
+    cases = exp.case()
+    for place, amount in enumerate(amounts, start=1):
+        cases = cases.when(exp.EQ(this=col("place"), expression=exp.Literal.number(place)), amount)
+    first = frame.add("prize", cases.else_(frac.integer(0)))
+    paid: exp.Expression = first
+    if said.ties == "share":
+        inside = [
+            exp.case().when(exp.and_(exp.GTE(this=exp.Literal.number(place), expression=col("place")), exp.LT(this=exp.Literal.number(place), expression=exp.Add(this=col("place"), expression=col("tied")))), amount.copy()).else_(frac.integer(0))
+            for place, amount in enumerate(amounts, start=1)
+        ]
+        together = inside[0]
+        for item in inside[1:]:
+            together = exp.Add(this=together, expression=exp.Paren(this=item))  # type: ignore[assignment]
+        frame.add("one", frac.integer(1))
+        total = frame.add("together", exp.Paren(this=together))
+        paid = largest_remainder(frame, total, col("one"), [*groups, col("score")], [col("payee")])
+    none = exp.case().when(frac.is_null(col("score")), frac.integer(0)).else_(paid.copy())
+    return Num(frame.add("won", none), 10**compilation.places)
