@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
@@ -13,7 +14,7 @@ from attain.plans.linter.conditions import can_hold
 from attain.plans.linter.ranges import ranges_of, said
 from attain.plans.linter.rules import PlanRule, Reading, TableUse
 from attain.plans.mistakes import Path
-from attain.plans.model import TierTable, WindowLimit
+from attain.plans.model import LookupTable, TierTable, WindowLimit
 from attain.plans.shapes import Step, adds_up, steps_of
 
 
@@ -216,6 +217,7 @@ class Unused(PlanRule):
             part for _, formula in reading.formulas for name in names_in(formula) for part in (name.parts[0], name.text)
         }
         read |= {measure.quota for measure in plan.measures.values() if measure.quota}
+        read |= set(_read_elsewhere(reading))
         read |= {component.table for component in plan.components.values() if component.table}
         credited = {measure.credits for measure in plan.measures.values()}
         credited |= {component.each for component in plan.components.values() if component.each}
@@ -249,6 +251,17 @@ class Unused(PlanRule):
             witness=f"without {path[-1]} every line is the same",
             hint="Leave it out, or name it where it was meant to count.",
         )
+
+
+def _read_elsewhere(reading: Reading) -> Iterator[str]:
+    """Names in the cells of lookup tables, and those that the plan's own tests ask for: what is shown need not pay."""
+    for table in reading.plan.tables.values():
+        for row in table.rows if isinstance(table, LookupTable) else ():
+            for cell in row.values():
+                yield from re.findall(r"[a-z][a-z0-9_]*", cell)
+    for test in reading.plan.tests:
+        for expected in (test.expect, *(step.expect for step in test.steps)):
+            yield from (str(key).partition(".")[0] for key in expected)
 
 
 RULES = (NeverTrue, AlwaysTrue, TierOutOfReach, Unused)

@@ -70,7 +70,7 @@ def _cell(text: str) -> Expr | None:
     try:
         return parse(text)
     except PlanError:
-        return None    # whoever checks references and types says so
+        return None  # whoever checks references and types says so
 
 
 class BorderOfAttainment(PlanRule):
