@@ -63,6 +63,17 @@ class Calculation:
             self._at_credit[key] = CreditScope(self, credit)
         return self._at_credit[key]
 
+    @cached_property
+    def _by_event(self) -> dict[tuple[str, str, str, int, int], Credit]:
+        every = (credit for credits in self.credits.values() for credit in credits)
+        return {(c.set, c.event, c.payee, c.rule, c.level): c for c in every}
+
+    def original(self, credit: Credit) -> Credit | None:
+        """Of a reversal's credit the one that it takes back."""
+        if credit.reverses is None:
+            return None
+        return self._by_event.get((credit.set, credit.reverses, credit.payee, credit.rule, credit.level))
+
     def parameter(self, version: Plan, name: str, day: date | None, scope: Scope) -> Scalar:
         """Person before position before title before plan, then the document. Facts know the plan's level only."""
         said = version.parameters[name]

@@ -76,9 +76,15 @@ class Measures:
             raise PlanError("A payee's measure is read by a group through `sum`.", code="plan.finer-value")
         return scope.position if version.policies.follows == "position" else scope.payee
 
+    def _has_no_team(self, measure: Measure, scope: PlanScope) -> bool:
+        """A team's measure is missing for somebody who is in no team."""
+        return measure.for_ == "team" and scope.team is None
+
     def at_credit(self, version: Plan, name: str, field: str, scope: CreditScope) -> Scalar:
         measure, credit = version.measures[name], scope.credit
         attained = ATTAINMENTS.get(field)
+        if self._has_no_team(measure, scope):
+            return None
         if field in ("", "attainment", "period"):
             raise PlanError(
                 f"`{name}` at a credit could mean before or after it.",
@@ -108,6 +114,8 @@ class Measures:
 
     def at_period(self, version: Plan, name: str, field: str, scope: PayeeScope | GroupScope) -> Scalar:
         measure, period = version.measures[name], scope.period
+        if self._has_no_team(measure, scope):
+            return None
         if field == "total" or field in ("", "period") or field in ATTAINMENTS:
             series = self._of(name, self.subject(version, measure, scope))
         else:

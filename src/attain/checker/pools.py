@@ -39,7 +39,9 @@ class Shared:
         return None if part is None else Worth(part)
 
     def _members(self, component: Component, among: GroupScope) -> list[PayeeScope]:
-        scopes = [PayeeScope(self.calculation, payee, among.period) for payee in sorted(among.members())]
+        # A vacant position earns, but it takes no part of what colleagues share.
+        payees = [payee for payee in sorted(among.members()) if not payee.startswith("vacant:")]
+        scopes = [PayeeScope(self.calculation, payee, among.period) for payee in payees]
         return [scope for scope in scopes if is_true(component.when, scope)]
 
     def _pool(self, component: Component, among: GroupScope) -> dict[str, Fraction]:

@@ -180,16 +180,15 @@ class Releases:
         due_on = base if base == ENDLESS else _due(base, release, turn)
         if release.when is None:
             return Part(place, before, share, due_on)
-        return Part(place, before, share, due_on, release.when, self._facts(line, release.when, scope))
+        return Part(place, before, share, due_on, release.when, self._facts(line, release.when))
 
-    def _facts(self, line: Line, name: str, scope: PlanScope) -> list[tuple[date, Fraction]]:
+    def _facts(self, line: Line, name: str) -> list[tuple[date, Fraction]]:
         """What came in for the event of a line, by date. Those of a reversal came for the event that it takes back."""
         trigger = line.version.settlement.triggers[name]
         if line.credit is None:
             return []
         event = line.credit.reverses or line.credit.event
-        of_event = self.calculation.record.facts(line.credit.event_type)[event]
-        whole = FactScope(self.calculation, line.version, of_event, line.credit.date)
+        whole = self.calculation.at_credit(self.calculation.original(line.credit) or line.credit)
         schema: Any = self.calculation.record.snapshot.facts[trigger.from_].schema
         found = []
         for row in self.calculation.record.related(trigger.from_, trigger.match, event):
@@ -220,11 +219,11 @@ def _due(base: date, release: Release, turn: int) -> date:
 _DAY = date(2000, 1, 2) - date(2000, 1, 1)
 
 
-def _share(trigger: Trigger, fact: FactScope, event: FactScope) -> Fraction:
-    """All of it on the first fact, or what this fact is of the event's amount."""
+def _share(trigger: Trigger, fact: FactScope, credit: PlanScope) -> Fraction:
+    """All of it on the first fact, or what this fact is of the whole."""
     if trigger.part is None:
         return ONE
-    whole = None if trigger.of is None else number(trigger.of, event)
+    whole = None if trigger.of is None else number(trigger.of, credit)
     part = number(trigger.part, fact)
     return ZERO if part is None or not whole else part / whole
 
