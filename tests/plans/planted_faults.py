@@ -418,6 +418,25 @@ CLEAN: dict[str, dict[str, Any]] = {
         },
     },
     "a rate card": lookup("first", {"product": "Nova", "rate": "6%"}, {"rate": "4%"}),
+    "a switch that people turn on": {
+        "parameters": {"eligible": {"type": "yes_no", "value": "false"}},
+        "components": one(pays="percent", rate="4%", when="eligible"),
+    },
+    "the most of an input reaches the tier above its border": {
+        "inputs": MBO,
+        "components": tiered(
+            ("100%", "50%"), (None, "100%"), column="factor", pays="whole", per="payee month", of="2500.00", by="mbo"),
+    },
+    "a limit of a month on a measure of a year": {
+        "measures": {"booked": {"sum": "bookings", "over": "year"}},
+        "components": tiered(
+            ("50000.00", "4%"), ("100000.00", "6%"), (None, "9%"), by="booked",
+            limit={"per": "month", "amount": "5000.00"}),
+    },
+    "a whole-amount table by the number of deals": {
+        "measures": {"deals": {"count": "bookings", "over": "year"}},
+        "components": tiered(("10", "2%"), (None, "4%"), pays="whole", retroactive="yes", by="deals"),
+    },
     "a faster payer is paid more": {
         "components": tiered(("30", "2%"), ("60", "1%"), (None, "0%"), pays="whole", by="days_to_cash"),
     },

@@ -45,8 +45,11 @@ class Constants:
         self._open: set[str] = set()
 
     @classmethod
-    def of(cls, plan: Sections) -> Constants:
-        formulas = {name: given.value for name, given in plan.parameters.items() if given.value is not None}
+    def of(cls, plan: Sections, *, defaults: bool = True) -> Constants:
+        """Without `defaults` a parameter is unknown: somebody may have another value."""
+        formulas = {
+            name: given.value for name, given in plan.parameters.items() if given.value is not None and defaults
+        }
         named = {name: given.formula for name, given in plan.values.items() if given.per is None and given.each is None}
         rounded = {name for name in named if plan.values[name].round is not None}
         return cls({**formulas, **{name: formula for name, formula in named.items() if name not in rounded}})

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from attain.plans import expressions as tree
+from attain.plans.constants import Constants
 from attain.plans.expressions import Expr
 from attain.plans.linter.conditions import Domain, Literal_, Ranges, can_hold
 from attain.plans.linter.rules import Reading
@@ -31,7 +32,8 @@ def ranges_of(reading: Reading, credit_set: str | None = None) -> Ranges:
     source = plan.credits.get(credit_set or "")
     if source is not None and isinstance(source.date, tree.Name):
         known[source.date.text] = days
-    return Ranges(reading.constants, known)
+    # A parameter is there to be overridden: a switch that is off by default is no dead rule.
+    return Ranges(Constants.of(plan, defaults=False), known)
 
 
 def same_deal(reading: Reading, *components: Component) -> dict[Expr, Domain] | None:

@@ -15,6 +15,7 @@ from attain.plans.linter.ranges import ranges_of, said
 from attain.plans.linter.rules import PlanRule, Reading, TableUse
 from attain.plans.mistakes import Path
 from attain.plans.model import LookupTable, TierTable, WindowLimit
+from attain.plans.scalars import Over
 from attain.plans.shapes import Step, adds_up, steps_of
 
 
@@ -109,7 +110,7 @@ class AlwaysTrue(PlanRule):
             condition = conditions[0]
             if condition is None or isinstance(condition, tree.Truth):
                 continue
-            if reading.constants.worth(condition) is True:
+            if ranges_of(reading).constants.worth(condition) is True:
                 yield self.finding(
                     reading,
                     path,
@@ -136,7 +137,8 @@ class TierOutOfReach(PlanRule):
     def _beyond_driver(self, reading: Reading, use: TableUse, steps: tuple[Step, ...]) -> Iterator[Finding]:
         most, why = self._most(reading, use)
         for number, step in enumerate(steps):
-            if most is not None and step.lower >= most and number > 0:
+            entered = step.lower == most and use.mode == "whole" and self._upper(reading, use)
+            if most is not None and step.lower >= most and number > 0 and not entered:
                 yield self.finding(
                     reading,
                     (*use.table_path, "tiers", number),
@@ -146,6 +148,11 @@ class TierOutOfReach(PlanRule):
                     hint="Leave the tier out, or raise what bounds it.",
                 )
                 return
+
+    def _upper(self, reading: Reading, use: TableUse) -> bool:
+        """Whether a value right on a border is in the tier above."""
+        own = use.table.border if isinstance(use.table, TierTable) else None
+        return (own or reading.plan.policies.border or "upper") == "upper"
 
     def _most(self, reading: Reading, use: TableUse) -> tuple[Fraction | None, str]:
         component = use.component
@@ -170,11 +177,16 @@ class TierOutOfReach(PlanRule):
             and use.driver.kind == "measure"
         ):
             return  # a limit of one line says nothing about the sum of lines
+        measure = use.driver.measure
+        window = None if measure is None else measure.over or Over(kind=reading.plan.period)
+        if isinstance(limit, WindowLimit) and window is not None and limit.per != window:
+            return  # a month's limit is new each month, while the measure of a year goes on
         for number, step in enumerate(steps):
             if number == 0:
                 continue
             start = self._pay(use, steps, step, factor)
-            if start is not None and start >= most:
+            falls = use.mode == "whole" and step.result < max(other.result for other in steps[:number])
+            if start is not None and start >= most and not falls:
                 yield self.finding(
                     reading,
                     (*use.table_path, "tiers", number),

@@ -150,10 +150,12 @@ class Reading:
             if isinstance(table, TierTable) and table.column == "amount" and component.of is None:
                 return False
         if component.of is None:
-            return component.each is not None and driver.kind in ("credit", "measure")
+            return component.each is not None and driver.kind != "other" and driver.unit != "number"
         of = self.driver(component.of, component.each)
         if driver.kind == "measure":
-            return of.kind == "credit" or (of.kind == "measure" and of.name == driver.name and of.unit == "money")
+            return (driver.unit != "number" and of.kind == "credit") or (
+                of.kind == "measure" and of.name == driver.name and of.unit == "money"
+            )
         return driver.kind == "credit" and of.kind == "credit"
 
     def _uses_by_calls(self) -> Iterator[TableUse]:
