@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +16,7 @@ from attain.engine import answers
 from attain.engine.adapters.duckdb import DuckDB
 from attain.engine.compilation import Compilation
 from attain.engine.load import load
+from attain.engine.reading import with_fractions
 from attain.engine.stages import book, release, settle, shape
 from attain.engine.stages.credit import credits
 from attain.facts.snapshot import Snapshot
@@ -39,7 +39,7 @@ class Calculation:
     def rows(self, table: str) -> Iterable[Mapping[str, Any]]:
         """See `attain.plans.outcome.Outcome`."""
         for row in self.database.rows(f'SELECT * FROM "{table}"'):
-            yield _with_fractions(row)
+            yield with_fractions(row)
 
     def table(self, name: str) -> pa.Table:
         """A result table as Arrow."""
@@ -51,16 +51,6 @@ class Calculation:
 
     def close(self) -> None:
         self.database.close()
-
-
-def _with_fractions(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns `x` and `x_over` become one exact fraction."""
-    result = {key: value for key, value in row.items() if not key.endswith("_over")}
-    for key in row:
-        if key.endswith("_over"):
-            name = key.removesuffix("_over")
-            result[name] = None if row[name] is None else Fraction(int(row[name]), int(row[key]))
-    return result
 
 
 def calculate(plans: Sequence[Plan], snapshot: Snapshot, span: Interval, *, threads: int | None = None, memory_limit: str | None = None) -> Calculation:

@@ -41,10 +41,10 @@ class DuckDB:
     def _self_test(self) -> None:
         """The arithmetic that every cent relies on, proved at start instead of believed."""
         exact = "SELECT (170141183460469231731687303715884105727::HUGEINT - 1) // 2::HUGEINT, typeof(sum(1::HUGEINT)), 7::HUGEINT % 3"
-        if self.connection.execute(exact).fetchone() != (85070591730234615865843651857942052863, "HUGEINT", 1):
+        if self.connection.execute(exact).fetchall() != [(85070591730234615865843651857942052863, "HUGEINT", 1)]:
             raise CalculationError("This DuckDB does not divide wide integers exactly.", code="engine.arithmetic", hint="Install the version that the lock file names.")
         try:
-            self.connection.execute("SELECT 170141183460469231731687303715884105727::HUGEINT + 1::HUGEINT").fetchone()
+            self.connection.execute("SELECT 170141183460469231731687303715884105727::HUGEINT + 1::HUGEINT").fetchall()
         except duckdb.OutOfRangeException:
             return
         raise CalculationError("This DuckDB does not report overflow.", code="engine.arithmetic", hint="Install the version that the lock file names.")
@@ -80,20 +80,21 @@ class DuckDB:
 
     def arrow(self, query: exp.Query | str) -> pa.Table:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
-        result: pa.Table = self._execute(text, "result").to_arrow_table()
+        result: pa.Table = self.connection.sql(text).to_arrow_table()
         return result
 
     def rows(self, query: exp.Query | str) -> Iterator[dict[str, Any]]:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
-        cursor = self._execute(text, "result")
+        cursor = self.connection.cursor()  # one of its own: a reader that stops half-way must not hold up the rest
+        cursor.execute(text)
         names = [column[0] for column in cursor.description or []]
         while chunk := cursor.fetchmany(20_000):
             for row in chunk:
                 yield dict(zip(names, row, strict=True))
 
     def value(self, text: str) -> Any:
-        row = self._execute(text, "result").fetchone()
-        return row[0] if row else None
+        rows = self._execute(text, "result").fetchall()
+        return rows[0][0] if rows else None
 
     def columns(self, table: str) -> dict[str, str]:
         """Column name to type."""

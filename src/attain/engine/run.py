@@ -1,0 +1,180 @@
+"""The folder of a run: result tables, the queries that made them, and a manifest that proves both.
+
+The hash of a table is the sum of the MD5 digests of its rows (as text, in the order of column names) modulo 2**128, hashed together with
+the columns and the count: it depends neither on the order of rows nor on the bytes of a file, and another system can compute it
+again. Two runs over the same inputs have the same hashes on any machine and at any number of threads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import attain
+from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.calculation import TABLES, Calculation
+from attain.engine.reading import with_fractions
+from attain.facts.snapshot import Snapshot
+from attain.kernel.errors import CalculationError, NotFound, Where
+from attain.kernel.files import Files
+from attain.kernel.hashing import canonical_json, sha256_bytes
+from attain.kernel.intervals import Interval
+from attain.plans.outcome import NamedValue
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a run was made of and what came out."""
+
+    engine_version: str
+    span: Interval
+    plans: Mapping[str, str]
+    inputs: Mapping[str, str]
+    totals: Mapping[str, Any]
+    tables: Mapping[str, Mapping[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "engine_version": self.engine_version,
+            "span": {"from": self.span.start.isoformat(), "to": self.span.end.isoformat() if self.span.end else None},
+            "plans": dict(self.plans),
+            "inputs": dict(self.inputs),
+            "totals": dict(self.totals),
+            "tables": {name: dict(about) for name, about in self.tables.items()},
+        }
+
+    @property
+    def result_hash(self) -> str:
+        """One hash for all result tables."""
+        return sha256_bytes(canonical_json({name: about["hash"] for name, about in self.tables.items()}))
+
+
+def write(calculation: Calculation, snapshot: Snapshot, plans: Mapping[str, str], folder: Path, files: Files) -> Manifest:
+    """Writes the tables, the SQL and the manifest of a calculation into a folder that is not yet published.
+
+    `plans` maps `plan@version` to the hash of its document.
+    """
+    database = calculation.database
+    tables = {}
+    for name in TABLES:
+        columns = database.columns(name)
+        path = folder / f"{name}.parquet"
+        count = _write_table(database, name, columns, path)
+        tables[name] = {"rows": count, "hash": table_hash(database, name, columns), "columns": columns}
+    _write_queries(database, folder / "sql", files)
+    manifest = Manifest(attain.__version__, calculation.span, plans, snapshot.hashes(), control_totals(database), tables)
+    files.write_bytes_durably(folder / MANIFEST, canonical_json(manifest.as_dict()))
+    return manifest
+
+
+def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], path: Path) -> int:
+    wide = ", ".join(f'CAST("{column}" AS DECIMAL(38, 0)) AS "{column}"' if kind == "HUGEINT" else f'"{column}"' for column, kind in columns.items())
+    reader = database.connection.sql(f'SELECT {wide} FROM "{name}" ORDER BY ALL').to_arrow_reader(100_000)
+    count = 0
+    with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            count += batch.num_rows
+            writer.write_batch(batch)
+    return count
+
+
+def table_hash(database: DuckDB, name: str, columns: Mapping[str, str]) -> str:
+    """See the module's first words."""
+    ordered = sorted(columns)
+    text = " || chr(31) || ".join(f"COALESCE(CAST(\"{column}\" AS VARCHAR), chr(30))" for column in ordered)
+    query = f'SELECT COUNT(*), COALESCE(SUM(md5_number_lower({text})), 0), COALESCE(SUM(md5_number_upper({text})), 0) FROM "{name}"'
+    (count, low, high), *_ = database.connection.execute(query).fetchall()
+    return sha256_bytes(canonical_json([ordered, int(count), int(low) % 2**128, int(high) % 2**128]))
+
+
+def control_totals(database: DuckDB) -> dict[str, Any]:
+    """Money of each stage by plan, as text in minor units (or exact fractions), for the eye of an auditor."""
+    totals: dict[str, Any] = {}
+    for table, column in (("lines", "amount"), ("releases", "amount"), ("payments", "payable")):
+        released = " WHERE state = 'released'" if table == "releases" else ""
+        totals[table] = {
+            row["plan"]: {"rows": row["rows"], "amount_minor": int(row["amount"] or 0), "currency": row["currency"]}
+            for row in database.rows(f'SELECT plan, currency, COUNT(*) AS rows, SUM({column}) AS amount FROM "{table}"{released} GROUP BY ALL ORDER BY plan')
+        }
+    totals["credits"] = {
+        f"{row['plan']}/{row['credit_set']}": {"rows": row["rows"], "amount": str(Fraction(int(row["amount"] or 0), int(row["amount_over"])))}
+        for row in database.rows("SELECT plan, credit_set, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM credits GROUP BY ALL ORDER BY ALL")
+    }
+    totals["uncredited"] = {
+        f"{row['event_type']}/{row['reason']}": {"rows": row["rows"], "amounts": row["amounts"]}
+        for row in database.rows(
+            "SELECT event_type, reason, SUM(rows) AS rows, LIST(CAST(amount AS VARCHAR) || '/' || CAST(amount_over AS VARCHAR) || ' ' || currency ORDER BY currency) AS amounts FROM "
+            "(SELECT event_type, reason, currency, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM uncredited GROUP BY ALL) u GROUP BY ALL ORDER BY ALL"
+        )
+    }
+    totals["uncredited"] = {key: {"rows": int(about["rows"]), "amounts": about["amounts"]} for key, about in totals["uncredited"].items()}
+    return totals
+
+
+def _write_queries(database: DuckDB, folder: Path, files: Files) -> None:
+    """Every query in the order in which it ran, readable and runnable by hand."""
+    import sqlglot
+
+    parts = []
+    for query in database.queries:
+        pretty = sqlglot.transpile(query.sql, read=database.dialect, write=database.dialect, pretty=True)[0]
+        parts.append(f'-- {query.meaning}\nCREATE OR REPLACE TABLE "{query.table}" AS\n{pretty};\n')
+    folder.mkdir()
+    files.write_bytes_durably(folder / "queries.sql", "\n".join(parts).encode())
+
+
+class StoredRun:
+    """A published run, read from its folder; an `Outcome` without named values."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        path = folder / MANIFEST
+        if not path.is_file():
+            raise NotFound(f"{folder.name} is no run: it has no {MANIFEST}.", code="run.no-manifest", where=Where(str(folder)))
+        self.manifest: dict[str, Any] = json.loads(path.read_bytes())
+
+    def table(self, name: str) -> pa.Table:
+        return pq.read_table(self.folder / f"{name}.parquet")
+
+    def rows(self, table: str) -> Iterable[Mapping[str, Any]]:
+        for batch in pq.ParquetFile(self.folder / f"{table}.parquet").iter_batches(20_000):
+            for row in batch.to_pylist():
+                yield with_fractions(row)
+
+    def values(self, plan: str, name: str) -> Iterable[NamedValue]:
+        raise CalculationError("A stored run keeps lines, not every value.", code="run.values", hint="Use `attain explain`, which computes them again.")
+
+    def verify(self) -> list[str]:
+        """Names of tables whose content is not what the manifest says."""
+        database = DuckDB()
+        damaged = []
+        for name, about in self.manifest["tables"].items():
+            try:
+                table = self.table(name)
+                database.register(name, table)
+                kinds = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in about["columns"].items())
+                database.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {kinds} FROM "{name}"')
+                found = table_hash(database, name, database.columns(name))
+            except (OSError, pa.ArrowException, duckdb.Error):
+                found = ""
+            if found != about["hash"]:
+                damaged.append(name)
+        database.close()
+        return damaged
+
+
+def changed_tables(one: Mapping[str, Any], other: Mapping[str, Any]) -> Sequence[str]:
+    """Tables whose hashes differ between two manifests."""
+    return [name for name in one["tables"] if one["tables"][name]["hash"] != other["tables"].get(name, {}).get("hash")]
