@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from attain.facts.decisions import TABLES
 from attain.facts.snapshot import Snapshot
 from attain.kernel.calendar_settings import calendar_of, settings_of
-from attain.kernel.errors import NotFound, Refused
+from attain.kernel.errors import FactError, NotFound, Refused
 from attain.kernel.intervals import Interval
 from attain.plans.loader import Document
 from attain.web import store
@@ -27,6 +27,7 @@ from attain.web.apps.org import selectors as org
 from attain.web.apps.org.tables import arrow_of
 from attain.web.apps.plans.models import PlanVersion
 from attain.web.apps.plans.selectors import document_of, published_versions
+from attain.web.sealing import faults
 from attain.web.workspace import Workspace
 
 from .models import Adjustment, Hold, Override, PayPeriod, Run
@@ -115,6 +116,11 @@ def _decisions() -> dict[str, pa.Table]:
 
 
 def _ledger(workspace: Workspace, closed: list[PayPeriod]) -> dict[str, pa.Table]:
+    """What was paid in the closed periods; from a damaged folder nothing is calculated."""
+    for one in closed:
+        if damaged := faults(workspace.ledger / one.ledger, one.ledger_hash):
+            fault = damaged[0]
+            raise FactError(f"{one}: {fault.message}", code="ledger.damaged", where=fault.where, hint=fault.hint)
     tables = {}
     for name in LEDGER_TABLES:
         schema = TABLES[name].arrow_schema()
