@@ -328,7 +328,7 @@ def parameters() -> Iterator[Row]:
                     "plan": None,
                     "level": "person",
                     "key": person_id(row["BusinessEntityID"]),
-                    "value": row[column].quantize(Decimal(places)),
+                    "value": str(row[column].quantize(Decimal(places))),
                     "valid_from": SEATS_FROM,
                     "valid_to": None,
                 }
