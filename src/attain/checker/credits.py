@@ -23,7 +23,7 @@ from attain.plans.outcome import Scalar
 if TYPE_CHECKING:
     from attain.checker.calculation import Calculation as PlanCalculation
 
-WHOLE = Fraction(1)
+ZERO, WHOLE = Fraction(0), Fraction(1)
 
 
 @dataclass(slots=True)
@@ -172,7 +172,7 @@ class CreditReader:
             yield self._limited(Credit(
                 self.version, self.name, self.set.from_, event, row, share.rule, share.level, share.role,
                 share.to.payee, share.to.position, on, share.share, share.parts,
-                number(stated, scope) or Fraction(0), reversed_event,
+                number(stated, scope) or ZERO, reversed_event,
             ))  # fmt: skip
 
     def _original(self, event: str, row: Row, on: date) -> tuple[str | None, Row, date]:
@@ -261,7 +261,7 @@ class CreditReader:
                 known = direct.setdefault((place, share.to.payee), share)
                 if known is not share:
                     known.share += share.share
-        named = sum((share.share for share in direct.values()), Fraction(0))
+        named = sum((share.share for share in direct.values()), ZERO)
         for place, rule in rest:
             for share in self._direct(place, rule, event, scope, unheard, WHOLE - named):
                 direct.setdefault((place, share.to.payee), share)
@@ -346,7 +346,7 @@ class CreditReader:
         for name, amount in amounts.items():
             formula = self.set.named_amounts[name]
             for share in shares:
-                share.parts[name] = None if amount is None else amount * share.share
+                share.parts[name] = amount if amount is None or share.share is WHOLE else amount * share.share
             if amount is not None and self.version.policies.split == "cents" and self._is_money(formula):
                 self._in_cents(name, [share for share in shares if share.direct])
                 for share in shares:
@@ -355,9 +355,12 @@ class CreditReader:
 
     def _in_cents(self, name: str, direct: list[Share]) -> None:
         """Whole cents that sum to the rounded sum of the parts; those left over go to the largest remainders."""
+        if len(direct) == 1:
+            direct[0].parts[name] = half_up(direct[0].parts[name] or ZERO, self.calculation.history.places)
+            return
         scale: int = 10**self.calculation.history.places
-        exact = [(share.parts[name] or Fraction(0)) * scale for share in direct]
-        total = half_up(sum(exact, Fraction(0)), 0)
+        exact = [(share.parts[name] or ZERO) * scale for share in direct]
+        total = half_up(sum(exact, ZERO), 0)
         sign = -1 if total < 0 else 1
         whole = [(sign * part).__floor__() for part in exact]
         left = int(sign * total) - sum(whole)

@@ -6,6 +6,7 @@ SQL: `false and missing` is false, `not missing` is missing, and whoever asks a 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
@@ -13,7 +14,7 @@ from typing import Any
 
 from attain.kernel.errors import CalculationError, PlanError
 from attain.kernel.periods import add_months, months_between
-from attain.kernel.rounding import Rounding, round_fraction
+from attain.kernel.rounding import Rounding, round_fraction, round_ratio
 from attain.plans import expressions as tree
 from attain.plans.expressions import Expr, Name
 from attain.plans.outcome import Scalar
@@ -60,7 +61,10 @@ def as_day(value: Scalar) -> date | None:
 
 
 def half_up(value: Fraction, places: int) -> Fraction:
-    return Fraction(round_fraction(value, places, Rounding.HALF_UP)) / Fraction(10) ** places
+    if places < 0:
+        return Fraction(round_fraction(value, places, Rounding.HALF_UP) * 10**-places)
+    scale: int = 10**places
+    return Fraction(round_ratio(value.numerator * scale, value.denominator, Rounding.HALF_UP), scale)
 
 
 def _calculation(node: tree.Calculation, scope: Scope) -> Scalar:
@@ -81,20 +85,22 @@ def _compare(node: tree.Compare, scope: Scope) -> bool | None:
     return _compared(node.operator, evaluate(node.left, scope), evaluate(node.right, scope))
 
 
-def _compared(operator: str, left: Any, right: Any) -> bool | None:
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _compared(sign: str, left: Any, right: Any) -> bool | None:
     if left is None or right is None:
         return None
     if type(left) is not type(right):
         raise CalculationError(f"{left!r} and {right!r} cannot be compared.", code="calculation.type")
-    answers: dict[str, Callable[[], bool]] = {
-        "=": lambda: left == right,
-        "<>": lambda: left != right,
-        "<": lambda: left < right,
-        "<=": lambda: left <= right,
-        ">": lambda: left > right,
-        ">=": lambda: left >= right,
-    }
-    return answers[operator]()
+    return _COMPARISONS[sign](left, right)
 
 
 def _logic(node: tree.Logic, scope: Scope) -> bool | None:

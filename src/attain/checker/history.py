@@ -16,7 +16,7 @@ from attain.kernel.errors import PlanError
 from attain.kernel.intervals import Interval, merged
 from attain.kernel.money import currency
 from attain.kernel.periods import Period, add_months
-from attain.kernel.rounding import Rounding, round_fraction
+from attain.kernel.rounding import Rounding, round_ratio
 from attain.plans.model import Plan
 from attain.plans.scalars import Over
 
@@ -78,7 +78,7 @@ class History:
         mode = policy.mode if policy is not None else Rounding.HALF_UP
         kept = self.places if places is None else min(places, self.places)
         scale: int = 10 ** (self.places - kept)
-        return round_fraction(amount, kept, mode) * scale
+        return round_ratio(amount.numerator * 10**kept, amount.denominator, mode) * scale
 
     def money(self, minor: int) -> Fraction:
         return Fraction(minor, 10**self.places)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from attain.checker import tables
@@ -78,12 +79,10 @@ def worth(component: Component, scope: PlanScope, base: Base | None = None) -> W
 
 
 def product(*factors: Fraction | None) -> Fraction | None:
-    result = ONE
-    for factor in factors:
-        if factor is None:
-            return None
-        result *= factor
-    return result
+    known = [factor for factor in factors if factor is not None]
+    if len(known) < len(factors):
+        return None
+    return prod(known[1:], start=known[0])
 
 
 def _nothing() -> Expr:

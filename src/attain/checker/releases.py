@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from attain.checker.book import Booked, Key
 from attain.checker.clawback import later
 from attain.checker.credits import FactScope
-from attain.checker.evaluate import day, half_up, is_true, number
+from attain.checker.evaluate import day, is_true, number
 from attain.checker.scopes import PayeeScope, PlanScope
 from attain.checker.seats import ENDLESS, Row
 from attain.kernel.periods import Period, add_months
+from attain.kernel.rounding import Rounding, round_ratio
 from attain.plans.model import Release, Trigger
 from attain.plans.scalars import Delay
 
@@ -230,4 +231,12 @@ def _share(trigger: Trigger, fact: FactScope, credit: PlanScope) -> Fraction:
 
 def _target(total: int, part: Part, share: Fraction) -> int:
     """What of a line the part has released when `share` of it may be paid: a difference of rounded running sums."""
-    return int(half_up(total * (part.before + part.share * share), 0) - half_up(total * part.before, 0))
+    if not share or not total:
+        return 0
+    if share is ONE and part.share is ONE:
+        return total
+    return _half_up(total, part.before + part.share * share) - _half_up(total, part.before)
+
+
+def _half_up(total: int, share: Fraction) -> int:
+    return round_ratio(total * share.numerator, share.denominator, Rounding.HALF_UP)

@@ -167,20 +167,20 @@ class CreditScope(PlanScope):
 
     def of_credit(self, field: str) -> Scalar:
         credit = self.credit
-        if field == "amount":
-            return credit.amount
-        if field in credit.amounts:
-            return credit.amounts[field]
-        found: dict[str, Scalar] = {
-            "share": credit.share,
-            "role": credit.role,
-            "level": Fraction(credit.level),
-            "date": credit.date,
-            "payee": credit.payee,
-        }
-        if field not in found:
-            return super().name(Name(("credit", field)))
-        return found[field]
+        match field:
+            case "amount":
+                return credit.amount
+            case "share":
+                return credit.share
+            case "role":
+                return credit.role
+            case "level":
+                return Fraction(credit.level)
+            case "date":
+                return credit.date
+            case "payee":
+                return credit.payee
+        return credit.amounts[field] if field in credit.amounts else super().name(Name(("credit", field)))
 
     def measure(self, name: str, field: str) -> Scalar:
         return self.calculation.measures.at_credit(self.version, name, field, self)
