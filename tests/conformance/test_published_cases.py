@@ -1,4 +1,4 @@
-"""The published figures come out of the published inputs: the tests of each plan, run by the engine and by the checker."""
+"""The published figures come out of the published inputs: the tests of each plan, run by engine and checker."""
 
 from __future__ import annotations
 
