@@ -44,7 +44,7 @@ class FragmentDocument:
         return f"{self.fragment.fragment}@{self.fragment.version}"
 
     def where(self, *path: str | int) -> Where:
-        return Where(self.file, line_at(self.lines, path), in_words(path) or None)
+        return _where(self.file, self.lines, path)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,14 @@ class Document:
         fragment = self.borrowed.get((str(path[0]), str(path[1]))) if len(path) > 1 else None
         if fragment is not None:
             return fragment.where(*path)
-        return Where(self.file, line_at(self.lines, path), in_words(path) or None)
+        return _where(self.file, self.lines, path)
+
+
+def _where(file: str, lines: mistakes.Lines, path: mistakes.Path) -> Where:
+    """The place of a path. The number of an only item that stands without brackets is not said."""
+    while path and isinstance(path[-1], int) and path not in lines:
+        path = path[:-1]
+    return Where(file, line_at(lines, path), in_words(path) or None)
 
 
 class _Part(NamedTuple):

@@ -24,6 +24,7 @@ from attain.plans.scalars import (
     as_list,
     as_name,
     as_over,
+    as_parameter,
     as_per,
     as_text,
     as_truth,
@@ -74,7 +75,10 @@ class Parameter(PlanPart):
     @model_validator(mode="before")
     @classmethod
     def short_form(cls, given: Any) -> Any:
-        return {"value": given} if isinstance(given, str) else given
+        said = {"value": given} if isinstance(given, str) else given
+        if isinstance(said, dict) and isinstance(said.get("value"), str):
+            return {**said, "value": as_parameter(said["value"], said.get("type"))}
+        return said
 
 
 class Input(PlanPart):

@@ -93,7 +93,8 @@ class Names:
             return RelatedColumn(first, field)
         if first in self.plan.measures:
             return self._measure(first, field, place)
-        raise self._unknown(f"{first}.{field}", self.readable(place))
+        meant = suggest(first, self.plan.measures)
+        raise self._unknown(f"{first}.{field}", [f"{meant}.{field}"] if meant else self.readable(place))
 
     def _of_the_row(self, first: str, field: str, place: Place) -> Reference:
         known = list(self._row_fields(first, place))

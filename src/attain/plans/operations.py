@@ -21,6 +21,9 @@ def calculated(operator: str, left: Type, right: Type) -> Type:
         dates = DATE in (left, right) and operator in "+-"
         hint = "Use days_between(a, b), add_days(d, n) or add_months(d, n)." if dates else None
         raise Refusal("plan.type-mismatch", _sentence(f"{left} {words} {right} has no meaning."), hint)
+    if left.kind == right.kind == "money" and operator != "*" and common(left, right) is None:
+        message = _sentence(f"{left} {words} {right} has no meaning.")
+        raise Refusal("plan.type-mismatch", message, towards(left, right))
     result = {"*": _product, "/": _ratio}.get(operator, common)(left, right)
     if result is None:
         hint = {
@@ -90,7 +93,9 @@ def towards(found: Type, wanted: Type) -> str | None:
     if found.kind == "money" and wanted.kind == "number":
         return "Divide it by money to get a rate or an attainment."
     if found.kind == "money" and wanted.kind == "money":
-        return "Convert the credit with `convert`."
+        return "Read `credit.amount`, which `convert` has turned into the plan's currency."
+    if "text" in (found.kind, wanted.kind):
+        return "Text stands in single quotes, numbers and dates do not."
     if wanted.kind == "yes_no":
         return "Write a comparison, such as x > 0 or x = 'text'."
     return None

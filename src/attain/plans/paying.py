@@ -8,7 +8,7 @@ from attain.plans.inference import Inference, Node
 from attain.plans.mistakes import Path
 from attain.plans.model import BudgetLimit, Component, Curve, Grid, LookupTable, Table, TierTable, WindowLimit
 from attain.plans.names import Refusal
-from attain.plans.operations import calculated
+from attain.plans.operations import calculated, towards
 from attain.plans.references import LITERAL, NUMBER, UNKNOWN, YES_NO, MeasureField, Place, Type, fits
 from attain.plans.tabling import result_columns
 from attain.plans.vantage import component_place, pool_place, running_of
@@ -38,8 +38,10 @@ class Paying:
         one.each("times", component.times, NUMBER)
         one.typed("gate", YES_NO)
         if component.round is None and not fits(result, self.money):
-            message = f"Component {name} would pay {result}, not money."
+            message = f"Component {name} would pay {result}, not {self.money}."
             hint = "Multiply by an amount; or give it `round:` when it is not paid out as money."
+            if result.kind == "money":
+                hint = towards(result, self.money) or hint
             self.inference.tell("plan.type-mismatch", message, hint, path)
         kind = result if component.round is not None else self.money
         if isinstance(component.limit, WindowLimit):
@@ -166,6 +168,8 @@ class _One:
         if not isinstance(table, TierTable):
             raise _Told
         [(by, running)] = self.by()[:1]
+        if by == UNKNOWN:
+            return UNKNOWN
         self.keyed(table, path, [by])
         total = self.inference.tables.used(table, path, [by], self.place, marginal=True)
         attainment = running is not None and running.field == "attainment"

@@ -111,6 +111,22 @@ def as_name(value: Any) -> str:
     return str(value)
 
 
+def as_parameter(text: str, said: object) -> str:
+    """The value of a parameter as an expression: dates and words stand in a document without quotes.
+
+    >>> as_parameter("Desks", None), as_parameter("2026-01-31", "date"), as_parameter("yes", "yes_no")
+    ("'Desks'", "date '2026-01-31'", 'true')
+    """
+    if said == "yes_no" and text in ("yes", "no"):
+        return "true" if text == "yes" else "false"
+    if said in ("date", "plain", None) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return f"date '{text}'"
+    is_word = re.fullmatch(r"[^\W\d_][\w.]*(?:[ -][\w.]+)*", text) and text not in ("true", "false", "null")
+    if not text.startswith(("'", "date '")) and (said == "text" or (said in ("plain", None) and is_word)):
+        return "'" + text.replace("'", "''") + "'"
+    return text
+
+
 def as_per(value: Any) -> Any:
     if isinstance(value, Per):
         return value

@@ -199,6 +199,11 @@ class Structure:
         elif quota is not None and quota.per is not None and over in KINDS and quota.per.kind != over:
             message = f"`{measure.quota}` is a quota per {quota.per.kind}; the measure runs over a {over}."
             self.tell("plan.quota", message, f"Give it `per: {quota.per.subject} {over}`.", (*path, "quota"))
+        coarseness = ("payee", "team", "company")
+        if quota is not None and quota.per is not None:
+            if coarseness.index(quota.per.subject) < coarseness.index(measure.for_):
+                message = f"`{measure.quota}` is a quota per {quota.per.subject}; the measure is for a {measure.for_}."
+                self.tell("plan.quota", message, f"Give it `per: {measure.for_} {over}`.", (*path, "quota"))
         for section in ("inputs", "measures", "components", "tables", "credits"):
             if measure.quota is not None and measure.quota in getattr(self.plan, section):
                 message = f"`{measure.quota}` is under `{section}`; it cannot be a quota."

@@ -1,8 +1,8 @@
 """Tables and their use: which types a table takes and gives, and what its cells are.
 
 The cells of a table are read where the table is used: a border may be a parameter or a value. A lookup row holds text
-that is neither quoted nor an expression (`category: Desks`), so its cells are read here: a key cell as a literal, a
-result cell as a number, a date, a formula over known names, or else as the text that it is.
+that is neither quoted nor an expression (`category: Desks`), so its cells are read here: a key cell in the type of what
+is looked up, a result cell as an expression over parameters and values, or as a bare word that stands for itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from attain.kernel.errors import PlanError, suggest
 from attain.plans import expressions as tree
-from attain.plans.expressions import Expr, names_in
+from attain.plans.expressions import Expr
 from attain.plans.mistakes import Path
 from attain.plans.model import Curve, Grid, LookupTable, Plan, Table, TierTable
 from attain.plans.names import Refusal
@@ -22,29 +22,28 @@ from attain.plans.references import MISSING, NUMBER, PLAIN, UNKNOWN, Place, Type
 if TYPE_CHECKING:
     from attain.plans.inference import Inference
 
-_LITERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?%?|'([^']|'')*'|date '[0-9-]+'|true|false")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?%?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def key_cell(text: str) -> Expr:
-    """The cell of a key column: a number, a date, true or false, or text with or without quotes.
-
-    >>> key_cell("Desks")
-    Text(value='Desks')
-    """
-    return parse(text) if _LITERAL.fullmatch(text) else tree.Text(text)
+def key_fits(cell: str, key: Type) -> bool:
+    """Whether the cell of a key column can be read in the type of what is looked up; any cell is a text."""
+    if key.is_numeric and key.kind not in ("unknown", "missing"):
+        return _NUMBER.fullmatch(cell) is not None
+    if key.kind == "date":
+        return _DAY.fullmatch(cell) is not None
+    return key.kind != "yes_no" or cell in ("yes", "no", "true", "false")
 
 
 def result_cell(text: str, plan: Plan) -> Expr:
-    """The cell of a result column. Names in it are those of parameters and values; other words are text."""
-    if _LITERAL.fullmatch(text):
-        return parse(text)
-    try:
-        formula = parse(text)
-    except PlanError:
+    """The cell of a result column: an expression over parameters and values, or a bare word that stands for itself.
+
+    A `PlanError` when it is neither.
+    """
+    formula = parse(text)
+    if isinstance(formula, tree.Name) and formula.parts[0] not in {*plan.parameters, *plan.values}:
         return tree.Text(text)
-    names = names_in(formula)
-    known = [name for name in names if name.parts[0] in plan.parameters or name.parts[0] in plan.values]
-    return formula if known or not names else tree.Text(text)
+    return formula
 
 
 def result_columns(table: LookupTable) -> list[str]:
@@ -105,6 +104,8 @@ class Tables:
                 f"`{path[-1]}` is looked up with {len(keys)} value{'s' * (len(keys) != 1)}, not {len(arguments)}.",
                 f"Its keys are {', '.join(table.keys)}." if isinstance(table, LookupTable) else None,
             )
+        if isinstance(table, LookupTable):
+            self._key_cells(table, path, arguments)
         for number, (given, key) in enumerate(zip(arguments, keys, strict=True)):
             if common(given, key) is None:
                 named = f"key `{_key_names(table)[number]}`" if _key_names(table) else "scale"
@@ -177,20 +178,28 @@ class Tables:
             near = suggest(column, columns)
             raise Refusal("plan.table-column", f"`{path[-1]}` has no result column `{column}`.",
                           f"Did you mean `{near}`?" if near else f"It has {', '.join(columns) or 'none'}.")  # fmt: skip
-        keys = tuple(
-            self._one([self.inference.type_of(key_cell(row[key]), place) for row in table.rows if key in row],
-                      f"the cells of key {key}")
-            for key in table.keys
-        )  # fmt: skip
         wanted = column or (columns[0] if columns else None)
         results = []
         for number, row in enumerate(table.rows):
             if wanted in row:
-                cell = result_cell(row[wanted], self.inference.plan)
-                results.append(self.inference.check((*path, "rows", number, wanted), place, cell))
+                results.append(self._result((*path, "rows", number, wanted), row[wanted], place))
         if table.otherwise is not None:
             results.append(self.inference.check((*path, "otherwise"), place, table.otherwise))
-        return keys, self._one(results, f"the cells of column {wanted}")
+        return (UNKNOWN,) * len(table.keys), self._one(results, f"the cells of column {wanted}")
+
+    def _result(self, path: Path, text: str, place: Place) -> Type:
+        try:
+            return self.inference.check(path, place, result_cell(text, self.inference.plan))
+        except PlanError as fault:
+            self.inference.tell(fault.code, fault.message, fault.hint, path)
+            return UNKNOWN
+
+    def _key_cells(self, table: LookupTable, path: Path, arguments: list[Type]) -> None:
+        for key, given in zip(table.keys, arguments, strict=True):
+            for number, row in enumerate(table.rows):
+                if key in row and not key_fits(row[key], given):
+                    message = f"Key `{key}` is looked up with {given}; '{row[key]}' is none."
+                    self.inference.tell("plan.type-mismatch", message, None, (*path, "rows", number, key))
 
     def _grid(self, table: Grid, path: Path, place: Place) -> tuple[tuple[Type, ...], Type]:
         keys = []
