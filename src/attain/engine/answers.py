@@ -157,6 +157,8 @@ def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> 
     said = plan.values.get(first)
     kind = said.per.kind if said is not None and said.per is not None else plan.period
     subject = said.per.subject if said is not None and said.per is not None else "payee"
+    if first in plan.measures:
+        subject = plan.measures[first].for_
     attempts = [lambda: _at_group(compilation, plan, parts, kind, subject)] if subject != "payee" else [lambda: _at_payees(compilation, plan, parts, kind)]
     if said is None or (said.per is None and said.each is None):
         attempts += [lambda credit_set=credit_set: _at_credits(compilation, plan, parts, credit_set) for credit_set in plan.credits]

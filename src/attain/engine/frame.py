@@ -35,11 +35,13 @@ def num(name: str, places: int = 0, divisor: str | None = None, denominator: int
 class Frame:
     """Layers of columns over a base query."""
 
-    def __init__(self, base: exp.Query) -> None:
+    def __init__(self, base: exp.Query, mark: str = "") -> None:
+        """`mark` makes the names of helper columns differ from those of frames that are built on this one's table."""
         self._layers: list[exp.Query] = [base]
         self._waiting: dict[str, exp.Expression] = {}
         self._known: dict[str, Num] = {}
         self._numbers = count(1)
+        self._mark = mark
 
     def add(self, name: str, expression: exp.Expression) -> exp.Column:
         """A column of this name."""
@@ -49,7 +51,7 @@ class Frame:
         return col(name)
 
     def fresh(self, stem: str = "v") -> str:
-        return f"{stem}${next(self._numbers)}"
+        return f"{stem}{self._mark}${next(self._numbers)}"
 
     def pin(self, value: Num, name: str | None = None) -> Num:
         """The number as columns, computed once."""

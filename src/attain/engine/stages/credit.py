@@ -103,7 +103,7 @@ def _credits_of(compilation: Compilation, plan: Plan, name: str, rule: CreditSet
 def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int) -> dict[str, int]:
     """All facts of the type with date, amounts and whether they pass; then those of this version that pass."""
     fact = compilation.fact(rule.from_).schema
-    frame = Frame(exp.select("*").from_(table(f"f:{rule.from_}")))
+    frame = Frame(exp.select("*").from_(table(f"f:{rule.from_}")), "a")
     scope = FactScope(compilation, plan, frame, rule.from_)
     frame.add("@event", col(fact.key))
     frame.add("@date", day(rule.date or Name((fact.date,)), scope))
@@ -186,7 +186,7 @@ def _converted(compilation: Compilation, value: Num, rate: Num | None, other: ex
 
 def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int, everything: str) -> None:
     fact = compilation.fact(rule.from_).schema
-    frame = Frame(exp.select("*").from_(table(everything)))
+    frame = Frame(exp.select("*").from_(table(everything)), "e")
     if fact.reverses is not None:
         main = next(iter(rule.named_amounts))
         frame.join(

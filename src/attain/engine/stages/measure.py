@@ -57,7 +57,7 @@ def measured(compilation: Compilation, plan: Plan, credit_set: str) -> Measured:
 
 def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) -> Measured:
     found = credits(compilation, credit_set)
-    frame = Frame(exp.select("*").from_(table(found.table)))
+    frame = Frame(exp.select("*").from_(table(found.table)), "m")
     scope = CreditBase(compilation, plan, frame, credit_set)
     kinds = ", ".join(("week", "month", "quarter", "half", "year"))
     frame.join(table(compilation.days), {"day": col("@date")}, {f"@{kind}": kind for kind in kinds.split(", ")})

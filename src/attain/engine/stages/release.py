@@ -15,16 +15,19 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
-from attain.engine.formulas import add_days, add_months, condition, day, numeric
+from attain.engine.formulas import Plain, Sql, add_days, add_months, condition, day, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
+from attain.engine.stages.credit import credits
 from attain.engine.stages.shape import create
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr
 from attain.plans.model import Plan, Release, Trigger
 
 IMMEDIATE = ("cap", "floor", "adjustment")
+KEYS = ("component", "payee", "source", "earning_period", "period", "place", "end", "total")
+"""Columns of the totals; in a frame they are called @…, because a fact may have columns of these names."""
 
 
 @dataclass(frozen=True)
@@ -115,43 +118,44 @@ def _totals(compilation: Compilation, booked: str) -> str:
 
 def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: str) -> str:
     """For each line of the component and each open period: what of this part is released up to the period's end."""
-    frame = Frame(exp.select("*").from_(table(totals)).where(exp.EQ(this=col("component"), expression=exp.Literal.string(name))))
+    own = [named(col(column), f"@{column}") for column in KEYS]
+    frame = Frame(exp.select(*own).from_(table(totals)).where(exp.EQ(this=col("component"), expression=exp.Literal.string(name))))
     credited = _credit_date(compilation, plan, name, frame)
-    line = Num(col("total"), 10**compilation.places)
+    line = Num(col("@total"), 10**compilation.places)
     mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
 
     def up_to(share: Num) -> exp.Expression:
         return frac.rounded(frac.product(line, share), compilation.places, mode)
 
     before = up_to(frac.number(part.before))
-    whole = frame.add("whole", exp.Sub(this=exp.Paren(this=up_to(frac.number(part.after))), expression=exp.Paren(this=before)))
+    whole = frame.add("@whole", exp.Sub(this=exp.Paren(this=up_to(frac.number(part.after))), expression=exp.Paren(this=before)))
     due, progress = _due(compilation, plan, name, part, frame, credited)
-    frame.add("due_on", due)
-    in_time = exp.LT(this=col("due_on"), expression=col("end"))
+    frame.add("@due_on", due)
+    in_time = exp.LT(this=col("@due_on"), expression=col("@end"))
     if progress is None:
         so_far: exp.Expression = whole
     else:
         so_far = exp.Sub(
             this=exp.Paren(this=up_to(frac.plus(frac.number(part.before), frac.product(progress, frac.number(part.after - part.before))))), expression=exp.Paren(this=before.copy())
         )
-    frame.add("released", exp.case().when(in_time, so_far).else_(frac.integer(0)))
+    frame.add("@released", exp.case().when(in_time, so_far).else_(frac.integer(0)))
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
-    columns = [col(key) for key in ("component", "payee", "source", "earning_period", "period", "place", "end", "due_on", "whole", "released")]
+    columns = [named(col(f"@{key}"), key) for key in (*KEYS[:-1], "due_on", "whole", "released")]
     return exp.select(*columns, named(exp.Literal.number(part.number), "part")).from_(inner).sql(dialect="duckdb")
 
 
 def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) -> exp.Expression:
     """The day from which delays count: the credit date, or the last day of the line's period."""
     said = plan.components[name]
-    frame.join(table(compilation.periods(plan.period)), {"period": col("earning_period")}, {"earned_end": "end"})
-    fallback = exp.Sub(this=col("earned_end"), expression=exp.Literal.number(1))
+    frame.join(table(compilation.periods(plan.period)), {"period": col("@earning_period")}, {"@earned_end": "end"})
+    fallback = exp.Sub(this=col("@earned_end"), expression=exp.Literal.number(1))
     if said.each is None:
         return fallback
     fact = compilation.fact(plan.credits[said.each].from_).schema
-    frame.join(table(compilation.name("credits", said.each)), {"@credit": col("source"), "@payee": col("payee")}, {"credit_date": "@date", "event": "@event"})
-    columns = {f"{column}": column for column in fact.columns if column not in ("payee", "source", "component", "period", "place", "end", "total", "event")}
-    frame.join(table(f"f:{fact.name}"), {fact.key: col("event")}, columns)
-    return exp.Coalesce(this=col("credit_date"), expressions=[fallback])
+    found = credits(compilation, said.each)
+    frame.join(table(found.table), {"@credit": col("@source"), "@payee": col("@payee")}, {"@credit_date": "@date", "@event": "@event", "@credit_amount": f"@amount:{found.main}"})
+    frame.join(table(f"f:{fact.name}"), {fact.key: col("@event")}, {column: column for column in fact.columns})
+    return exp.Coalesce(this=col("@credit_date"), expressions=[fallback])
 
 
 def _due(compilation: Compilation, plan: Plan, name: str, part: Part, frame: Frame, credited: exp.Expression) -> tuple[exp.Expression, Num | None]:
@@ -162,7 +166,7 @@ def _due(compilation: Compilation, plan: Plan, name: str, part: Part, frame: Fra
     start = credited
     said = plan.components[name]
     if rule.at is not None and said.each is not None:
-        start = day(rule.at, FactScope(compilation, plan, frame, plan.credits[said.each].from_))
+        start = day(rule.at, LineScope(compilation, plan, frame, said.each))
     if rule.after is not None:
         start = _later(start, rule.after.count, rule.after.unit)
     if part.turn and rule.every is not None:
@@ -183,6 +187,19 @@ def _on_day(start: exp.Expression, number: int) -> exp.Expression:
     return exp.Least(this=add_days(first, exp.Literal.number(number - 1)), expressions=[exp.cast(last, "DATE")])
 
 
+class LineScope(FactScope):
+    """The fact behind a line, and the credit that it was paid for."""
+
+    def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, credit_set: str) -> None:
+        super().__init__(compilation, plan, frame, plan.credits[credit_set].from_)
+        self.credits = credits(compilation, credit_set)
+
+    def resolve(self, parts: tuple[str, ...]) -> Sql:
+        if parts == ("credit", "amount"):
+            return Num(exp.cast(col("@credit_amount"), frac.WIDE), self.credits.amounts[self.credits.main])
+        return Plain("date", col("@credit_date")) if parts == ("credit", "date") else super().resolve(parts)
+
+
 def _triggered(compilation: Compilation, plan: Plan, name: str, trigger: Trigger, frame: Frame) -> tuple[exp.Expression, Num | None]:
     """The related facts of a line's event: the first one's date; with `part`, how much of `of` they cover by each period's end."""
     said = plan.components[name]
@@ -200,7 +217,7 @@ def _triggered(compilation: Compilation, plan: Plan, name: str, trigger: Trigger
     compilation.database.create(facts, query.from_(exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))), "facts that release a part")
     first = exp.select(col("event"), named(exp.Min(this=col("day")), "day")).from_(table(facts)).group_by(col("event"))
     taken = frame.fresh("first")
-    frame.join(exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("t"))), {"event": col("event")}, {taken: "day"})
+    frame.join(exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("t"))), {"event": col("@event")}, {taken: "day"})
     if trigger.part is None or trigger.of is None:
         return col(taken), None
     sums = (
@@ -209,8 +226,8 @@ def _triggered(compilation: Compilation, plan: Plan, name: str, trigger: Trigger
     paid_table = f"{facts}:paid"
     create(compilation, paid_table, sums, "what had come by the end of each period")
     paid = frame.fresh("paid")
-    frame.join(table(paid_table), {"period": col("period"), "event": col("event")}, {paid: "paid"})
-    of = numeric(trigger.of, FactScope(compilation, plan, frame, plan.credits[said.each].from_))
+    frame.join(table(paid_table), {"period": col("@period"), "event": col("@event")}, {paid: "paid"})
+    of = numeric(trigger.of, LineScope(compilation, plan, frame, said.each))
     share = frame.pin(frac.quotient(Num(exp.Coalesce(this=col(paid), expressions=[frac.integer(0)]), part.denominator), frame.pin(of)))
     share = frame.pin(frac.extreme([frame.pin(frac.extreme([share, frac.ONE], largest=False)), frac.ZERO], largest=True))
     return col(taken), share

@@ -277,23 +277,23 @@ def _finish(compilation: Compilation, plan: Plan, said: Component, frame: Frame,
     kind = plan.period
     main = scope.credits.main
     columns: dict[str, exp.Expression] = {
-        "payee": col("@payee"), "position": col("@position"), "event_type": exp.Literal.string(scope.credits.fact), "event": col("@event"), "source": col("@credit"),
-        "credited_on": col("@date"), "period": col(f"@{kind}"), "kind": exp.Literal.string("line"), "original": col("@reverses"),
+        "line:payee": col("@payee"), "line:position": col("@position"), "line:event_type": exp.Literal.string(scope.credits.fact), "line:event": col("@event"), "line:source": col("@credit"),
+        "line:credited_on": col("@date"), "line:period": col(f"@{kind}"), "line:kind": exp.Literal.string("line"), "line:original": col("@reverses"),
         "@credit_key": exp.Concat(expressions=[exp.cast(col("@rule"), "VARCHAR"), exp.Literal.string("."), exp.cast(col("@level"), "VARCHAR"), exp.Literal.string("/"), col("@via")]),
         "@event_amount": col(f"@amount:{main}"),
     }
     note = exp.case().when(exp.Not(this=gate.copy()), exp.Literal.string("gate not met")).else_(exp.Literal.string(""))
-    for name, expression in {**columns, "note": note}.items():
+    for name, expression in {**columns, "line:note": note}.items():
         frame.add(name, expression)
     _numbers(compilation, plan, said, frame, exact, uncapped)
 
 
 def _numbers(compilation: Compilation, plan: Plan, said: Component, frame: Frame, exact: Num, uncapped: Num) -> None:
-    frame.add("exact", exact.numerator)
-    frame.add("exact/", _over(exact))
-    frame.add("uncapped", uncapped.numerator)
-    frame.add("uncapped/", _over(uncapped))
-    frame.add("amount", _minor(compilation, plan, said, exact))
+    frame.add("line:exact", exact.numerator)
+    frame.add("line:exact/", _over(exact))
+    frame.add("line:uncapped", uncapped.numerator)
+    frame.add("line:uncapped/", _over(uncapped))
+    frame.add("line:amount", _minor(compilation, plan, said, exact))
 
 
 def _over(value: Num) -> exp.Expression:
@@ -312,13 +312,13 @@ def _running_rounding(compilation: Compilation, plan: Plan, frame: Frame, exact:
     after = frame.pin(Num(total, exact.denominator))
     before = frac.minus(after, exact)
     frame.add("running", exp.Sub(this=exp.Paren(this=_minor(compilation, plan, said, after)), expression=exp.Paren(this=_minor(compilation, plan, said, before))))
-    frame.rename("running", "amount")
+    frame.rename("running", "line:amount")
 
 
 def _lines(frame: Frame, more: tuple[str, ...] = ()) -> exp.Query:
     """The finished lines; a missing result is kept, it becomes an exception."""
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
-    return exp.select(*[col(name) for name in (*LINE, *more)]).from_(inner)
+    return exp.select(*[named(col(f"line:{name}"), name) for name in LINE], *[col(name) for name in more]).from_(inner)
 
 
 def _claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary: str, target: str, name: str) -> None:
@@ -401,26 +401,25 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
     else:
         exact, uncapped, gate = shaped(plan, said, exact_value(plan, said, scope), scope)
     pay_period = col("period") if said.per and said.per.kind == plan.period else col(f"last_{plan.period}")
-    frame.add("event_type", exp.Literal.string(""))
-    frame.add("event", exp.cast(exp.Null(), "VARCHAR"))
-    frame.add("source", col("period"))
-    frame.add("credited_on", exp.cast(exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1))), "DATE"))
-    frame.add("kind", exp.Literal.string("line"))
-    frame.add("original", exp.cast(exp.Null(), "VARCHAR"))
-    frame.add("note", exp.case().when(exp.Not(this=gate.copy()), exp.Literal.string("gate not met")).else_(exp.Literal.string("")))
-    frame.add("earned_in", pay_period)
-    frame.rename("earned_in", "period")
+    last = exp.cast(exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1))), "DATE")
+    note = exp.case().when(exp.Not(this=gate.copy()), exp.Literal.string("gate not met")).else_(exp.Literal.string(""))
+    columns = {
+        "payee": col("payee"), "position": col("position"), "event_type": exp.Literal.string(""), "event": exp.cast(exp.Null(), "VARCHAR"), "source": col("period"),
+        "credited_on": last, "period": pay_period, "kind": exp.Literal.string("line"), "original": exp.cast(exp.Null(), "VARCHAR"), "note": note,
+    }
+    for column, expression in columns.items():
+        frame.add(f"line:{column}", expression)
     _numbers(compilation, plan, said, frame, exact, uncapped)
     if said.over is not None and said.per is not None and said.over.kind != said.per.kind:
         window = exp.Literal.string("plan") if said.over.kind == "plan" else col(f"in_{said.over.kind}")
-        before = exp.Anonymous(this="LAG", expressions=[exp.Coalesce(this=col("amount"), expressions=[frac.integer(0)])])
+        before = exp.Anonymous(this="LAG", expressions=[exp.Coalesce(this=col("line:amount"), expressions=[frac.integer(0)])])
         earlier = exp.Window(this=before, partition_by=[col("payee"), window], order=exp.Order(expressions=[exp.Ordered(this=col("start"))]))
-        frame.add("change", exp.Sub(this=col("amount"), expression=exp.Coalesce(this=earlier, expressions=[frac.integer(0)])))
-        frame.rename("change", "amount")
+        frame.add("change", exp.Sub(this=col("line:amount"), expression=exp.Coalesce(this=earlier, expressions=[frac.integer(0)])))
+        frame.rename("change", "line:amount")
     start = exp.cast(exp.Literal.string(plan.effective.start.isoformat()), "DATE")
-    this_version = exp.GTE(this=col("credited_on"), expression=start)
+    this_version = exp.GTE(this=col("line:credited_on"), expression=start)
     if plan.effective.end is not None:
-        this_version = exp.and_(this_version, exp.LT(this=col("credited_on"), expression=exp.cast(exp.Literal.string(plan.effective.end.isoformat()), "DATE")))
+        this_version = exp.and_(this_version, exp.LT(this=col("line:credited_on"), expression=exp.cast(exp.Literal.string(plan.effective.end.isoformat()), "DATE")))
     ended = exp.LTE(this=col("end"), expression=exp.cast(exp.Literal.string(compilation.end.isoformat()), "DATE"))
     frame.keep(exp.and_(this_version, ended))
     compilation.database.create(target, _lines(frame), f"lines of {name}")

@@ -86,16 +86,16 @@ def _reads_now(formula: tree.Expr) -> set[str]:
     return {name.parts[0] for name in tree.names_in(formula) if id(name) not in inside}
 
 
-def _base(compilation: Compilation, plan: Plan, value: Value) -> tuple[Frame, PlaceScope, tuple[str, ...]]:
+def _base(compilation: Compilation, plan: Plan, value: Value, mark: str = "") -> tuple[Frame, PlaceScope, tuple[str, ...]]:
     """The frame of a value's grain with its scope and key columns."""
     if value.each is not None:
         source = measures.measured(compilation, plan, value.each).table
-        frame = Frame(exp.select("*").from_(table(source)))
+        frame = Frame(exp.select("*").from_(table(source)), mark)
         return frame, CreditScope(compilation, plan, frame, value.each), ("@credit", "@payee")
     if value.per is None:
         raise PlanError("A value without a grain has no table.", code="plan.wrong-place")
     if value.per.subject == "payee":
-        frame = Frame(exp.select("*").from_(table(payee_rows(compilation, value.per.kind))))
+        frame = Frame(exp.select("*").from_(table(payee_rows(compilation, value.per.kind))), mark)
         return frame, PeriodScope(compilation, plan, frame, value.per.kind), ("payee", "period")
     frame = Frame(exp.select("*").from_(table(group_rows(compilation, value.per.subject, value.per.kind))))
     return frame, GroupScope(compilation, plan, frame, value.per.kind, value.per.subject), ("subject", "period")
@@ -136,7 +136,7 @@ def store(compilation: Compilation, frame: Frame, result: Sql, keys: Sequence[st
 def _recursive(compilation: Compilation, plan: Plan, group: Sequence[str]) -> None:
     """All values of the group in one table, step by step, then a table each."""
     first = plan.values[group[0]]
-    frame, scope, keys = _base(compilation, plan, first)
+    frame, scope, keys = _base(compilation, plan, first, "b")
     partition = _partition(first)
     order = [exp.Ordered(this=col(column)) for column in (ORDER if first.each is not None else ("start",))]
     outside = {name.parts for item in group for name in tree.names_in(plan.values[item].formula) if name.parts[0] not in group}
