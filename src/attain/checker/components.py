@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -46,7 +46,7 @@ class Line:
     uncapped: Fraction
     credit: Credit | None = None
     note: str | None = None
-    slices: list[Slice] = field(default_factory=list)
+    slices: Callable[[], list[Slice]] = list
 
 
 @dataclass(slots=True)

@@ -37,6 +37,8 @@ class History:
         self.places = currency(latest.currency).places
         self.start = self.versions[0].effective.start
         self.end = latest.effective.end or ENDLESS
+        self._pay_periods: dict[date, Period] = {}
+        self._payees: dict[tuple[str, date], list[str]] = {}
         for version in self.versions:
             if (version.period, version.currency) != (latest.period, latest.currency):
                 raise PlanError(
@@ -57,7 +59,10 @@ class History:
         return self.versions[max(place - 1, 0)]
 
     def pay_period(self, day: date) -> Period:
-        return self.calendar.period(self.period_kind, day)
+        known = self._pay_periods.get(day)
+        if known is None:
+            known = self._pay_periods[day] = self.calendar.period(self.period_kind, day)
+        return known
 
     def window(self, over: Over | None, day: date) -> tuple[date, date]:
         """First day and excluded last one of the window that holds a day."""
@@ -130,7 +135,10 @@ class History:
         return [period for period in every if self.is_on_in(payee, period)]
 
     def payees_in(self, period: Period) -> list[str]:
-        return [payee for payee in self.membership if self.is_on_in(payee, period)]
+        key = (period.kind, period.start)
+        if key not in self._payees:
+            self._payees[key] = [payee for payee in self.membership if self.is_on_in(payee, period)]
+        return self._payees[key]
 
     def team_members(self, team: str, period: Period) -> list[str]:
         return [payee for payee in self.payees_in(period) if self.team_of(payee, period) == team]

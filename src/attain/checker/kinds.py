@@ -6,8 +6,10 @@ At a credit a measure has a value before and after it; at a period it has one va
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +33,8 @@ class Worth:
     """The exact result of a component at one place, and the slices that make it up."""
 
     amount: Fraction | None
-    slices: list[Slice] = field(default_factory=list)
+    slices: Callable[[], list[Slice]] = list
+    """Made when somebody asks: few do."""
 
 
 class Reach(NamedTuple):
@@ -129,11 +132,14 @@ def _marginal(component: Component, scope: PlanScope) -> Worth:
     if of_one is None:
         return Worth(None)
     paid = tables.climb(ladder, table.column, reach.after) - tables.climb(ladder, table.column, reach.before)
-    slices = [
-        Slice("own", width * of_one, rate, width * of_one * rate)
-        for width, rate in tables.pieces(ladder, table.column, reach.before, reach.after)
-    ]
-    return Worth(paid * of_one, slices)
+    known, one = ladder, of_one
+    return Worth(
+        paid * one,
+        lambda: [
+            Slice("own", width * one, rate, width * one * rate)
+            for width, rate in tables.pieces(known, table.column, reach.before, reach.after)
+        ],
+    )
 
 
 def _of_one(component: Component, column: str, scope: PlanScope) -> Fraction | None:
@@ -163,7 +169,7 @@ def _whole(component: Component, scope: PlanScope, base: Base | None) -> Worth:
     of = _of_one(component, table.column, scope)
     if rate is None or of is None:
         return Worth(None)
-    return Worth(rate * of, [Slice("own", of, rate, rate * of)])
+    return Worth(rate * of, lambda: [Slice("own", of, rate, rate * of)])
 
 
 def _catching_up(component: Component, scope: PlanScope, table: TierTable, base: Base) -> Worth:
@@ -176,7 +182,8 @@ def _catching_up(component: Component, scope: PlanScope, table: TierTable, base:
     if after is None or before is None:
         return Worth(None)
     amount = after * base.after - before * base.before
-    return Worth(amount, _lifts(scope, table, reach, base, before if base.has_earlier else after, after))
+    before = before if base.has_earlier else after
+    return Worth(amount, partial(_lifts, scope, table, reach, base, before, after))
 
 
 def _lifts(

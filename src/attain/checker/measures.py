@@ -91,9 +91,13 @@ class Measures:
                 code="plan.ambiguous-measure",
                 hint=f"Write {name}.before, {name}.after or {name}.total.",
             )
-        window = self.window(version, measure, credit.date, scope)
+        if name not in scope.windows:
+            scope.windows[name] = self.window(version, measure, credit.date, scope)
+        window = scope.windows[name]
         if field == "quota" or attained is not None:
-            quota = self.quotas.at(version, measure, window, scope)
+            if name not in scope.quotas:
+                scope.quotas[name] = self.quotas.at(version, measure, window, scope)
+            quota = scope.quotas[name]
             if field == "quota" or quota is None or quota <= 0:
                 return quota if field == "quota" else None
             return self._running(version, name, attained or "", scope, window) / quota

@@ -53,7 +53,7 @@ class Named:
             case "uncapped":
                 return line.uncapped
             case "slices":
-                return tuple(line.slices)
+                return tuple(line.slices())
         raise PlanError(f"A component has no `{field}`.", code="plan.unknown-name")
 
     def _of_measure(self, name: str, field: str) -> Iterator[NamedValue]:

@@ -148,7 +148,10 @@ class CreditScope(PlanScope):
         super().__init__(calculation, credit.version, credit.date)
         self.credit = credit
         self.payee = credit.payee
-        self.position = calculation.record.seats.position_of(credit.payee, credit.date)
+        self.position = calculation.record.seats.position_of(credit.payee, credit.date) or credit.position
+        self.windows: dict[str, tuple[date, date]] = {}
+        self.quotas: dict[str, Fraction | None] = {}
+        """What measures read once for the credit."""
 
     @property
     def period(self) -> Period:
