@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from math import lcm
 from typing import Literal
 
+import sqlglot
 from sqlglot import exp, parse_one
 
 from attain.engine import fractions as frac
@@ -68,7 +69,15 @@ def _row_query(frame: Frame, share: Num | None, scale: int) -> exp.Query:
     return exp.select(*[col(column) for column in _ROW]).from_(_sub(frame.query()))
 
 
+_NOBODY = """
+SELECT '' AS "@event", 0 AS "@rule", '' AS "@role", 0 AS "@level", TRUE AS "@direct", '' AS "@ref", '' AS "@via", 0::HUGEINT AS "@share", '' AS "@payee", '' AS "@position"
+WHERE FALSE
+"""
+
+
 def _with_rest(parts: Sequence[exp.Query], scale: int) -> exp.Query:
+    if not parts:
+        return sqlglot.parse_one(_NOBODY, dialect="duckdb", into=exp.Select)
     union: exp.Query = parts[0]
     for part in parts[1:]:
         union = exp.union(union, part, distinct=False)
