@@ -17,10 +17,9 @@ from attain.kernel.errors import Finding, Findings, NotFound, Refused, SetupErro
 from attain.kernel.files import TEMPORARY
 from attain.kernel.hashing import canonical_json, sha256_file
 from attain.kernel.ports import Files, Ports, real_ports
-
-from . import settings, store
-from .doctor import doctor
-from .workspace import SETTINGS, Workspace
+from attain.web import settings, store
+from attain.web.doctor import doctor
+from attain.web.workspace import SETTINGS, Workspace
 
 MANIFEST = "backup.json"
 DATABASE = "database"

@@ -133,6 +133,7 @@ def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str) -
     identity = read.content_id[: batches.ID_LENGTH]
     for _ in range(ATTEMPTS):
         plan = org.plan_import(read.table.name, rows)
+        ready = org.made_ready(plan, identity)
         with acting(workspace, actor, "import decisions") as act:
             known = Batch.objects.filter(pk=identity).first()
             if known is not None and known.state == Batch.State.CURRENT:
@@ -140,7 +141,7 @@ def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str) -
             if not org.is_current(plan):
                 continue
             batch = _enter(act, _described(read, name, identity, is_fact=False), known, plan)
-            org.write_changes(plan, batch)
+            org.write_changes(ready)
             return Imported(batch, True, plan.changed_rows, read.findings)
     raise Refused(
         f"Others kept changing the records while {name} was read.", code="store.busy", hint="Import it again later."
