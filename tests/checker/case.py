@@ -110,7 +110,12 @@ class Company:
                  "valid_from": "2020-01-01"}
             )  # fmt: skip
             own["assignments"].append(
-                {"person": row["person"], "position": position, "valid_from": start, "valid_to": end}
+                {
+                    "person": row["person"],
+                    "position": position,
+                    "valid_from": row.get("hired_on", start),
+                    "valid_to": row.get("left_on", end),
+                }
             )
         return Snapshot.from_rows(TYPES, self.facts, own | self.decisions)
 
@@ -122,10 +127,11 @@ class Ran:
         self.answer = answer
 
     def lines(self, component: str | None = None, **where: Any) -> dict[str, str]:
-        """Amounts by source, summed where a source has several lines."""
+        """Amounts by event, else by source, summed where there are several lines."""
         found: dict[str, int] = {}
         for row in self.rows("lines", **(where | ({"component": component} if component else {}))):
-            found[row["source"]] = found.get(row["source"], 0) + row["amount"]
+            source = row["event"] or row["source"].partition("~")[0]
+            found[source] = found.get(source, 0) + row["amount"]
         return {source: money(amount) for source, amount in found.items()}
 
     def by_payee(self, component: str, **where: Any) -> dict[str, str]:

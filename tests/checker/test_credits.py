@@ -82,14 +82,16 @@ def test_credit_rolls_up_two_levels_as_of_the_deal_date() -> None:
 
 
 def test_a_manager_of_two_sellers_is_credited_once() -> None:
-    """B.5: Ann and Bob share an order 60/40, both under Mia: one credit of 1000.00 for Mia."""
+    """
+    B.5: Ann and Bob share an order 60/40, both under Mia: she gets both parts, 1000.00, or the first alone once.
+    """
     seats = [seat("Ann", manager="Mia"), seat("Bob", manager="Mia"), seat("Mia", "Manager")]
     company = Company(seats, {"deals": [deal("D", "2026-01-10", "1000", second="Bob")]})
-    credits = split(
-        {"who": "owner", "share": "60%"}, {"who": "second", "share": "40%"}, {"who": "manager"}, once_per="payee"
-    )
-    done = ran(plan(participants="true", credits=credits, components=ONE_PERCENT), company)
-    assert done.credits() == {("Ann", "D"): "600.00", ("Bob", "D"): "400.00", ("Mia", "D"): "1000.00"}
+    to = ({"who": "owner", "share": "60%"}, {"who": "second", "share": "40%"}, {"who": "manager"})
+    for once, mia in (({}, "1000.00"), ({"once_per": "payee"}, "600.00")):
+        done = ran(plan(participants="true", credits=split(*to, **once), components=ONE_PERCENT), company)
+        assert done.credits() == {("Ann", "D"): "600.00", ("Bob", "D"): "400.00", ("Mia", "D"): mia}
+    assert [row["source"] for row in done.rows("lines", payee="Mia")] == ["D~3.1/Ann"]
 
 
 def test_a_managers_own_deal_counts_once_by_the_first_rule() -> None:
@@ -165,10 +167,10 @@ def test_a_fact_without_amount_date_or_rate_is_an_exception_and_no_credit() -> N
     by_ship_date = {"bookings": {"from": "deals", "amount": "amount", "date": "ship_date"}}
     done = ran(plan(credits=shipped, components=ONE_PERCENT), company)
     assert {row["event"]: row["code"] for row in done.rows("exceptions")} == {
-        "no amount": "no_amount", "dollars": "other_currency",
+        "no amount": "amount_missing", "dollars": "rate_missing",
     }  # fmt: skip
     again = ran(plan(credits=by_ship_date, components=ONE_PERCENT), company)
-    assert {row["event"] for row in again.rows("exceptions", code="no_date")} == {"no amount", "no ship date"}
+    assert {row["event"] for row in again.rows("exceptions", code="date_missing")} == {"no amount", "no ship date"}
 
 
 def test_foreign_deals_are_converted_at_the_latest_rate_not_older_than_a_week() -> None:
@@ -193,7 +195,7 @@ def test_foreign_deals_are_converted_at_the_latest_rate_not_older_than_a_week() 
     credits = {"bookings": {"from": "deals", "amount": "amount", "convert": {"rate": "month_end"}}}
     done = ran(plan(credits=credits, components=ONE_PERCENT), company)
     assert done.credits() == {("Ann", "usd"): "900.05"}
-    assert [(row["event"], row["code"]) for row in done.rows("exceptions")] == [("jpy", "no_rate")]
+    assert [(row["event"], row["code"]) for row in done.rows("exceptions")] == [("jpy", "rate_missing")]
 
 
 def test_a_vacant_position_accrues_and_a_position_credits_whoever_holds_it() -> None:
@@ -228,7 +230,7 @@ def test_a_reversal_goes_to_those_who_had_the_credit() -> None:
     assert done.credits() == {
         ("Ann", "D"): "600.00", ("Bob", "D"): "400.00", ("Ann", "R"): "-300.00", ("Bob", "R"): "-200.00",
     }  # fmt: skip
-    assert {row["pay_period"] for row in done.rows("lines", source="R")} == {"2026-05"}
+    assert {row["pay_period"] for row in done.rows("lines", event="R")} == {"2026-05"}
 
 
 def test_a_limit_holds_for_what_one_credit_counts() -> None:

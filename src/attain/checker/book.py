@@ -78,7 +78,7 @@ class Book:
             period = history.calendar.parse(row["pay_period"])
             if row["currency"] != history.currency:
                 self.calculation.exception(
-                    "other_currency", f"Adjustment {row['adjustment']} is in {row['currency']}.",
+                    "rate_missing", f"Adjustment {row['adjustment']} is in {row['currency']}.",
                     component=row["component"], payee=row["payee"], period=period.id,
                 )  # fmt: skip
             elif period.end <= self.calculation.horizon:
@@ -87,7 +87,7 @@ class Book:
                 minor = history.rounded(amount, version)
                 lines.append(Line(
                     version, row["component"], "adjustment", row["payee"],
-                    self.calculation.record.seats.position_of(row["payee"], period.last), row["adjustment"],
+                    self.calculation.record.seats.position_of(row["payee"], period.last), f"adjustment:{row['adjustment']}",
                     period.last, minor, minor, amount, amount, None, row["reason"],
                 ))  # fmt: skip
         return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
@@ -46,6 +47,7 @@ class Calculation:
     def credits(self) -> dict[str, list[Credit]]:
         """The credits of each set in their order."""
         found: dict[str, list[Credit]] = {}
+        days: dict[str, list[date]] = defaultdict(list)
         for version in self.history.versions:
             for name in version.credits:
                 found.setdefault(name, []).extend(CreditReader(self, version, name).read())
@@ -53,6 +55,8 @@ class Calculation:
             credits.sort(key=lambda credit: credit.order)
             for place, credit in enumerate(credits):
                 credit.place = place
+                days[credit.payee].append(credit.date)
+        self.history.credit_days = {payee: sorted(dates) for payee, dates in days.items()}
         return found
 
     def at_credit(self, credit: Credit) -> CreditScope:
@@ -64,15 +68,14 @@ class Calculation:
         return self._at_credit[key]
 
     @cached_property
-    def _by_event(self) -> dict[tuple[str, str, str, int, int], Credit]:
-        every = (credit for credits in self.credits.values() for credit in credits)
-        return {(c.set, c.event, c.payee, c.rule, c.level): c for c in every}
+    def _by_event(self) -> dict[tuple[str, str, tuple[str, int, int, str]], Credit]:
+        return {(c.set, c.event, c.way): c for credits in self.credits.values() for c in credits}
 
     def original(self, credit: Credit) -> Credit | None:
         """Of a reversal's credit the one that it takes back."""
         if credit.reverses is None:
             return None
-        return self._by_event.get((credit.set, credit.reverses, credit.payee, credit.rule, credit.level))
+        return self._by_event.get((credit.set, credit.reverses, credit.way))
 
     def parameter(self, version: Plan, name: str, day: date | None, scope: Scope) -> Scalar:
         """Person before position before title before plan, then the document. Facts know the plan's level only."""

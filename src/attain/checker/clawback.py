@@ -30,7 +30,7 @@ def taken_back(
     clawback = credit.version.settlement.clawback
     if clawback is None or credit.reverses is None:
         return None
-    original = lines.by_source.get((credit.reverses, credit.payee, credit.rule, credit.level))
+    original = lines.by_source.get((credit.reverses, credit.way))
     if original is None or original.credit is None:
         return None
     stated = original.credit.event_amount

@@ -142,7 +142,7 @@ class EachComponent:
         self.calculation = calculation
         self.name = name
         self.rows: list[Line | None] = []
-        self.by_source: dict[tuple[str, str, int, int], Line] = {}
+        self.by_source: dict[tuple[str, tuple[str, int, int, str]], Line] = {}
         self._running: dict[tuple[str, date], Fraction] = defaultdict(lambda: ZERO)
         self._spent = ZERO
         self._so_far: dict[Any, Rows] = defaultdict(Rows)
@@ -184,7 +184,7 @@ class EachComponent:
             line = self._made(credit, "line", exact, uncapped, note)
             line.slices = result.slices
             self._round(component, line)
-        self.by_source[credit.event, credit.payee, credit.rule, credit.level] = line
+        self.by_source[credit.event, credit.way] = line
         self.calculation.book.override(line)
         return line
 
@@ -192,7 +192,7 @@ class EachComponent:
         self, credit: Credit, kind: str, exact: Fraction, uncapped: Fraction, note: str | None
     ) -> Line:
         return Line(
-            credit.version, self.name, kind, credit.payee, credit.position, credit.event, credit.date,
+            credit.version, self.name, kind, credit.payee, credit.position, credit.id, credit.date,
             0, 0, exact, uncapped, credit, note,
         )  # fmt: skip
 
@@ -201,7 +201,7 @@ class EachComponent:
             return ZERO
         period = self.calculation.history.pay_period(credit.date).id
         self.calculation.exception(
-            "missing", f"A value that {self.name} needs is missing.", component=self.name,
+            "held", f"A value that {self.name} needs is missing.", component=self.name,
             event_type=credit.event_type, event=credit.event, payee=credit.payee, period=period,
         )  # fmt: skip
         return None
@@ -317,8 +317,8 @@ class PerComponent:
         if exact is None:
             if scope.version.policies.missing != "zero":
                 self.calculation.exception(
-                    "missing", f"A value that {self.name} needs is missing.", component=self.name,
-                    payee=payee, period=period.id,
+                    "held", f"A value that {self.name} needs is missing.", component=self.name,
+                    payee=payee, period=history.pay_period(period.last).id,
                 )  # fmt: skip
                 return None
             exact = ZERO

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attain.checker.evaluate import Scope, day, evaluate, half_up, is_true, number
 from attain.checker.seats import POSITION_FIELDS, Recipient, Row
@@ -47,16 +47,26 @@ class Credit:
     """The event's first amount as the fact states it: before conversion and split."""
     reverses: str | None
     """The event that this one takes back, when it is known."""
+    via: str = ""
+    """Whose share was rolled up, or which related fact named the payee."""
     place: int = -1
     """Its place in the order of the credit set."""
 
     @property
-    def order(self) -> tuple[datetime.date, str, int, int, str]:
-        return self.date, self.event, self.rule, self.level, self.payee
+    def order(self) -> tuple[datetime.date, str, int, int, str, str]:
+        return self.date, self.event, self.rule, self.level, self.payee, self.via
 
     @property
     def id(self) -> str:
-        return f"{self.set}/{self.event}/{self.rule}/{self.level}/{self.payee}"
+        """The event, unless there is more than the plain credit of its first rule."""
+        if (self.rule, self.level, self.via) == (1, 0, ""):
+            return self.event
+        return f"{self.event}~{self.rule}.{self.level}" + (f"/{self.via}" if self.via else "")
+
+    @property
+    def way(self) -> tuple[str, int, int, str]:
+        """How the credit came to the payee: a reversal's credit came by the way of the one that it takes back."""
+        return self.payee, self.rule, self.level, self.via
 
     @property
     def amount(self) -> Fraction | None:
@@ -73,7 +83,18 @@ class Share:
     to: Recipient
     share: Fraction
     direct: bool
+    via: str = ""
     parts: dict[str, Fraction | None] = field(default_factory=dict)
+
+
+class Relative(NamedTuple):
+    """Somebody who gets credit through a direct recipient, or through the event where `via` is empty."""
+
+    level: int
+    to: Recipient
+    tied: Fraction | None
+    of: Fraction
+    via: str
 
 
 @dataclass(slots=True)
@@ -145,7 +166,7 @@ class CreditReader:
             scope.on = on
             if on is None:
                 if self.version is self.calculation.history.versions[0] and is_true(self.set.when, scope):
-                    self._refuse(event, None, "no_date", "The fact has no date.")
+                    self._refuse(event, None, "date_missing", "The fact has no date.")
                 continue
             effective = self.version.effective
             if effective.start <= on < min(effective.end or self.calculation.horizon, self.calculation.horizon):
@@ -162,7 +183,7 @@ class CreditReader:
         self._split(shares, amounts)
         taken: set[str] = set()
         stated = next(iter(self.set.named_amounts.values()))
-        for share in sorted(shares, key=lambda share: (share.rule, share.level, share.to.payee)):
+        for share in sorted(shares, key=lambda share: (share.rule, share.level, share.to.payee, share.via)):
             if self.set.once_per == "payee" and share.to.payee in taken:
                 continue
             taken.add(share.to.payee)
@@ -172,7 +193,7 @@ class CreditReader:
             yield self._limited(Credit(
                 self.version, self.name, self.set.from_, event, row, share.rule, share.level, share.role,
                 share.to.payee, share.to.position, on, share.share, share.parts,
-                number(stated, scope) or ZERO, reversed_event,
+                number(stated, scope) or ZERO, reversed_event, share.via,
             ))  # fmt: skip
 
     def _original(self, event: str, row: Row, on: date) -> tuple[str | None, Row, date]:
@@ -193,7 +214,7 @@ class CreditReader:
         for name, formula in self.set.named_amounts.items():
             value = number(formula, scope)
             if value is None and not amounts:
-                self._refuse(event, on, "no_amount", "The fact has no amount.")
+                self._refuse(event, on, "amount_missing", "The fact has no amount.")
                 return None
             if value is not None and self._is_money(formula):
                 foreign = self._currencies(formula, scope.row) - {self.version.currency}
@@ -231,25 +252,24 @@ class CreditReader:
     ) -> Fraction | None:
         convert = self.set.convert
         if convert is None or len(foreign) > 1:
-            self._refuse(event, on, "other_currency", f"The amount is in {', '.join(sorted(foreign))}.")
+            self._refuse(event, on, "rate_missing", f"The amount is in {', '.join(sorted(foreign))}.")
             return None
         at = on if convert.at is None else day(convert.at, scope)
         base = foreign.pop()
         rate = None if at is None else self.record.rate(convert.rate, base, self.version.currency, at, convert.within)
         if rate is None:
-            self._refuse(event, on, "no_rate", f"There is no rate {convert.rate} of {base} on {at}.")
+            self._refuse(event, on, "rate_missing", f"There is no rate {convert.rate} of {base} on {at}.")
             return None
         return half_up(value * rate, currency(self.version.currency).places)
 
     def _refuse(self, event: str, on: date | None, code: str, reason: str) -> None:
-        period = None if on is None else self.calculation.history.pay_period(on).id
-        self.calculation.exception(code, reason, event_type=self.set.from_, event=event, period=period)
+        self.calculation.exception(code, reason, event_type=self.set.from_, event=event)
 
     # Recipients
 
     def _shares(self, event: str, row: Row, on: date, unheard: Unheard) -> list[Share]:
         scope = FactScope(self.calculation, self.version, row, on)
-        direct: dict[tuple[int, str], Share] = {}
+        direct: list[Share] = []
         rest: list[tuple[int, CreditRule]] = []
         for place, rule in enumerate(self.set.to, start=1):
             if not rule.is_direct:
@@ -257,15 +277,11 @@ class CreditReader:
             if rule.share == "rest":
                 rest.append((place, rule))
                 continue
-            for share in self._direct(place, rule, event, scope, unheard):
-                known = direct.setdefault((place, share.to.payee), share)
-                if known is not share:
-                    known.share += share.share
-        named = sum((share.share for share in direct.values()), ZERO)
+            direct += self._direct(place, rule, event, scope, unheard)
+        named = sum((share.share for share in direct), ZERO)
         for place, rule in rest:
-            for share in self._direct(place, rule, event, scope, unheard, WHOLE - named):
-                direct.setdefault((place, share.to.payee), share)
-        found = [share for share in direct.values() if not share.to.payee.startswith("?")]
+            direct += self._direct(place, rule, event, scope, unheard, WHOLE - named)
+        found = [share for share in direct if not share.to.payee.startswith("?")]
         return found + self._indirect(found, scope, unheard)
 
     def _direct(
@@ -283,8 +299,13 @@ class CreditReader:
                 if to is not None:
                     unheard.reached = max(unheard.reached, 2)
                 if share is not None:
-                    yield Share(place, 0, rule.role, to or Recipient(f"?{reference}", None), share, True)
+                    via = "" if other is None else self._key(other)
+                    yield Share(place, 0, rule.role, to or Recipient(f"?{reference}", None), share, True, via)
             scope.other = scope.recipient = None
+
+    def _key(self, related: tuple[str, Row]) -> str:
+        fact, row = related
+        return str(row[self.record.snapshot.facts[fact].schema.key])
 
     def _references(self, rule: CreditRule, event: str, row: Row) -> list[tuple[str | None, tuple[str, Row] | None]]:
         if rule.related is None:
@@ -300,45 +321,53 @@ class CreditReader:
         return number(rule.share[min(level, len(rule.share) - 1)], scope)
 
     def _indirect(self, direct: list[Share], scope: FactScope, unheard: Unheard) -> list[Share]:
-        """Recipients by relationship or by rank. One rule credits a payee once a level, with the largest share."""
-        found: dict[tuple[int, int, str], Share] = {}
+        """Recipients by relationship or by rank, each with a share of what the direct recipient got."""
+        found: dict[tuple[int, int, str, str], Share] = {}
         for place, rule in enumerate(self.set.to, start=1):
-            if rule.is_direct:
-                continue
-            for level, to, tied in self._relatives(rule, direct, scope):
+            for relative in self._relatives(rule, direct, scope) if not rule.is_direct else ():
                 unheard.reached = max(unheard.reached, 2)
-                scope.recipient = to
+                scope.recipient = relative.to
                 if is_true(rule.when, scope):
-                    said = self._share_said(rule, max(level - 1, 0), scope) if rule.share is not None else tied
+                    said = relative.tied
+                    if rule.share is not None or said is None:
+                        said = self._share_said(rule, max(relative.level - 1, 0), scope)
                     if said is not None:
-                        key = (place, level, to.payee)
-                        if key not in found or found[key].share < said:
-                            found[key] = Share(place, level, rule.role, to, said, False)
+                        key = (place, relative.level, relative.to.payee, relative.via)
+                        new = Share(place, relative.level, rule.role, relative.to, ZERO, False, relative.via)
+                        found.setdefault(key, new).share += said * relative.of
                 scope.recipient = None
         return list(found.values())
 
-    def _relatives(
-        self, rule: CreditRule, direct: list[Share], scope: FactScope
-    ) -> Iterator[tuple[int, Recipient, Fraction]]:
+    def _relatives(self, rule: CreditRule, direct: list[Share], scope: FactScope) -> Iterator[Relative]:
         on = scope.on or date.min
         seats = self.record.seats
-        if rule.relationship is None:
-            for share in direct:
-                position = share.to.position
-                for level in range(1, rule.levels + 1):
-                    position = seats.above(position, on) if position is not None else None
-                    if position is None:
-                        break
-                    yield level, Recipient(seats.holder(position, on), position), WHOLE
+        if rule.relationship is not None and rule.of is not None:
+            subject = evaluate(rule.of, scope)
+            for to, tied in self._ties(rule.relationship, [subject], on):
+                yield Relative(0, to, tied, WHOLE, "")
             return
-        subjects: list[Any] = [evaluate(rule.of, scope)] if rule.of is not None else [
-            subject for share in direct for subject in (share.to.position, share.to.payee)
-        ]  # fmt: skip
-        for subject in dict.fromkeys(subject for subject in subjects if subject is not None):
-            for reference, tied in seats.ties(rule.relationship, subject, on):
-                to = seats.resolve(reference, on)
+        for share in direct:
+            if rule.relationship is not None:
+                for to, tied in self._ties(rule.relationship, [share.to.position, share.to.payee], on):
+                    yield Relative(0, to, tied, share.share, share.to.payee)
+                continue
+            position = share.to.position
+            for level in range(1, rule.levels + 1):
+                position = seats.above(position, on) if position is not None else None
+                if position is None:
+                    break
+                above = Recipient(seats.holder(position, on), position)
+                yield Relative(level, above, None, share.share, share.to.payee)
+
+    def _ties(self, kind: str, subjects: list[Any], on: date) -> list[tuple[Recipient, Fraction | None]]:
+        """Who stands in a relationship to a position or a person, each once."""
+        found: dict[str, tuple[Recipient, Fraction | None]] = {}
+        for subject in subjects:
+            for reference, tied in self.record.seats.ties(kind, subject, on) if subject is not None else ():
+                to = self.record.seats.resolve(reference, on)
                 if to is not None:
-                    yield 0, to, WHOLE if tied is None else tied
+                    found.setdefault(to.payee, (to, tied))
+        return list(found.values())
 
     # Split
 
@@ -366,7 +395,7 @@ class CreditReader:
         left = int(sign * total) - sum(whole)
         by_remainder = sorted(
             range(len(direct)),
-            key=lambda at: (whole[at] - sign * exact[at], direct[at].rule, direct[at].to.payee),
+            key=lambda at: (whole[at] - sign * exact[at], direct[at].rule, direct[at].to.payee, direct[at].via),
         )
         for at in by_remainder[:left]:
             whole[at] += 1

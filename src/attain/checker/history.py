@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -37,6 +37,8 @@ class History:
         self.places = currency(latest.currency).places
         self.start = self.versions[0].effective.start
         self.end = latest.effective.end or ENDLESS
+        self.credit_days: dict[str, list[date]] = {}
+        """The credit dates of each payee in order, once credits are known."""
         self._pay_periods: dict[date, Period] = {}
         self._payees: dict[tuple[str, date], list[str]] = {}
         for version in self.versions:
@@ -123,21 +125,28 @@ class History:
         return latest or period.last
 
     def first_period(self, payee: str, kind: str) -> Period | None:
-        spans = self.membership.get(payee)
-        return self.calendar.period(kind, spans[0].start) if spans else None
+        """The first period in which the payee is on the plan or has a credit."""
+        days = [span.start for span in self.membership.get(payee, ())[:1]] + self.credit_days.get(payee, [])[:1]
+        return self.calendar.period(kind, min(days)) if days else None
+
+    def is_there(self, payee: str, period: Period) -> bool:
+        """Whether the payee is on the plan for a day of the period or has a credit in it."""
+        days = self.credit_days.get(payee, [])
+        credited = bisect_left(days, period.start) < bisect_left(days, period.end)
+        return credited or self.is_on_in(payee, period)
 
     def periods_of(self, payee: str, kind: str, horizon: date) -> list[Period]:
-        """The payee's periods on the plan up to the horizon, without those in which they are not on it."""
+        """The payee's periods up to the horizon, without those in which they are not there."""
         first = self.first_period(payee, kind)
         if first is None or first.start >= horizon:
             return []
         every = self.calendar.periods(kind, first.start, horizon)
-        return [period for period in every if self.is_on_in(payee, period)]
+        return [period for period in every if self.is_there(payee, period)]
 
     def payees_in(self, period: Period) -> list[str]:
         key = (period.kind, period.start)
         if key not in self._payees:
-            self._payees[key] = [payee for payee in self.membership if self.is_on_in(payee, period)]
+            self._payees[key] = [payee for payee in self.membership if self.is_there(payee, period)]
         return self._payees[key]
 
     def team_members(self, team: str, period: Period) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from attain.checker.calculation import Calculation
 
 Window = tuple[date, date]
+NO_TEAM = ""
 FIELDS = ("", "period", "total", "before", "after", "quota")
 ATTAINMENTS = {
     "attainment": "",
@@ -76,15 +77,9 @@ class Measures:
             raise PlanError("A payee's measure is read by a group through `sum`.", code="plan.finer-value")
         return scope.position if version.policies.follows == "position" else scope.payee
 
-    def _has_no_team(self, measure: Measure, scope: PlanScope) -> bool:
-        """A team's measure is missing for somebody who is in no team."""
-        return measure.for_ == "team" and scope.team is None
-
     def at_credit(self, version: Plan, name: str, field: str, scope: CreditScope) -> Scalar:
         measure, credit = version.measures[name], scope.credit
         attained = ATTAINMENTS.get(field)
-        if self._has_no_team(measure, scope):
-            return None
         if field in ("", "attainment", "period"):
             raise PlanError(
                 f"`{name}` at a credit could mean before or after it.",
@@ -118,8 +113,6 @@ class Measures:
 
     def at_period(self, version: Plan, name: str, field: str, scope: PayeeScope | GroupScope) -> Scalar:
         measure, period = version.measures[name], scope.period
-        if self._has_no_team(measure, scope):
-            return None
         if field == "total" or field in ("", "period") or field in ATTAINMENTS:
             series = self._of(name, self.subject(version, measure, scope))
         else:
@@ -163,7 +156,8 @@ class Measures:
     def key(self, measure: Measure, credit: Credit) -> Any:
         """The list on which a credit stands: its subject on the credit date, and the value of a window's column."""
         scope = self.calculation.at_credit(credit)
-        subject: Any = scope.team if measure.for_ == "team" else COMPANY
+        # A credit of somebody in no team stands alone, and counts for no team.
+        subject: Any = (scope.team or (NO_TEAM, credit.payee)) if measure.for_ == "team" else COMPANY
         if measure.for_ == "payee":
             # A position's sum is that of the seat which was credited.
             subject = credit.position if credit.version.policies.follows == "position" else credit.payee
@@ -176,7 +170,7 @@ class Measures:
         clawback = credit.version.settlement.clawback
         kept = clawback is not None and clawback.attainment == "kept" and credit.reverses is not None
         scope = self.calculation.at_credit(credit)
-        if kept or not is_true(measure.where, scope):
+        if kept or (measure.for_ == "team" and scope.team is None) or not is_true(measure.where, scope):
             return Fraction(0)
         if measure.count is not None:
             return Fraction(1)

@@ -39,9 +39,7 @@ class Shared:
         return None if part is None else Worth(part)
 
     def _members(self, component: Component, among: GroupScope) -> list[PayeeScope]:
-        # A vacant position earns, but it takes no part of what colleagues share.
-        payees = [payee for payee in sorted(among.members()) if not payee.startswith("vacant:")]
-        scopes = [PayeeScope(self.calculation, payee, among.period) for payee in payees]
+        scopes = [PayeeScope(self.calculation, payee, among.period) for payee in sorted(among.members())]
         return [scope for scope in scopes if is_true(component.when, scope)]
 
     def _pool(self, component: Component, among: GroupScope) -> dict[str, Fraction]:
@@ -71,10 +69,11 @@ class Shared:
         ranked: dict[Fraction, list[str]] = {}
         for scope in self._members(component, among):
             reached = number(component.by[0], scope)
-            if reached:
+            if reached is not None and reached > 0:
                 ranked.setdefault(reached, []).append(scope.payee or "")
         history = self.calculation.history
-        prizes = [number(prize, among) or ZERO for prize in component.prizes]
+        said = [number(prize, among) or ZERO for prize in component.prizes]
+        prizes = [history.rounded(prize, among.version, component.round) for prize in said]
         won: dict[str, Fraction] = {}
         place = 0
         for reached in sorted(ranked, reverse=True):
@@ -82,10 +81,9 @@ class Shared:
             if place >= len(prizes):
                 break
             if component.ties == "each":
-                won |= dict.fromkeys(tied, prizes[place])
+                won |= dict.fromkeys(tied, history.money(prizes[place]))
             else:
-                taken = history.rounded(sum(prizes[place : place + len(tied)], ZERO), among.version, component.round)
-                parts = allocate(taken, [1] * len(tied))
+                parts = allocate(sum(prizes[place : place + len(tied)]), [1] * len(tied))
                 won |= {payee: history.money(part) for payee, part in zip(tied, parts, strict=True)}
             place += len(tied)
         return won

@@ -68,6 +68,7 @@ def recompute(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Reco
 
 def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
     history = calculation.history
+    credits = list(_credits(calculation))
     periods = history.calendar.periods(history.period_kind, span.start, calculation.horizon)
     lines = shape(calculation, list(calculation.components.lines())) + calculation.book.adjustments()
     booked = calculation.book.book(lines, span.start)
@@ -77,7 +78,7 @@ def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
     releases = Releases(calculation, periods).of(booked, by_key)
     payments = Settlement(calculation, periods).payments(booked, releases)
     return {
-        "credits": list(_credits(calculation)),
+        "credits": credits,
         "lines": [_line(calculation, each) for each in booked],
         "releases": [_release(calculation, each) for each in releases],
         "payments": [_payment(calculation, each) for each in payments],
@@ -93,7 +94,7 @@ def _credits(calculation: Calculation) -> Iterator[dict[str, Any]]:
                 "event_type": credit.event_type, "event": credit.event, "rule": credit.rule, "role": credit.role,
                 "level": credit.level, "payee": credit.payee, "position": credit.position,
                 "credited_on": credit.date, "share": credit.share, "amount": credit.amount,
-                "currency": credit.version.currency,
+                "currency": credit.version.currency, "via": credit.via, "credit": credit.id,
             }  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def _line(calculation: Calculation, booked: Booked) -> dict[str, Any]:
         "version": line.version.version if line is not None else None, "component": key.component,
         "kind": booked.kind, "payee": key.payee, "position": line.position if line is not None else None,
         "event_type": credit.event_type if credit is not None else None, "source": key.source,
+        "event": credit.event if credit is not None else None,
         "credit": credit.id if credit is not None else None,
         "credited_on": credit.date if credit is not None else None, "earning_period": key.earning_period,
         "pay_period": booked.pay_period.id, "amount": booked.amount,

@@ -1,7 +1,7 @@
 """Who holds which position when, who stands above, beside and in which team.
 
-Everything dated is looked up on one day at a time, in plain lists. An assignment counts on the days on which the person
-is employed; on the other days of a position its seat belongs to nobody, and its payee is `vacant:<position>`.
+Everything dated is looked up on one day at a time, in plain lists. On the days of a position that no assignment covers
+its seat belongs to nobody, and its payee is `vacant:<position>`.
 """
 
 from __future__ import annotations
@@ -83,12 +83,8 @@ class Seats:
             self.leaves[row["person"]].append((row["valid_from"], row["valid_to"] or ENDLESS))
 
     def _assign(self, row: Row) -> None:
-        person = self.people.get(row["person"], {})
-        start = max(row["valid_from"], person.get("hired_on") or row["valid_from"])
-        end = min(row["valid_to"] or ENDLESS, person.get("left_on") or ENDLESS)
-        if start < end:
-            self.holders[row["position"]].add(start, end, row["person"])
-            self.held[row["person"]].add(start, end, row["position"])
+        self.holders[row["position"]].add(row["valid_from"], row["valid_to"], row["person"])
+        self.held[row["person"]].add(row["valid_from"], row["valid_to"], row["position"])
 
     def resolve(self, reference: str, day: date) -> Recipient | None:
         """Who is meant by the id of a position or of a person on a day."""

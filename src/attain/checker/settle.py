@@ -110,7 +110,7 @@ class Settlement:
         amount = number(formula, scope)
         if amount is None:
             self.calculation.exception(
-                "missing", f"The amount of {name} is missing.", component=f"settlement.{name}",
+                "held", f"The amount of {name} is missing.", component=f"settlement.{name}",
                 payee=scope.payee, period=scope.period.id,
             )  # fmt: skip
             return 0
@@ -174,7 +174,7 @@ class Settlement:
         elif payment.payable:
             payment.paid = None
             self.calculation.exception(
-                "no_rate", f"There is no rate {said.rate} of {self.history.currency} in {code} on {at}.",
+                "pay_rate_missing", f"There is no rate {said.rate} of {self.history.currency} in {code} on {at}.",
                 payee=payment.payee, period=payment.pay_period.id,
             )  # fmt: skip
 

@@ -89,7 +89,7 @@ def _caps(
             amount = number(most.amount, scope)
             if amount is None:
                 calculation.exception(
-                    "missing", f"The most for {name} is missing.", component=name, payee=payee, period=period.id
+                    "held", f"The most for {name} is missing.", component=name, payee=payee, period=period.id
                 )
             else:
                 allowed = min(allowed, history.rounded(amount, scope.version))
