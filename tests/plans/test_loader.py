@@ -98,6 +98,8 @@ MISTAKES = [
     ("plan: account-executive", "plan: Account Executive", "plan.value", "plan", "hyphens"),
     ("  booked: {sum: bookings", "  Booked: {sum: bookings", "plan.value", "measure Booked", "lower case"),
     ("from: deals", "from_: deals", "plan.unknown-key", "bookings, from_", "`from`"),
+    ('period: month\n', 'period: "mo\\u202enth"\n', "plan.character", "", "U+202E"),
+    ('period: month\n', 'period: "\\ud83d"\n', "plan.character", "", "U+D83D"),
     ("position: after", "position: &place after", "yaml.anchor", "", "anchor"),
     ("currency: EUR\nperiod", "currency: !!str EUR\nperiod", "yaml.tag", "", "tag"),
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from attain.plans.mistakes import in_words, line_at
 from attain.plans.model import Fragment, Plan, Policies
 
 MOST_DOCUMENTS = 200
+LONGEST = 200_000
 SHARED_SECTIONS = ("parameters", "tables", "values")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -180,7 +181,8 @@ def _parts(source: Path | str, file: str | None) -> Iterator[_Part]:
     name = file or (str(source) if isinstance(source, Path) else "plan.yaml")
     text = _text_of(source, name) if isinstance(source, Path) else source
     if len(text) > MAX_BYTES:
-        parse_yaml(text, name, error=PlanError)
+        message = f"The file has more than {MAX_BYTES} characters."
+        raise PlanError(message, code="plan.too-large", where=Where(name, 1), hint="Make it several files.")
     pieces: list[tuple[int, list[str]]] = [(0, [])]
     for number, line in enumerate(text.split("\n")):
         if re.match(r"---(\s|$)", line):
@@ -226,6 +228,13 @@ def _fragment(part: _Part) -> FragmentDocument:
 
 
 def _validated(part: _Part, model: type[Model]) -> tuple[Model, mistakes.Lines]:
+    if len(part.text) > LONGEST:
+        raise PlanError(
+            f"The document has {len(part.text)} characters; at most {LONGEST} are read.",
+            code="plan.too-large",
+            where=Where(part.file, 1),
+            hint="Put tables into fragments, which are documents of their own.",
+        )
     tree = parse_yaml(part.padded, part.file, error=PlanError)
     if not isinstance(tree, Map):
         raise PlanError(
@@ -233,6 +242,9 @@ def _validated(part: _Part, model: type[Model]) -> tuple[Model, mistakes.Lines]:
             code="plan.shape",
             where=Where(part.file, tree.line),
         )
+    odd = mistakes.with_odd_characters(tree, part.file)
+    if odd:
+        raise Findings(odd)
     findings = mistakes.without_value(tree, part.file)
     try:
         read = model.model_validate(_plain(tree))

@@ -45,6 +45,7 @@ _ITEM = {
     "times": "factor",
     "takes": "step",
 }
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _COMMA = "A comma ends a value inside { } and [ ]: put the whole expression in quotes."
 
 
@@ -114,6 +115,32 @@ def without_value(tree: Node, file: str) -> list[Finding]:
             message = f"`{shortened(str(path[-1]))}` has no value."
             findings.append(Finding("error", "plan.empty", message, said, "Write a value, or remove the key."))
     return findings
+
+
+def with_odd_characters(tree: Node, file: str) -> list[Finding]:
+    """Characters that show nothing, or show the text in another order than it is read; escapes let them in."""
+    texts: list[tuple[int, str]] = []
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Scalar):
+            texts.append((node.line, node.text))
+        elif isinstance(node, Map):
+            texts.extend((line, key) for key, (line, _) in node.entries.items())
+            waiting.extend(value for _, value in node.items())
+        else:
+            waiting.extend(node)
+    odd = dict.fromkeys((line, found.group()) for line, text in sorted(texts) if (found := _ODD.search(text)))
+    return [
+        Finding(
+            "error",
+            "plan.character",
+            f"Character U+{ord(character):04X} may not stand in a plan.",
+            Where(file, line),
+            "Remove it.",
+        )
+        for line, character in odd
+    ]
 
 
 def _reads_as_word(key: str) -> bool:

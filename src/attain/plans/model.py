@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from attain.kernel.rounding import Rounding
 from attain.plans.expressions import Expr
@@ -404,6 +404,10 @@ class Component(PlanPart):
             inline = [bool(self.tiers), bool(self.segments), bool(self.points), self.table is not None]
             if sum(inline) != 1:
                 raise ValueError(f"`pays: {self.pays}` needs one table: `table`, `tiers`, `segments` or `points`")
+        try:
+            _ = self.inline_table
+        except ValidationError as problem:
+            raise ValueError(str(problem.errors()[0]["ctx"]["error"])) from None
         return self
 
     @property
