@@ -1,4 +1,4 @@
-"""Small companies and plans for the tests of the checker: people, deals, a plan as nested text, and what is asked of it."""
+"""Small companies and plans for the tests of the checker: people, deals, a plan as nested text, and questions."""
 
 from __future__ import annotations
 
@@ -102,7 +102,10 @@ class Company:
             start, end = row.get("valid_from", "2025-01-01"), row.get("valid_to")
             position = row.get("position", f"P-{row['person']}")
             own["people"].append(
-                {"person": row["person"], **{key: row[key] for key in ("hired_on", "left_on", "currency") if key in row}}
+                {
+                    "person": row["person"],
+                    **{key: row[key] for key in ("hired_on", "left_on", "currency") if key in row},
+                }
             )
             manager = f"P-{row['manager']}" if row["manager"] else None
             own["positions"].append(

@@ -15,21 +15,25 @@ SPLIT = {
 }  # fmt: skip
 
 
+KEY = ("plan", "component", "payee", "source", "earning_period", "pay_period")
+
+
 def close(company: Company, done: Ran, *periods: str) -> None:
     """Put what was booked into the ledger, as closing the periods does."""
     ledger: dict[str, list[dict[str, Any]]] = {
         "ledger_lines": [
-            {name: row[name] for name in ("plan", "component", "payee", "source", "earning_period", "pay_period", "amount", "currency", "line")}
+            {name: row[name] for name in (*KEY, "amount", "currency", "line")}
             for row in done.rows("lines")
         ],
         "ledger_releases": [
-            {name: row[name] for name in ("plan", "component", "payee", "source", "earning_period", "pay_period", "part", "amount", "currency")}
+            {name: row[name] for name in (*KEY, "part", "amount", "currency")}
             for row in done.rows("releases", state="released")
         ],
         "ledger_balances": [
-            {"plan": row["plan"], "payee": row["payee"], "name": name, "pay_period": row["pay_period"], "amount": row[column], "currency": "EUR"}
+            {name: row[name] for name in ("plan", "payee", "pay_period", "currency")}
+            | {"name": balance, "amount": row[column]}
             for row in done.rows("payments")
-            for name, column in (("carried", "carried_out"), ("draw.balance", "draw_balance"))
+            for balance, column in (("carried", "carried_out"), ("draw.balance", "draw_balance"))
         ],
         "closed_periods": [{"calendar": "gregorian", "kind": "month", "period": period} for period in periods],
     }  # fmt: skip
@@ -76,7 +80,12 @@ def test_a_late_deal_lifts_only_what_it_changes() -> None:
     10 % to 1000 a month, 20 % above. Booked: B of 800 = 80. A of 400, dated before it, arrives late: A pays 40,
     and B now reaches from 400 to 1200: 60 + 40 = 100, so 20 more.
     """
-    component = {"each": "bookings", "pays": "marginal", "by": "booked", "tiers": [{"to": "1000", "rate": "10%"}, {"rate": "20%"}]}
+    component = {
+        "each": "bookings",
+        "pays": "marginal",
+        "by": "booked",
+        "tiers": [{"to": "1000", "rate": "10%"}, {"rate": "20%"}],
+    }
     agreement = plan(measures={"booked": {"sum": "bookings"}}, components={"c": component})
     company = Company([seat("Ann")], {"deals": [deal("B", "2026-01-20", "800")]})
     close(company, ran(agreement, company, "2026-01"), "2026-01")
@@ -92,7 +101,16 @@ def test_an_open_month_that_was_not_asked_for_is_not_booked() -> None:
 def test_an_override_replaces_the_computed_amount_and_expires() -> None:
     """A.26: 100.00 becomes 250.00 with a reason; on a run that starts on its last day or later it is gone."""
     company = Company([seat("Ann")], {"deals": [deal("D", "2026-01-10", "1000")]})
-    row = {"override": "O", "plan": "ae", "component": "commission", "payee": "Ann", "source": "D", "earning_period": "2026-01", "amount": "250", "reason": "promise of the board"}
+    row = {
+        "override": "O",
+        "plan": "ae",
+        "component": "commission",
+        "payee": "Ann",
+        "source": "D",
+        "earning_period": "2026-01",
+        "amount": "250",
+        "reason": "promise of the board",
+    }
     company.decisions["overrides"] = [row]
     line = ran(plan(components=TEN), company).rows("lines")[0]
     assert (line["amount"], line["computed"], line["note"]) == (25000, 10000, "override: promise of the board")
@@ -103,7 +121,16 @@ def test_an_override_replaces_the_computed_amount_and_expires() -> None:
 def test_an_adjustment_is_a_line_of_its_period() -> None:
     company = Company([seat("Ann")])
     company.decisions["adjustments"] = [
-        {"adjustment": "A1", "plan": "ae", "payee": "Ann", "pay_period": "2026-02", "component": "commission", "amount": "12.50", "currency": "EUR", "reason": "goodwill"}
+        {
+            "adjustment": "A1",
+            "plan": "ae",
+            "payee": "Ann",
+            "pay_period": "2026-02",
+            "component": "commission",
+            "amount": "12.50",
+            "currency": "EUR",
+            "reason": "goodwill",
+        }
     ]
     done = ran(plan(components=TEN), company, "2026-01..2026-03")
     assert [(row["kind"], row["pay_period"], row["amount"], row["note"]) for row in done.rows("lines")] == [
@@ -118,7 +145,12 @@ def test_a_deal_before_the_change_uses_the_old_version() -> None:
     A of 800 in June: 80. B of 400 in July: 200 below 1000 at 10 %, 200 above at 20 %: 60.
     """
     measures = {"booked": {"sum": "bookings", "over": "year"}}
-    new = {"each": "bookings", "pays": "marginal", "by": "booked", "tiers": [{"to": "1000", "rate": "10%"}, {"rate": "20%"}]}
+    new = {
+        "each": "bookings",
+        "pays": "marginal",
+        "by": "booked",
+        "tiers": [{"to": "1000", "rate": "10%"}, {"rate": "20%"}],
+    }
     versions = [
         plan(measures=measures, components={"c": {"each": "bookings", "pays": "percent", "rate": "10%"}},
              effective={"from": "2026-01-01", "through": "2026-06-30"}),

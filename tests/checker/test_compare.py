@@ -21,7 +21,13 @@ def agreement(policies: Any = None) -> Any:
         policies,
         measures={"booked": {"sum": "bookings", "over": "year", "quota": "target"}},
         components={"c": {"each": "bookings", "pays": "marginal", "by": "booked.attainment", "tiers": TIERS}},
-        settlement={"release": [{"share": "1 / 3"}, {"share": "1 / 3", "after": "1 month"}, {"share": "rest", "after": "2 months"}]},
+        settlement={
+            "release": [
+                {"share": "1 / 3"},
+                {"share": "1 / 3", "after": "1 month"},
+                {"share": "rest", "after": "2 months"},
+            ]
+        },
     )
 
 
@@ -42,7 +48,9 @@ def test_an_altered_cent_is_found_and_named() -> None:
     changed = next(row for row in tables["lines"] if row["source"] == "D02")
     changed["amount"] += 1
     found = compare(answer, tables)
-    assert [(each.table, each.key[3], each.claimed) for each in found] == [("lines", "D02", Fraction(changed["amount"]))]
+    assert [(each.table, each.key[3], each.claimed) for each in found] == [
+        ("lines", "D02", Fraction(changed["amount"]))
+    ]
     assert "amount of plan ae, component c, payee Ann, source D02" in str(found[0])
 
 
@@ -68,7 +76,11 @@ def test_lines_of_a_window_sum_to_the_pay_of_its_total(amounts: list[int]) -> No
     quota_minor = Fraction(99_999)
     for place, who in enumerate(("Ann", "Bob")):
         total = Fraction(sum(amounts[place::2]))
-        marks = [(Fraction(0), Fraction(444, 10_000)), (quota_minor / 2, Fraction(156, 10_000)), (quota_minor, Fraction(650, 10_000))]
+        marks = [
+            (Fraction(0), Fraction(444, 10_000)),
+            (quota_minor / 2, Fraction(156, 10_000)),
+            (quota_minor, Fraction(650, 10_000)),
+        ]
         exact = sum((max(Fraction(0), total - mark) * more for mark, more in marks), Fraction(0))
         exact += min(total, Fraction(0)) * Fraction(444, 10_000)
         lines = [row["amount"] for row in done.rows("lines", payee=who)]

@@ -8,7 +8,9 @@ from typing import Any
 from tests.checker.case import Company, deal, plan, ran, seat
 
 
-def quota(name: str, subject: str, amount: str, per: str = "year", start: str = "2026-01-01", end: str | None = None) -> dict[str, Any]:
+def quota(
+    name: str, subject: str, amount: str, per: str = "year", start: str = "2026-01-01", end: str | None = None
+) -> dict[str, Any]:
     return {"quota": name, "subject": subject, "amount": amount, "per": per, "valid_from": start, "valid_to": end}
 
 
@@ -90,9 +92,17 @@ def test_pay_follows_the_curve_between_its_points() -> None:
     """A.3: 0 % below 50 %, 50 % at 50 %, straight to 100 % at 100 % and on to 200 % at 150 %; target 1000 a year."""
     points = [{"at": "50%", "pays": "50%"}, {"at": "100%", "pays": "100%"}, {"at": "150%", "pays": "200%"}]
     component = {
-        "per": "payee year", "pays": "curve", "by": "reach", "of": "1000", "points": points, "below": "0%", "above": "flat",
+        "per": "payee year", "pays": "curve", "by": "reach", "of": "1000", "points": points,
+        "below": "0%", "above": "flat",
     }  # fmt: skip
-    for reach, pay in (("0", "0.00"), ("0.5", "500.00"), ("0.9999", "999.90"), ("1", "1000.00"), ("1.5", "2000.00"), ("2", "2000.00")):
+    for reach, pay in (
+        ("0", "0.00"),
+        ("0.5", "500.00"),
+        ("0.9999", "999.90"),
+        ("1", "1000.00"),
+        ("1.5", "2000.00"),
+        ("2", "2000.00"),
+    ):
         company = Company(
             [seat("Ann")],
             decisions={"inputs": [{"input": "reach", "subject": "Ann", "value": reach, "valid_from": "2026-01-01"}]},
@@ -165,7 +175,9 @@ def test_four_components_of_one_target_pay_with_their_own_periods() -> None:
     assert done.by_payee("month")["Ann"] == "15999.96"
     assert [done.by_payee(name)["Ann"] for name in ("quarter", "half", "score")] == ["12000.00", "8000.00", "4000.00"]
     assert "Bob" not in done.by_payee("score")
-    assert [(row["payee"], row["component"], row["code"]) for row in done.rows("exceptions")] == [("Bob", "score", "held")]
+    assert [(row["payee"], row["component"], row["code"]) for row in done.rows("exceptions")] == [
+        ("Bob", "score", "held")
+    ]
 
 
 def test_year_to_date_pay_is_the_change_of_the_entitlement() -> None:
@@ -205,15 +217,25 @@ def test_a_contest_ends_at_its_budget() -> None:
 def test_the_nearest_parameter_wins_and_only_the_right_payees_change() -> None:
     """A.15: plan 2 %, title SE 3 %, Cid's position 4 %, Dee herself 5 % from February."""
     seats = [seat("Ann"), seat("Bob", "SE"), seat("Cid", "SE"), seat("Dee", "SE")]
-    deals = [deal(f"{who}{month}", f"2026-0{month}-10", "100", who) for who in ("Ann", "Bob", "Cid", "Dee") for month in (1, 2)]
-    rows = [("title", "SE", "3%", "2026-01-01"), ("position", "P-Cid", "4%", "2026-01-01"), ("person", "Dee", "0.05", "2026-02-01")]
+    deals = [
+        deal(f"{who}{month}", f"2026-0{month}-10", "100", who)
+        for who in ("Ann", "Bob", "Cid", "Dee")
+        for month in (1, 2)
+    ]
+    rows = [
+        ("title", "SE", "3%", "2026-01-01"),
+        ("position", "P-Cid", "4%", "2026-01-01"),
+        ("person", "Dee", "0.05", "2026-02-01"),
+    ]
     decisions = [
         {"parameter": "own_rate", "plan": "ae", "level": level, "key": key, "value": value, "valid_from": since}
         for level, key, value, since in rows
     ]
     component = {"each": "bookings", "pays": "percent", "rate": "own_rate"}
     done = ran(
-        plan(participants="true", parameters={"own_rate": {"type": "number", "value": "2%"}}, components={"c": component}),
+        plan(
+            participants="true", parameters={"own_rate": {"type": "number", "value": "2%"}}, components={"c": component}
+        ),
         Company(seats, {"deals": deals}, {"parameters": decisions}),
     )
     assert list(done.lines("c").values()) == ["2.00", "3.00", "4.00", "3.00", "2.00", "3.00", "4.00", "5.00"]
@@ -221,7 +243,12 @@ def test_the_nearest_parameter_wins_and_only_the_right_payees_change() -> None:
 
 def test_a_rate_card_takes_the_most_specific_row() -> None:
     """OCA: 10.00 for anything, 20.00 for desks, 5 % for the desk of that name, 15 % in the colour Steel."""
-    rows = [{"amount": "10"}, {"category": "Desks", "amount": "20"}, {"product": "Top", "rate": "5%"}, {"region": "Steel", "rate": "15%"}]
+    rows = [
+        {"amount": "10"},
+        {"category": "Desks", "amount": "20"},
+        {"product": "Top", "rate": "5%"},
+        {"region": "Steel", "rate": "15%"},
+    ]
     table = {"keys": ["category", "product", "region"], "match": "most_specific", "rows": rows}
     deals = [
         deal("A", "2026-01-10", "1000", category="Other", product="Lamp"),
@@ -238,7 +265,11 @@ def test_a_matrix_reads_margin_and_size() -> None:
     """Margin 16 % (second row), size 100 on the border (upper: second column): 3 % of 100."""
     grid = {"by": {"margin": ["15%", "20%"], "size": ["100", "200"]},
             "values": [["1%", "2%", "3%"], ["2%", "3%", "4%"], ["3%", "4%", "5%"]]}  # fmt: skip
-    component = {"each": "bookings", "pays": "formula", "formula": "amount * lookup(grid, (amount - cost) / amount, amount)"}
+    component = {
+        "each": "bookings",
+        "pays": "formula",
+        "formula": "amount * lookup(grid, (amount - cost) / amount, amount)",
+    }
     company = Company([seat("Ann")], {"deals": [deal("A", "2026-01-10", "100", cost="84")]})
     assert ran(plan(tables={"grid": grid}, components={"c": component}), company).lines("c") == {"A": "3.00"}
 
@@ -246,7 +277,8 @@ def test_a_matrix_reads_margin_and_size() -> None:
 def test_a_pool_is_shared_by_weight_and_leavers_are_treated_as_said() -> None:
     """
     A.24: 2 % of 5000.50 = 100.01, weights Ann 1, Bob 1, Cid 1, his vacant seat none; Cid leaves on 15 March.
-    share: 33.34, 33.34, 33.33 (two cents left, first by payee) - forfeit: 50.01 and 50.00 - lost: 33.34, 33.34 and nothing.
+    share: 33.34, 33.34, 33.33 (two cents left, first by payee) - forfeit: 50.01 and 50.00.
+    lost: 33.34, 33.34 and nothing.
     """
     seats = [seat("Ann"), seat("Bob"), seat("Cid", left_on="2026-03-15")]
     company = Company(seats, {"deals": [deal("D", "2026-02-10", "5000.50")]})
@@ -260,7 +292,15 @@ def test_a_pool_is_shared_by_weight_and_leavers_are_treated_as_said() -> None:
             plan(
                 measures={"company_booked": {"sum": "bookings", "for": "company", "over": "quarter"}},
                 values={"pool_money": {"per": "company quarter", "formula": "2% of company_booked"}},
-                components={"pool": {"per": "payee quarter", "pays": "pool", "amount": "pool_money", "weight": "if(person.id is null, 0, 1)", "leavers": leavers}},
+                components={
+                    "pool": {
+                        "per": "payee quarter",
+                        "pays": "pool",
+                        "amount": "pool_money",
+                        "weight": "if(person.id is null, 0, 1)",
+                        "leavers": leavers,
+                    }
+                },
             ),
             company,
             "2026-01..2026-03",
@@ -277,7 +317,8 @@ def test_prizes_go_by_place_and_ties_as_said() -> None:
     )
     for ties, won in (("share", ("37.51", "37.50")), ("each", ("50.00", "50.00"))):
         component = {
-            "per": "payee month", "pays": "prizes", "by": "booked.period", "prizes": ["100", "50", "25.01"], "ties": ties,
+            "per": "payee month", "pays": "prizes", "by": "booked.period", "ties": ties,
+            "prizes": ["100", "50", "25.01"],
         }  # fmt: skip
         done = ran(plan(measures=measured(), components={"contest": component}), company, "2026-01")
         assert done.by_payee("contest") == {"Ann": "100.00", "Bob": won[0], "Cid": won[1]}
@@ -303,5 +344,5 @@ def test_team_and_company_measures_count_members_on_the_credit_date() -> None:
         "2026-01..2026-03",
     )  # fmt: skip
     assert done.values("team_booked.attainment", "North") == {"2026-01": Fraction(100, 202), "2026-02": Fraction(1, 2),
-                                                              "2026-03": Fraction(1, 2), "2026-Q1": Fraction(1, 2)}  # fmt: skip
+        "2026-03": Fraction(1, 2), "2026-Q1": Fraction(1, 2)}  # fmt: skip
     assert done.by_payee("c") == {"Ann": "111101.00", "Bob": "111101.00", "Cid": "111000.00"}

@@ -64,7 +64,12 @@ def test_credit_rolls_up_two_levels_as_of_the_deal_date() -> None:
     B.3, B.10: Ann reports to Mia, Mia to Val. Levels 100 % and 50 %.
     On 15 March Ann's position moves under Max, who also reports to Val.
     """
-    seats = [seat("Ann", manager="Mia"), seat("Mia", "Manager", "Val"), seat("Max", "Manager", "Val"), seat("Val", "VP")]
+    seats = [
+        seat("Ann", manager="Mia"),
+        seat("Mia", "Manager", "Val"),
+        seat("Max", "Manager", "Val"),
+        seat("Val", "VP"),
+    ]
     company = Company(seats, {"deals": [deal("A", "2026-03-14", "1000"), deal("B", "2026-03-15", "1000")]})
     company.decisions["positions"] = [
         {"position": "P-Ann", "title": "AE", "manager": "P-Mia", "valid_from": "2020-01-01", "valid_to": "2026-03-15"},
@@ -123,7 +128,7 @@ def test_a_specialist_gets_credit_outside_the_line() -> None:
 
 
 def test_an_order_without_owner_is_credited_by_rule_and_otherwise_listed() -> None:
-    """B.6, B.7: the owner of the region gets it; a region that nobody has, a stranger and a boss off the plan are listed."""
+    """B.6, B.7: the owner of the region gets it; nobody's region, a stranger and a boss off the plan are listed."""
     company = Company(
         [seat("Ann"), seat("Val", "VP")],
         {

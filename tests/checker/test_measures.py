@@ -11,7 +11,9 @@ from tests.checker.test_components import quota
 RATE = {"c": {"each": "bookings", "pays": "percent", "rate": "1%"}}
 
 
-def attained(company: Company, field: str = "attainment", policies: Any = None, span: str = "2026-01..2026-12", **measure: Any) -> dict[str, Any]:
+def attained(
+    company: Company, field: str = "attainment", policies: Any = None, span: str = "2026-01..2026-12", **measure: Any
+) -> dict[str, Any]:
     measures = {"booked": {"sum": "bookings", "over": "year", "quota": "target", **measure}}
     return ran(plan(policies, measures=measures, components=RATE), company, span).values(f"booked.{field}")
 
@@ -49,7 +51,12 @@ def test_a_changed_quota_holds_on_the_event_is_averaged_or_starts_again() -> Non
     company.decisions["quotas"] = [
         quota("target", "Ann", "100000", end="2026-07-01"), quota("target", "Ann", "150000", start="2026-07-01"),
     ]  # fmt: skip
-    component = {"each": "bookings", "pays": "marginal", "by": "booked.attainment", "tiers": [{"to": "100%", "rate": "5%"}, {"rate": "10%"}]}
+    component = {
+        "each": "bookings",
+        "pays": "marginal",
+        "by": "booked.attainment",
+        "tiers": [{"to": "100%", "rate": "5%"}, {"rate": "10%"}],
+    }
     measures = {"booked": {"sum": "bookings", "over": "year", "quota": "target"}}
     for policy, pay in (("on_event", "7500.00"), ("reset", "6000.00"), ("prorated", "8739.73")):
         done = ran(plan({"quota_change": policy}, measures=measures, components={"c": component}), company)
@@ -80,7 +87,11 @@ def test_without_a_quota_attainment_is_missing_and_the_line_is_held() -> None:
 
 def test_the_own_quota_goes_before_that_of_the_position() -> None:
     company = Company([seat("Ann"), seat("Bob")])
-    company.decisions["quotas"] = [quota("target", "P-Ann", "10"), quota("target", "Ann", "20"), quota("target", "P-Bob", "30")]
+    company.decisions["quotas"] = [
+        quota("target", "P-Ann", "10"),
+        quota("target", "Ann", "20"),
+        quota("target", "P-Bob", "30"),
+    ]
     measures = {"booked": {"sum": "bookings", "over": "year", "quota": "target"}}
     done = ran(plan(measures=measures, components=RATE), company, "2026-01")
     assert (done.values("booked.quota")["2026-01"], done.values("booked.quota", "Bob")["2026-01"]) == (20, 30)
@@ -124,10 +135,14 @@ def test_a_successor_inherits_where_the_plan_follows_the_position() -> None:
 
 
 def test_a_balance_builds_on_the_period_before_also_when_nothing_happened() -> None:
-    """100 advanced in January, 30 % of 100 a month paid back: 100, 70, 40 (February without a deal), restart next year."""
+    """100 advanced in January, 30 % of 100 a month paid back: 100, 70, 40, also without a deal."""
     values = {
         "advance": "if(period.start = date '2026-01-01', 100, 0)",
-        "owed": {"per": "payee month", "start": "0", "formula": "greatest(0, previous(owed) + advance - if(period.month > 1, 30, 0))"},
+        "owed": {
+            "per": "payee month",
+            "start": "0",
+            "formula": "greatest(0, previous(owed) + advance - if(period.month > 1, 30, 0))",
+        },
         "in_quarter": {"per": "payee month", "over": "quarter", "start": "1000", "formula": "previous(in_quarter) + 1"},
     }
     done: Ran = ran(plan(values=values, components=RATE), Company([seat("Ann")]), "2026-01..2026-05")
@@ -137,9 +152,12 @@ def test_a_balance_builds_on_the_period_before_also_when_nothing_happened() -> N
 
 def test_a_balance_of_each_policy_goes_from_credit_to_credit() -> None:
     """An advance of 500 per product is worked off by the deals of that product alone, in the order of credits."""
-    values = {"left": {"each": "bookings", "within": "product", "start": "500", "formula": "previous(left) - credit.amount"}}
+    values = {
+        "left": {"each": "bookings", "within": "product", "start": "500", "formula": "previous(left) - credit.amount"}
+    }
     deals = [deal(name, f"2026-01-{day}", amount, product=product)
-             for name, day, amount, product in (("A", 10, "100", "x"), ("B", 11, "50", "y"), ("C", 12, "30", "x"))]  # fmt: skip
+             for name, day, amount, product in (("A", 10, "100", "x"), ("B", 11, "50", "y"), ("C", 12, "30", "x"))
+    ]  # fmt: skip
     done = ran(plan(values=values, components=RATE), Company([seat("Ann")], {"deals": deals}))
     assert done.values("left") == {"A": 400, "B": 450, "C": 370}
 
@@ -151,7 +169,9 @@ def test_company_values_read_every_payee_and_payees_read_them_back() -> None:
         "best": {"per": "company month", "formula": "max(booked)"},
         "above": {"per": "payee month", "formula": "booked - mean"},
     }
-    company = Company([seat("Ann"), seat("Bob")], {"deals": [deal("A", "2026-01-10", "300"), deal("B", "2026-01-10", "100", "Bob")]})
+    company = Company(
+        [seat("Ann"), seat("Bob")], {"deals": [deal("A", "2026-01-10", "300"), deal("B", "2026-01-10", "100", "Bob")]}
+    )
     done = ran(plan(values=values, measures={"booked": {"sum": "bookings"}}, components=RATE), company, "2026-01")
     assert done.values("mean", None) == {"2026-01": 200}
     assert done.values("best", None) == {"2026-01": 300}

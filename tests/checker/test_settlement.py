@@ -11,7 +11,9 @@ ALL = {"commission": {"each": "bookings", "pays": "percent", "rate": "100%"}}
 
 def monthly(*amounts: str, **seats: Any) -> Company:
     """One deal of Ann's in each month of 2026, worth what she earns."""
-    deals = [deal(f"D{month}", f"2026-{month:02d}-15", amount) for month, amount in enumerate(amounts, start=1) if amount]
+    deals = [
+        deal(f"D{month}", f"2026-{month:02d}-15", amount) for month, amount in enumerate(amounts, start=1) if amount
+    ]
     return Company([seat("Ann", **seats)], {"deals": deals})
 
 
@@ -28,8 +30,17 @@ def test_six_months_of_a_recoverable_draw() -> None:
     balance    600   700   700   200     0     0
     payable   1000  1000  1500  1500  1400   200
     """
-    draw = {"amount": "1000", "pays": "top_up", "while": "period.number <= 3", "recover": {"from": "4", "share": "50%", "keeps": "1000"}}
-    done = ran(plan(components=ALL, settlement={"draw": draw}), monthly("400", "900", "1500", "2000", "1600", "200"), "2026-01..2026-06")
+    draw = {
+        "amount": "1000",
+        "pays": "top_up",
+        "while": "period.number <= 3",
+        "recover": {"from": "4", "share": "50%", "keeps": "1000"},
+    }
+    done = ran(
+        plan(components=ALL, settlement={"draw": draw}),
+        monthly("400", "900", "1500", "2000", "1600", "200"),
+        "2026-01..2026-06",
+    )
     assert column(done, "draw_paid") == ["600.00", "100.00", "0.00", "0.00", "0.00", "0.00"]
     assert column(done, "draw_recovered") == ["0.00", "0.00", "0.00", "500.00", "200.00", "0.00"]
     assert column(done, "draw_balance") == ["600.00", "700.00", "700.00", "200.00", "0.00", "0.00"]
@@ -69,7 +80,9 @@ def test_a_guarantee_pays_the_greater_for_its_window_only() -> None:
     """A.9, A.13: 2000 in the first two months, by days: hired on 17 January -> 15/31 of 2000 = 967.74."""
     guarantee = {"amount": "2000", "while": "period.number <= 2", "prorate": "days"}
     done = ran(
-        plan(components=ALL, settlement={"guarantee": guarantee}), monthly("", "2500", "100", hired_on="2026-01-17"), "2026-01..2026-03"
+        plan(components=ALL, settlement={"guarantee": guarantee}),
+        monthly("", "2500", "100", hired_on="2026-01-17"),
+        "2026-01..2026-03",
     )
     assert column(done, "guarantee") == ["967.74", "0.00", "0.00"]
     assert column(done, "payable") == ["967.74", "2500.00", "100.00"]
@@ -77,8 +90,17 @@ def test_a_guarantee_pays_the_greater_for_its_window_only() -> None:
 
 def clawed(takes: Any, attainment: str = "reversed", **more: Any) -> Any:
     """10 % to 1000 a year and 20 % above; D of 1500 pays 200; R reverses 750 of it 45 days later."""
-    deals = [deal("D", "2026-01-10", "1500"), deal("R", "2026-02-24", "-750", reverses="D"), deal("E", "2026-03-01", "250")]
-    component = {"each": "bookings", "pays": "marginal", "by": "booked", "tiers": [{"to": "1000", "rate": "10%"}, {"rate": "20%"}]}
+    deals = [
+        deal("D", "2026-01-10", "1500"),
+        deal("R", "2026-02-24", "-750", reverses="D"),
+        deal("E", "2026-03-01", "250"),
+    ]
+    component = {
+        "each": "bookings",
+        "pays": "marginal",
+        "by": "booked",
+        "tiers": [{"to": "1000", "rate": "10%"}, {"rate": "20%"}],
+    }
     clawback = {"takes": takes, "attainment": attainment, **more}
     return ran(
         plan(
@@ -112,7 +134,9 @@ def test_half_at_booking_and_half_in_proportion_to_cash() -> None:
     50.005 + 16.668... = 66.67 -> 16.66 more. Cash 700 in April is more than what is left: the other 33.34.
     """
     settlement = {
-        "triggers": {"cash": {"from": "payments", "match": "deal", "where": "kind = 'receipt'", "part": "amount", "of": "cost"}},
+        "triggers": {
+            "cash": {"from": "payments", "match": "deal", "where": "kind = 'receipt'", "part": "amount", "of": "cost"}
+        },
         "release": [{"share": "50%"}, {"share": "rest", "when": "cash"}],
     }
     company = monthly("100.01")
@@ -131,7 +155,11 @@ def test_half_at_booking_and_half_in_proportion_to_cash() -> None:
 
 def test_parts_fall_due_in_months_and_on_a_day() -> None:
     """50 % at once, then four equal months, the last on the 15th six months later; parts of 100.03 sum to it."""
-    release = [{"share": "50%"}, {"share": "25%", "in": "4", "every": "month", "after": "1 month"}, {"share": "rest", "after": "6 months", "day": "15"}]
+    release = [
+        {"share": "50%"},
+        {"share": "25%", "in": "4", "every": "month", "after": "1 month"},
+        {"share": "rest", "after": "6 months", "day": "15"},
+    ]
     company = Company([seat("Ann")], {"deals": [deal("D", "2026-01-31", "100.03")]})
     done = ran(plan(components=ALL, settlement={"release": release}), company, "2026-01..2026-12")
     assert [(str(row["due_on"]), row["amount"]) for row in done.rows("releases")] == [
@@ -144,7 +172,15 @@ def test_a_held_deal_waits_and_the_rest_is_paid() -> None:
     """A.20: the January deal is held until the end of February and paid in March."""
     company = monthly("100", "200", "300")
     company.decisions["holds"] = [
-        {"hold": "H", "plan": "ae", "payee": "Ann", "source": "D1", "reason": "credit check", "valid_from": "2026-01-20", "valid_to": "2026-03-01"}
+        {
+            "hold": "H",
+            "plan": "ae",
+            "payee": "Ann",
+            "source": "D1",
+            "reason": "credit check",
+            "valid_from": "2026-01-20",
+            "valid_to": "2026-03-01",
+        }
     ]
     done = ran(plan(components=ALL), company, "2026-01..2026-03")
     assert column(done, "released") == ["0.00", "200.00", "400.00"]
@@ -180,5 +216,7 @@ def test_pay_is_converted_into_the_payees_currency() -> None:
     for code, paid in (("USD", 1075), ("JPY", 1613), ("EUR", 1005)):
         company = monthly("10.05", currency=code)
         company.decisions["rates"] = rates
-        done = ran(plan(components=ALL, settlement={"pay_in": {"currency": "payee", "rate": "pay"}}), company, "2026-01")
+        done = ran(
+            plan(components=ALL, settlement={"pay_in": {"currency": "payee", "rate": "pay"}}), company, "2026-01"
+        )
         assert [(row["pay_currency"], row["paid"]) for row in done.rows("payments")] == [(code, paid)]

@@ -85,10 +85,11 @@ class Book:
                 version = history.version_of(period)
                 amount: Fraction = row["amount"]
                 minor = history.rounded(amount, version)
+                position = self.calculation.record.seats.position_of(row["payee"], period.last)
+                source = f"adjustment:{row['adjustment']}"
                 lines.append(Line(
                     version, row["component"], "adjustment", row["payee"],
-                    self.calculation.record.seats.position_of(row["payee"], period.last), f"adjustment:{row['adjustment']}",
-                    period.last, minor, minor, amount, amount, None, row["reason"],
+                    position, source, period.last, minor, minor, amount, amount, None, row["reason"],
                 ))  # fmt: skip
         return lines
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from attain.checker.book import Book
 from attain.checker.components import Components
-from attain.checker.credits import Credit, CreditReader, Unheard
+from attain.checker.credits import Credit, CreditReader
 from attain.checker.evaluate import Scope, evaluate
 from attain.checker.history import History
 from attain.checker.measures import Measures
+from attain.checker.recipients import Unheard
 from attain.checker.record import Record, typed
 from attain.checker.scopes import CreditScope, PlanScope
 from attain.checker.tables import Step
@@ -101,11 +102,9 @@ class Calculation:
 
     def unheard(self, event_type: str, event: str, on: date, amount: Fraction | None) -> Unheard:
         """The entry of an event in the list of those that passed `when`."""
-        return self.heard.setdefault(
-            (event_type, event), Unheard(event_type, event, on, amount, self.history.currency)
-        )
+        return self.heard.setdefault((event_type, event), Unheard(event_type, event, on, amount, self.history.currency))
 
     def exception(self, code: str, reason: str, **where: Any) -> None:
-        row = dict.fromkeys(("component", "event_type", "event", "payee", "period", "amount")) | where
+        row = {"component": "", **dict.fromkeys(("event_type", "event", "payee", "period", "amount")), **where}
         found = {"plan": self.history.plan, **row, "currency": self.history.currency, "reason": reason, "code": code}
         self.exceptions[tuple(found.values())] = found

@@ -188,9 +188,7 @@ class EachComponent:
         self.calculation.book.override(line)
         return line
 
-    def _made(
-        self, credit: Credit, kind: str, exact: Fraction, uncapped: Fraction, note: str | None
-    ) -> Line:
+    def _made(self, credit: Credit, kind: str, exact: Fraction, uncapped: Fraction, note: str | None) -> Line:
         return Line(
             credit.version, self.name, kind, credit.payee, credit.position, credit.id, credit.date,
             0, 0, exact, uncapped, credit, note,
@@ -332,4 +330,3 @@ class PerComponent:
         )  # fmt: skip
         self.calculation.book.override(line)
         return line
-

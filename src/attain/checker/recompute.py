@@ -12,8 +12,8 @@ from typing import Any
 from attain.checker.book import Booked
 from attain.checker.calculation import Calculation
 from attain.checker.components import Line
-from attain.checker.credits import Unheard
 from attain.checker.named import Named
+from attain.checker.recipients import Unheard
 from attain.checker.record import Record
 from attain.checker.releases import Released, Releases
 from attain.checker.settle import AMOUNTS, Payment, Settlement

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from attain.checker.book import Booked, Key
 from attain.checker.clawback import later
-from attain.checker.credits import FactScope
 from attain.checker.evaluate import day, is_true, number
+from attain.checker.recipients import FactScope
 from attain.checker.scopes import PayeeScope, PlanScope
 from attain.checker.seats import ENDLESS, Row
 from attain.kernel.periods import Period, add_months
