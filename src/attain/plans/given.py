@@ -7,6 +7,7 @@ what was given before; a fact with the same key takes the place of the earlier o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -207,7 +208,7 @@ class Given:
                 names += self._quotas[name]
         for name, content in self._inputs.items():
             if self.plan.inputs[name].per.subject == "payee" and isinstance(content, dict):
-                names += [key for key in content if self.find_period(key) is None]
+                names += [key for key in content if not re.match(r"(FY)?[0-9]{4}", key)]
         for content in self._parameters.values():
             names += content if isinstance(content, dict) else []
         return list(dict.fromkeys(names)) or [SOMEBODY]
@@ -282,8 +283,10 @@ class Given:
             elif isinstance(value, dict):
                 for inner, number in value.items():
                     yield [key], self.period(inner), number
-            else:
+            elif key in everybody:
                 yield [key], None, value
+            else:
+                self.period(key)  # says what periods look like
 
 
 def seat_of(participants: tree.Expr) -> dict[str, str]:
