@@ -20,8 +20,9 @@ from attain.engine.formulas import Plain, Sql, compiled, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes_measured import CreditScope, GroupScope, PeriodScope
+from attain.engine.sql import cast
 from attain.engine.stages import measure as measures
-from attain.engine.stages import reward
+from attain.engine.stages import reward, worth
 from attain.engine.stages.credit import credits
 from attain.engine.stages.rows import group_rows, payee_rows
 from attain.engine.stages.shape import create
@@ -39,12 +40,38 @@ def write_results(database: DuckDB, compilations: Sequence[Compilation], snapsho
     def union(name: str, parts: Iterable[str], meaning: str) -> None:
         create(first, name, " UNION ALL ".join(parts), meaning)
 
-    union("credits", [_credits(item, name) for item in compilations for name in _sets(item)] or [_NO_CREDITS], "all credits")
-    union("lines", [_LINES.format(plan=item.id, booked=item.name("booked"), currency=item.plan.currency) for item in compilations], "all booked lines")
-    union("releases", [_RELEASES.format(plan=item.id, table=item.name("releases"), currency=item.plan.currency) for item in compilations], "all releases")
-    union("payments", [_PAYMENTS.format(plan=item.id, table=item.name("payments"), currency=item.plan.currency) for item in compilations], "all payments")
+    union(
+        "credits",
+        [_credits(item, name) for item in compilations for name in _sets(item)] or [_NO_CREDITS],
+        "all credits",
+    )
+    union(
+        "lines",
+        [_LINES.format(plan=item.id, booked=item.name("booked"), currency=item.plan.currency) for item in compilations],
+        "all booked lines",
+    )
+    union(
+        "releases",
+        [
+            _RELEASES.format(plan=item.id, table=item.name("releases"), currency=item.plan.currency)
+            for item in compilations
+        ],
+        "all releases",
+    )
+    union(
+        "payments",
+        [
+            _PAYMENTS.format(plan=item.id, table=item.name("payments"), currency=item.plan.currency)
+            for item in compilations
+        ],
+        "all payments",
+    )
     _uncredited(database, compilations, snapshot)
-    union("exceptions", [text for item in compilations for text in _exceptions(item)] or [_NO_EXCEPTIONS], "what was left out, and why")
+    union(
+        "exceptions",
+        [text for item in compilations for text in _exceptions(item)] or [_NO_EXCEPTIONS],
+        "what was left out, and why",
+    )
 
 
 _NO_CREDITS = (
@@ -78,7 +105,11 @@ def _sets(compilation: Compilation) -> list[str]:
 
 def _credits(compilation: Compilation, name: str) -> str:
     found = credits(compilation, name)
-    versions = "CASE \"@version\" " + " ".join(f"WHEN {place} THEN '{plan.version}'" for place, plan in enumerate(compilation.versions)) + " END"
+    versions = (
+        'CASE "@version" '
+        + " ".join(f"WHEN {place} THEN '{plan.version}'" for place, plan in enumerate(compilation.versions))
+        + " END"
+    )
     return f"""
     SELECT '{compilation.id}' AS plan, {versions} AS version, '{name}' AS credit_set, '{found.fact}' AS event_type, "@event" AS event, "@rule" AS rule, "@role" AS role, "@level" AS level,
            "@payee" AS payee, "@position" AS position, "@via" AS via, "@credit" AS credit, "@date" AS credited_on, "@share" AS share, CAST("@share_over" AS HUGEINT) AS share_over,
@@ -96,13 +127,22 @@ def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot:
                 kind = rule.from_
                 own = f'"@amount:{main}"'
                 over = item.known[f"amount scale {place} {name}"]
-                passing.append(f"SELECT '{kind}' AS event_type, \"@event\" AS event, \"@date\" AS date, {own} AS amount, {over}::HUGEINT AS amount_over, \"@currency\" AS currency FROM \"{item.name(place, 'events', name)}\" WHERE {own} IS NOT NULL AND \"@date\" IS NOT NULL")
-                recipients.append(f"SELECT '{kind}' AS event_type, \"@event\" AS event, \"@payee\" AS payee FROM \"{item.name(place, 'recipients', name)}\"")
+                passing.append(
+                    f'SELECT \'{kind}\' AS event_type, "@event" AS event, "@date" AS date, {own} AS amount, {over}::HUGEINT AS amount_over, "@currency" AS currency FROM "{item.name(place, "events", name)}" WHERE {own} IS NOT NULL AND "@date" IS NOT NULL'
+                )
+                recipients.append(
+                    f'SELECT \'{kind}\' AS event_type, "@event" AS event, "@payee" AS payee FROM "{item.name(place, "recipients", name)}"'
+                )
         for name in _sets(item):
             found = credits(item, name)
-            credited.append(f"SELECT '{found.fact}' AS event_type, \"@event\" AS event FROM \"{found.table}\"")
+            credited.append(f'SELECT \'{found.fact}\' AS event_type, "@event" AS event FROM "{found.table}"')
     if not passing:
-        create(compilations[0], "uncredited", "SELECT '' AS event_type, '' AS event, NULL::DATE AS date, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency, '' AS reason WHERE FALSE", "events without credit")
+        create(
+            compilations[0],
+            "uncredited",
+            "SELECT '' AS event_type, '' AS event, NULL::DATE AS date, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency, '' AS reason WHERE FALSE",
+            "events without credit",
+        )
         return
     text = f"""
     SELECT p.event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
@@ -121,11 +161,19 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
     for place, version in enumerate(compilation.versions):
         for name, rule in version.credits.items():
             main = next(iter(rule.named_amounts))
-            reason = "CASE WHEN \"@date\" IS NULL THEN 'the crediting date is missing' WHEN \"@currency\" <> '" + own + "' THEN 'no rate of exchange or no conversion' ELSE 'the amount is missing' END"
-            code = "CASE WHEN \"@date\" IS NULL THEN 'date_missing' WHEN \"@currency\" <> '" + own + "' THEN 'rate_missing' ELSE 'amount_missing' END"
+            reason = (
+                'CASE WHEN "@date" IS NULL THEN \'the crediting date is missing\' WHEN "@currency" <> \''
+                + own
+                + "' THEN 'no rate of exchange or no conversion' ELSE 'the amount is missing' END"
+            )
+            code = (
+                'CASE WHEN "@date" IS NULL THEN \'date_missing\' WHEN "@currency" <> \''
+                + own
+                + "' THEN 'rate_missing' ELSE 'amount_missing' END"
+            )
             yield (
                 f"SELECT '{plan}' AS plan, '' AS component, '{rule.from_}' AS event_type, \"@event\" AS event, NULL::VARCHAR AS payee, NULL::VARCHAR AS period, NULL::HUGEINT AS amount, "
-                f"1::HUGEINT AS amount_over, \"@currency\" AS currency, {reason} AS reason, {code} AS code FROM \"{compilation.name(place, 'events', name)}\" "
+                f'1::HUGEINT AS amount_over, "@currency" AS currency, {reason} AS reason, {code} AS code FROM "{compilation.name(place, "events", name)}" '
                 f'WHERE "@date" IS NULL OR "@amount:{main}" IS NULL'
             )
     yield (
@@ -152,16 +200,28 @@ def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> 
     if first in plan.components and len(parts) == 2:
         yield from _of_component(compilation, plan, first, parts[1])
         return
-    if first not in plan.values and first not in plan.measures and first not in plan.inputs and first not in plan.parameters:
+    if (
+        first not in plan.values
+        and first not in plan.measures
+        and first not in plan.inputs
+        and first not in plan.parameters
+    ):
         raise NotFound(f"The plan {plan.plan} has no value `{'.'.join(parts)}`.", code="plan.unknown-name")
     said = plan.values.get(first)
     kind = said.per.kind if said is not None and said.per is not None else plan.period
     subject = said.per.subject if said is not None and said.per is not None else "payee"
     if first in plan.measures:
         subject = plan.measures[first].for_
-    attempts = [lambda: _at_group(compilation, plan, parts, kind, subject)] if subject != "payee" else [lambda: _at_payees(compilation, plan, parts, kind)]
+    attempts = (
+        [lambda: _at_group(compilation, plan, parts, kind, subject)]
+        if subject != "payee"
+        else [lambda: _at_payees(compilation, plan, parts, kind)]
+    )
     if said is None or (said.per is None and said.each is None):
-        attempts += [lambda credit_set=credit_set: _at_credits(compilation, plan, parts, credit_set) for credit_set in plan.credits]
+        attempts += [
+            lambda credit_set=credit_set: _at_credits(compilation, plan, parts, credit_set)
+            for credit_set in plan.credits
+        ]
     if said is not None and said.each is not None:
         attempts = [lambda: _at_credits(compilation, plan, parts, str(said.each))]
     failures: list[AttainError] = []
@@ -177,14 +237,18 @@ def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> 
         raise failures[0]
 
 
-def _answer(compilation: Compilation, frame: Frame, value: Sql, payee: exp.Expression, key: exp.Expression) -> Iterator[NamedValue]:
+def _answer(
+    compilation: Compilation, frame: Frame, value: Sql, payee: exp.Expression, key: exp.Expression
+) -> Iterator[NamedValue]:
     columns = [named(payee, "who"), named(key, "key")]
     if isinstance(value, Num):
-        over = frac.integer(value.denominator) if value.divisor is None else frac.times_int(value.divisor, value.denominator)
+        over = frac.over(value)
         columns += [named(value.numerator, "n"), named(over, "d")]
     else:
         columns += [named(value.sql, "n")]
-    query = exp.select(*columns).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+    query = exp.select(*columns).from_(
+        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+    )
     for row in compilation.database.rows(query):
         yield NamedValue(row["who"], row["key"], _scalar(row))
 
@@ -198,13 +262,17 @@ def _scalar(row: dict[str, Any]) -> Any:
 def _at_payees(compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str) -> Iterator[NamedValue]:
     frame = Frame(exp.select("*").from_(table(payee_rows(compilation, kind))))
     value = compiled(Name(parts), PeriodScope(compilation, plan, frame, kind))
+    frame.keep(reward.in_force(plan, col("end")))
     yield from _answer(compilation, frame, value, col("payee"), col("period"))
 
 
-def _at_group(compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str, subject: str) -> Iterator[NamedValue]:
+def _at_group(
+    compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str, subject: str
+) -> Iterator[NamedValue]:
     frame = Frame(exp.select("*").from_(table(group_rows(compilation, subject, kind))))
     value = compiled(Name(parts), GroupScope(compilation, plan, frame, kind, subject))
-    who = exp.cast(exp.Null(), "VARCHAR") if subject == "company" else col("subject")
+    frame.keep(reward.in_force(plan, col("end")))
+    who = cast(exp.Null(), "VARCHAR") if subject == "company" else col("subject")
     yield from _answer(compilation, frame, value, who, col("period"))
 
 
@@ -212,6 +280,7 @@ def _at_credits(compilation: Compilation, plan: Plan, parts: tuple[str, ...], cr
     source = measures.measured(compilation, plan, credit_set).table
     frame = Frame(exp.select("*").from_(table(source)))
     value = compiled(Name(parts), CreditScope(compilation, plan, frame, credit_set))
+    frame.keep(exp.EQ(this=col("@version"), expression=exp.Literal.number(compilation.index(plan))))
     yield from _answer(compilation, frame, value, col("@payee"), col("@credit"))
 
 
@@ -224,7 +293,7 @@ def _of_component(compilation: Compilation, plan: Plan, name: str, field: str) -
         return
     if field != "slices" or said.pays not in ("marginal", "whole"):
         raise NotFound(f"The component `{name}` has no `{field}`.", code="plan.unknown-name")
-    tiers = reward.table_of(plan, said)
+    tiers = worth.table_of(plan, said)
     if not isinstance(tiers, TierTable):
         return
     if said.each is not None:
@@ -236,7 +305,14 @@ def _of_component(compilation: Compilation, plan: Plan, name: str, field: str) -
 
 
 def _slices(
-    compilation: Compilation, plan: Plan, name: str, frame: Frame, scope: CreditScope | PeriodScope, tiers: TierTable, payee: exp.Expression, key: exp.Expression
+    compilation: Compilation,
+    plan: Plan,
+    name: str,
+    frame: Frame,
+    scope: CreditScope | PeriodScope,
+    tiers: TierTable,
+    payee: exp.Expression,
+    key: exp.Expression,
 ) -> Iterator[NamedValue]:
     """Marginal: the part of each row in each tier. Whole: own slices and the catch-up of earlier credits."""
     said = plan.components[name]
@@ -245,16 +321,22 @@ def _slices(
 
         yield from catch_up_slices(compilation, plan, name, scope)
         return
-    before, after, unit = reward.marginal_operands(plan, said, scope)
-    times = scope.pin(reward.marginal_times(plan, said, tiers, unit, scope))
+    before, after, unit = worth.marginal_operands(plan, said, scope)
+    times = scope.pin(worth.marginal_times(plan, said, tiers, unit, scope))
     upper, lower = tables.slices(tiers.tiers, after, unit, scope), tables.slices(tiers.tiers, before, unit, scope)
     columns: list[exp.Expression] = [named(payee, "who"), named(key, "key")]
     for place, ((rate, high), (_, low)) in enumerate(zip(upper, lower, strict=True)):
         part = scope.pin(frac.minus(high, low))
-        for label, value in (("a", part), ("r", scope.pin(rate)), ("p", scope.pin(frac.product(frac.product(part, rate), times)))):
-            over = frac.integer(value.denominator) if value.divisor is None else frac.times_int(value.divisor, value.denominator)
+        for label, value in (
+            ("a", part),
+            ("r", scope.pin(rate)),
+            ("p", scope.pin(frac.product(frac.product(part, rate), times))),
+        ):
+            over = frac.over(value)
             columns += [named(value.numerator, f"{label}{place}"), named(over, f"{label}{place}/")]
-    query = exp.select(*columns).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+    query = exp.select(*columns).from_(
+        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+    )
     for row in compilation.database.rows(query):
         found = []
         for place in range(len(tiers.tiers)):

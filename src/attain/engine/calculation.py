@@ -53,10 +53,21 @@ class Calculation:
         self.database.close()
 
 
-def calculate(plans: Sequence[Plan], snapshot: Snapshot, span: Interval, *, threads: int | None = None, memory_limit: str | None = None) -> Calculation:
+def calculate(
+    plans: Sequence[Plan],
+    snapshot: Snapshot,
+    span: Interval,
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+) -> Calculation:
     """Pay for the pay periods of the span. `plans` may hold several versions of a plan."""
     if span.end is None:
-        raise CalculationError("A run needs a last day.", code="calculation.span", hint="Name the periods to calculate, such as 2026-01..2026-03.")
+        raise CalculationError(
+            "A run needs a last day.",
+            code="calculation.span",
+            hint="Name the periods to calculate, such as 2026-01..2026-03.",
+        )
     by_id: dict[str, list[Plan]] = {}
     for plan in plans:
         by_id.setdefault(plan.plan, []).append(plan)

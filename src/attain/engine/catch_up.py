@@ -16,20 +16,21 @@ from attain.engine.compilation import Compilation
 from attain.engine.fractions import Num
 from attain.engine.frame import col, named
 from attain.engine.scopes_measured import CreditScope, PeriodScope
-from attain.engine.stages import reward
+from attain.engine.stages import worth
 from attain.engine.stages.credit import ORDER
 from attain.kernel.errors import NotFound
-from attain.plans.expressions import Name
 from attain.plans.model import Plan, TierTable
 from attain.plans.outcome import NamedValue, Slice
 
 Tiers = list[tuple[Fraction | None, Fraction]]
 
 
-def catch_up_slices(compilation: Compilation, plan: Plan, name: str, scope: CreditScope | PeriodScope) -> Iterator[NamedValue]:
+def catch_up_slices(
+    compilation: Compilation, plan: Plan, name: str, scope: CreditScope | PeriodScope
+) -> Iterator[NamedValue]:
     said = plan.components[name]
-    running = reward.running_measure(plan, said)
-    table = reward.table_of(plan, said)
+    running = worth.running_measure(plan, said)
+    table = worth.table_of(plan, said)
     if not (running and said.retroactive and isinstance(scope, CreditScope) and isinstance(table, TierTable)):
         raise NotFound(f"The component `{name}` has no slices.", code="plan.unknown-name")
     measure, is_attainment = running
@@ -41,21 +42,32 @@ def catch_up_slices(compilation: Compilation, plan: Plan, name: str, scope: Cred
         numbers[f"rate{place}"] = scope.pin(tables.numeric(tier.result, scope))
         if border is not None:
             numbers[f"border{place}"] = scope.pin(border)
-    columns: list[exp.Expression] = [col("@payee"), col("@credit"), named(col(f"{measure}.s"), "s"), named(col(f"{measure}.w"), "w"), col("@version"), *[col(item) for item in ORDER]]
+    columns: list[exp.Expression] = [
+        col("@payee"),
+        col("@credit"),
+        named(col(f"{measure}.s"), "s"),
+        named(col(f"{measure}.w"), "w"),
+        col("@version"),
+        *[col(item) for item in ORDER],
+    ]
     for label, value in numbers.items():
-        over = frac.integer(value.denominator) if value.divisor is None else frac.times_int(value.divisor, value.denominator)
+        over = frac.over(value)
         columns += [named(value.numerator, label), named(over, f"{label}/")]
     inner = exp.Subquery(this=scope.frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     query = exp.select(*dict.fromkeys(columns)).from_(inner).order_by(*[col(item) for item in ("s", "w", *ORDER)])
     earlier: list[tuple[object, Fraction, Fraction]] = []
     for row in compilation.database.rows(query):
-        values = {label: None if row[label] is None else Fraction(int(row[label]), int(row[f"{label}/"])) for label in numbers}
+        values = {
+            label: None if row[label] is None else Fraction(int(row[label]), int(row[f"{label}/"])) for label in numbers
+        }
         window = (row["s"], row["w"])
         earlier = [item for item in earlier if item[0] == window]
         low, high = values["before"], values["after"]
         if low is None or high is None or any(value is None for value in values.values()):
             continue
-        tiers: Tiers = [(values.get(f"border{place}"), values[f"rate{place}"] or Fraction(0)) for place in range(len(table.tiers))]
+        tiers: Tiers = [
+            (values.get(f"border{place}"), values[f"rate{place}"] or Fraction(0)) for place in range(len(table.tiers))
+        ]
         border = table.border or plan.policies.border or "upper"
         found = _slices(low, high, tiers, border, [(start, end) for _, start, end in earlier])
         earlier.append((window, low, high))
@@ -63,7 +75,9 @@ def catch_up_slices(compilation: Compilation, plan: Plan, name: str, scope: Cred
             yield NamedValue(row["@payee"], row["@credit"], tuple(found))
 
 
-def _slices(low: Fraction, high: Fraction, tiers: Tiers, border: str, earlier: list[tuple[Fraction, Fraction]]) -> list[Slice]:
+def _slices(
+    low: Fraction, high: Fraction, tiers: Tiers, border: str, earlier: list[tuple[Fraction, Fraction]]
+) -> list[Slice]:
     """The credit's own amount cut at the borders, each at its tier's rate; then what lies below, lifted to the rate that is reached."""
     reached = _rate(high, tiers, border)
     own = [Slice("own", end - start, rate, (end - start) * rate) for start, end, rate in _cut(low, high, tiers)]

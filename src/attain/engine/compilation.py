@@ -19,6 +19,7 @@ from attain.engine.formulas import Sql, condition
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
 from attain.engine.scopes import PERSON_FIELDS, MemberScope, fact_value
+from attain.engine.sql import cast
 from attain.facts.snapshot import FactTable, Snapshot
 from attain.kernel.errors import CalculationError, PlanError, Where
 from attain.kernel.intervals import Interval
@@ -99,13 +100,17 @@ class Compilation:
 
     def fact(self, name: str) -> FactTable:
         if name not in self.snapshot.facts:
-            raise PlanError(f"There is no fact type `{name}`.", code="plan.unknown-fact", where=Where(field=f"plan {self.id}"))
+            raise PlanError(
+                f"There is no fact type `{name}`.", code="plan.unknown-fact", where=Where(field=f"plan {self.id}")
+            )
         return self.snapshot.facts[name]
 
     def fact_column(self, fact: str, name: str, column: exp.Expression) -> Sql:
         description = self.fact(fact).schema.columns.get(name)
         if description is None:
-            raise PlanError(f"`{fact}` has no column `{name}`.", code="plan.unknown-name", where=Where(field=f"plan {self.id}"))
+            raise PlanError(
+                f"`{fact}` has no column `{name}`.", code="plan.unknown-name", where=Where(field=f"plan {self.id}")
+            )
         return fact_value(description.type, description.places, column)
 
     # -- members --
@@ -126,7 +131,11 @@ class Compilation:
         people = [named(col(field, "who"), f"person.{field}") for field in PERSON_FIELDS]
         seats = ["position", "payee", "person", "title", "territory", "unit", "valid_from", "valid_to"]
         base = exp.select(*[named(col(name, "seat"), name) for name in seats], *people).from_(table("seats", "seat"))
-        base = base.join(table("people", "who"), on=exp.EQ(this=col("person", "who"), expression=col("person", "seat")), join_type="LEFT")
+        base = base.join(
+            table("people", "who"),
+            on=exp.EQ(this=col("person", "who"), expression=col("person", "seat")),
+            join_type="LEFT",
+        )
         frame = Frame(base)
         scope = MemberScope(self, plan, frame)
         frame.keep(condition(plan.participants, scope))
@@ -138,7 +147,12 @@ class Compilation:
             named(exp.Least(this=col("valid_to"), expressions=[end]), "valid_to"),
             named(exp.Literal.number(place), "version"),
         ).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("m"))))
-        return query.where(exp.LT(this=exp.Greatest(this=col("valid_from"), expressions=[start.copy()]), expression=exp.Least(this=col("valid_to"), expressions=[end.copy()])))
+        return query.where(
+            exp.LT(
+                this=exp.Greatest(this=col("valid_from"), expressions=[start]),
+                expression=exp.Least(this=col("valid_to"), expressions=[end]),
+            )
+        )
 
     # -- parameters --
 
@@ -186,7 +200,13 @@ class Compilation:
                 ),
             )
             if kind == "number":
-                self.database.create(source, exp.select("key", "valid_from", "valid_to", named(exp.cast(col("value"), "INT128"), "value")).from_(table(source)), f"values of {name}")
+                self.database.create(
+                    source,
+                    exp.select("key", "valid_from", "valid_to", named(cast(col("value"), "INT128"), "value")).from_(
+                        table(source)
+                    ),
+                    f"values of {name}",
+                )
             self.known[source] = True
         return source, kind
 
@@ -214,4 +234,4 @@ def _parameter_value(said: Parameter, name: str, text: str) -> object:
 
 
 def _literal(day: date) -> exp.Expression:
-    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
+    return cast(exp.Literal.string(day.isoformat()), "DATE")

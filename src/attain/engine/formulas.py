@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.fractions import Num, group
+from attain.engine.sql import all_of, any_of, case, cast
 from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Table
@@ -84,14 +85,14 @@ def yes_no(sql: exp.Expression) -> Plain:
 
 
 def date_literal(text: str) -> exp.Expression:
-    return exp.cast(exp.Literal.string(text), "DATE")
+    return cast(exp.Literal.string(text), "DATE")
 
 
 def cast_int(value: Num) -> exp.Expression:
     """A whole number for a date function; a broken one is an error of the plan's data."""
     if value.constant is not None:
         return exp.Literal.number(int(value.constant))
-    return exp.cast(frac.rounded(value, 0), "INT")
+    return cast(frac.rounded(value, 0), "INT")
 
 
 # -- one function a kind of node ---------------------------------------------------------------------------------------
@@ -137,7 +138,12 @@ def _calculation(node: tree.Calculation, scope: Scope) -> Sql:
 
 
 _OPERATORS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+    "=": exp.EQ,
+    "<>": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
 }
 
 
@@ -148,7 +154,7 @@ def compare(operator: str, left: Sql, right: Sql) -> exp.Expression:
     if isinstance(left, Plain) and isinstance(right, Plain):
         return kind(this=group(left.sql), expression=group(right.sql))
     if frac.MISSING in (left, right):
-        return exp.cast(exp.Null(), "BOOLEAN")
+        return cast(exp.Null(), "BOOLEAN")
     raise PlanError("Two values of different kinds cannot be compared.", code="plan.type-mismatch")
 
 
@@ -164,14 +170,14 @@ def _logic(node: tree.Logic, scope: Scope) -> Sql:
 def _between(node: tree.Between, scope: Scope) -> Sql:
     value = compiled(node.value, scope)
     low, high = compiled(node.low, scope), compiled(node.high, scope)
-    inside = exp.and_(compare(">=", value, low), compare("<=", value, high))
+    inside = all_of(compare(">=", value, low), compare("<=", value, high))
     return yes_no(exp.Not(this=exp.Paren(this=inside)) if node.negated else inside)
 
 
 def _within(node: tree.Within, scope: Scope) -> Sql:
     value = compiled(node.value, scope)
     equal = [compare("=", value, compiled(option, scope)) for option in node.options]
-    inside = exp.or_(*equal)
+    inside = any_of(*equal)
     return yes_no(exp.Not(this=exp.Paren(this=inside)) if node.negated else inside)
 
 
@@ -190,14 +196,14 @@ def choose(branches: Sequence[tuple[exp.Expression, Sql]], otherwise: Sql, scope
     if plain is None:
         numbers = [(test, scope.pin(value)) for test, value in branches if isinstance(value, Num)]
         return frac.choose(numbers, scope.pin(otherwise) if isinstance(otherwise, Num) else frac.MISSING)
-    cases = exp.case()
+    cases = case()
     for test, value in branches:
-        cases = cases.when(test.copy(), _plain_sql(value))
-    return Plain(plain.kind, cases.else_(_plain_sql(otherwise)))
+        cases = cases.when(test, _plain_sql(value), copy=False)
+    return Plain(plain.kind, cases.else_(_plain_sql(otherwise), copy=False))
 
 
 def _plain_sql(value: Sql) -> exp.Expression:
-    return value.sql.copy() if isinstance(value, Plain) else exp.Null()
+    return value.sql if isinstance(value, Plain) else exp.Null()
 
 
 def _case(node: tree.Case, scope: Scope) -> Sql:
@@ -247,7 +253,7 @@ def _extreme(largest: bool) -> Maker:
 def _abs(scope: Scope, values: Sequence[Sql]) -> Sql:
     (value,) = _numbers(values, scope)
     constant = abs(value.constant) if value.constant is not None else None
-    return Num(exp.Abs(this=value.numerator.copy()), value.denominator, value.divisor, constant)
+    return Num(exp.Abs(this=value.numerator), value.denominator, value.divisor, constant)
 
 
 def _round(scope: Scope, values: Sequence[Sql]) -> Sql:
@@ -261,11 +267,11 @@ def _round(scope: Scope, values: Sequence[Sql]) -> Sql:
 def _plain(value: Sql) -> exp.Expression:
     if isinstance(value, Num):
         raise PlanError("A date or text was expected, not a number.", code="plan.type-mismatch")
-    return value.sql.copy()
+    return value.sql
 
 
 def _as_number(sql: exp.Expression) -> Num:
-    return Num(exp.cast(sql, frac.WIDE))
+    return Num(cast(sql, frac.WIDE))
 
 
 def _date_part(part: str) -> Maker:
@@ -276,19 +282,19 @@ def _date_part(part: str) -> Maker:
 
 
 def months_from_zero(day_sql: exp.Expression) -> exp.Expression:
-    year = exp.Extract(this=exp.var("year"), expression=day_sql.copy())
-    month = exp.Extract(this=exp.var("month"), expression=day_sql.copy())
+    year = exp.Extract(this=exp.var("year"), expression=day_sql)
+    month = exp.Extract(this=exp.var("month"), expression=day_sql)
     return exp.Add(this=exp.Mul(this=year, expression=exp.Literal.number(12)), expression=month)
 
 
 def add_months(day_sql: exp.Expression, count: exp.Expression) -> exp.Expression:
     """The same day of another month, or that month's last day."""
-    interval = exp.func("to_months", exp.cast(count.copy(), "INT"))
-    return exp.cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=interval)), "DATE")
+    interval = exp.func("to_months", cast(count, "INT"))
+    return cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=interval)), "DATE")
 
 
 def add_days(day_sql: exp.Expression, count: exp.Expression) -> exp.Expression:
-    return exp.cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=exp.cast(count.copy(), "INT"))), "DATE")
+    return cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=cast(count, "INT"))), "DATE")
 
 
 def days_from(first: exp.Expression, second: exp.Expression) -> exp.Expression:
@@ -300,11 +306,21 @@ def _months_between(scope: Scope, values: Sequence[Sql]) -> Sql:
     first, second = _plain(values[0]), _plain(values[1])
     months = exp.Paren(this=exp.Sub(this=group(months_from_zero(second)), expression=group(months_from_zero(first))))
     one = exp.Literal.number(1)
-    after = exp.and_(exp.GTE(this=group(second), expression=group(first)), exp.GT(this=add_months(first, months), expression=group(second)))
-    backwards = exp.Neg(this=months.copy())
-    before = exp.and_(exp.LT(this=group(second), expression=group(first)), exp.GT(this=add_months(second, backwards), expression=group(first)))
-    result = exp.case().when(after, exp.Sub(this=months.copy(), expression=one)).when(before, exp.Add(this=months.copy(), expression=one.copy()))
-    return _as_number(result.else_(months.copy()))
+    after = all_of(
+        exp.GTE(this=group(second), expression=group(first)),
+        exp.GT(this=add_months(first, months), expression=group(second)),
+    )
+    backwards = exp.Neg(this=months)
+    before = all_of(
+        exp.LT(this=group(second), expression=group(first)),
+        exp.GT(this=add_months(second, backwards), expression=group(first)),
+    )
+    result = (
+        case()
+        .when(after, exp.Sub(this=months, expression=one), copy=False)
+        .when(before, exp.Add(this=months, expression=one), copy=False)
+    )
+    return _as_number(result.else_(months, copy=False))
 
 
 def _months_touched(scope: Scope, values: Sequence[Sql]) -> Sql:
@@ -313,7 +329,7 @@ def _months_touched(scope: Scope, values: Sequence[Sql]) -> Sql:
     none = exp.LT(this=group(second), expression=group(first))
     some = exp.GTE(this=group(second), expression=group(first))
     one_more = exp.Add(this=exp.Paren(this=months), expression=exp.Literal.number(1))
-    return _as_number(exp.case().when(none, exp.Literal.number(0)).when(some, one_more))
+    return _as_number(case().when(none, exp.Literal.number(0), copy=False).when(some, one_more, copy=False))
 
 
 def _days_between(scope: Scope, values: Sequence[Sql]) -> Sql:

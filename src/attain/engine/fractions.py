@@ -14,6 +14,7 @@ from math import gcd, lcm
 
 from sqlglot import exp
 
+from attain.engine.sql import all_of, any_of, case, cast
 from attain.kernel.rounding import Rounding
 
 WIDE = "INT128"
@@ -31,7 +32,7 @@ class Num:
     @property
     def is_missing(self) -> exp.Expression:
         missing = is_null(self.numerator)
-        return missing if self.divisor is None else exp.or_(missing, is_null(self.divisor))
+        return missing if self.divisor is None else any_of(missing, is_null(self.divisor))
 
 
 def is_null(expression: exp.Expression) -> exp.Expression:
@@ -41,13 +42,13 @@ def is_null(expression: exp.Expression) -> exp.Expression:
 def group(expression: exp.Expression) -> exp.Expression:
     """The expression, in parentheses unless it needs none."""
     if isinstance(expression, exp.Column | exp.Literal | exp.Paren | exp.Func | exp.Cast | exp.Case | exp.Null):
-        return expression.copy()
-    return exp.Paren(this=expression.copy())
+        return expression
+    return exp.Paren(this=expression)
 
 
 def integer(value: int) -> exp.Expression:
     """A whole number that the database reads as wide as our sums are."""
-    return exp.cast(exp.Literal.number(str(value)), WIDE)
+    return cast(exp.Literal.number(str(value)), WIDE)
 
 
 def number(value: Fraction | int) -> Num:
@@ -55,14 +56,14 @@ def number(value: Fraction | int) -> Num:
     return Num(integer(value.numerator), value.denominator, None, value)
 
 
-MISSING = Num(exp.cast(exp.Null(), WIDE))
+MISSING = Num(cast(exp.Null(), WIDE))
 ZERO = number(0)
 ONE = number(1)
 
 
 def times_int(expression: exp.Expression, factor: int) -> exp.Expression:
     if factor == 1:
-        return expression.copy()
+        return expression
     return exp.Mul(this=group(expression), expression=integer(factor))
 
 
@@ -121,8 +122,12 @@ def quotient(left: Num, right: Num) -> Num:
     """left / right; missing when right is zero."""
     if right.constant is not None:
         return MISSING if right.constant == 0 else product(left, number(1 / right.constant))
-    sign = exp.case().when(exp.LT(this=group(right.numerator), expression=integer(0)), integer(-1)).else_(integer(1))
-    size = exp.Nullif(this=exp.Abs(this=right.numerator.copy()), expression=integer(0))
+    sign = (
+        case()
+        .when(exp.LT(this=group(right.numerator), expression=integer(0)), integer(-1), copy=False)
+        .else_(integer(1), copy=False)
+    )
+    size = exp.Nullif(this=exp.Abs(this=right.numerator), expression=integer(0))
     numerator = exp.Mul(this=group(left.numerator), expression=sign)
     over = right.denominator
     shared = gcd(over, left.denominator)
@@ -138,7 +143,14 @@ def positive_quotient(left: Num, right: Num) -> Num:
     shared = gcd(right.denominator, left.denominator)
     numerator = times_int(left.numerator, right.denominator // shared)
     result = multiply(numerator, right.divisor)
-    return Num(result if result is not None else numerator, left.denominator // shared, multiply(left.divisor, right.numerator))
+    return Num(
+        result if result is not None else numerator, left.denominator // shared, multiply(left.divisor, right.numerator)
+    )
+
+
+def over(value: Num) -> exp.Expression:
+    """The whole denominator as SQL: constant and divisor."""
+    return integer(value.denominator) if value.divisor is None else times_int(value.divisor, value.denominator)
 
 
 def compare(operator: type[exp.Binary], left: Num, right: Num) -> exp.Expression:
@@ -168,16 +180,20 @@ def choose(branches: Sequence[tuple[exp.Expression, Num]], otherwise: Num = MISS
     """The value of the first true condition. Each branch keeps its own divisor, so that a missing one in another branch does no harm."""
     values = [value for _, value in branches] + [otherwise]
     denominator = lcm(*(value.denominator for value in values))
-    numerator = exp.case()
+    numerator = case()
     for condition, value in branches:
-        numerator = numerator.when(condition.copy(), times_int(value.numerator, denominator // value.denominator))
-    numerator = numerator.else_(times_int(otherwise.numerator, denominator // otherwise.denominator))
+        numerator = numerator.when(condition, times_int(value.numerator, denominator // value.denominator), copy=False)
+    numerator = numerator.else_(times_int(otherwise.numerator, denominator // otherwise.denominator), copy=False)
     if all(value.divisor is None for value in values):
         return Num(numerator, denominator)
-    divisor = exp.case()
+    divisor = case()
     for condition, value in branches:
-        divisor = divisor.when(condition.copy(), integer(1) if value.divisor is None else value.divisor.copy())
-    return Num(numerator, denominator, divisor.else_(integer(1) if otherwise.divisor is None else otherwise.divisor.copy()))
+        divisor = divisor.when(condition, integer(1) if value.divisor is None else value.divisor, copy=False)
+    return Num(
+        numerator,
+        denominator,
+        divisor.else_(integer(1) if otherwise.divisor is None else otherwise.divisor, copy=False),
+    )
 
 
 def extreme(values: Sequence[Num], *, largest: bool) -> Num:
@@ -200,14 +216,16 @@ def rounded(value: Num, places: int, mode: Rounding = Rounding.HALF_UP) -> exp.E
     up, down = scale // shared, value.denominator // shared
     if down == 1 and value.divisor is None:
         return times_int(value.numerator, up)
-    size = times_int(exp.Abs(this=value.numerator.copy()), up)
+    size = times_int(exp.Abs(this=value.numerator), up)
     over: exp.Expression = integer(down) if value.divisor is None else times_int(value.divisor, down)
     negative = exp.LT(this=group(value.numerator), expression=integer(0))
     whole = _rounded_size(size, over, negative, mode)
-    return exp.case().when(negative.copy(), exp.Neg(this=exp.Paren(this=whole))).else_(whole.copy())
+    return case().when(negative, exp.Neg(this=exp.Paren(this=whole)), copy=False).else_(whole, copy=False)
 
 
-def _rounded_size(size: exp.Expression, over: exp.Expression, negative: exp.Expression, mode: Rounding) -> exp.Expression:
+def _rounded_size(
+    size: exp.Expression, over: exp.Expression, negative: exp.Expression, mode: Rounding
+) -> exp.Expression:
     def divided(above: exp.Expression, below: exp.Expression) -> exp.Expression:
         return exp.IntDiv(this=group(above), expression=group(below))
 
@@ -226,15 +244,17 @@ def _rounded_size(size: exp.Expression, over: exp.Expression, negative: exp.Expr
     if mode in (Rounding.CEILING, Rounding.FLOOR):
         away, near = divided(plus_one_less(over), over), divided(size, over)
         first, second = (near, away) if mode is Rounding.CEILING else (away, near)
-        return exp.case().when(negative.copy(), first).else_(second)
+        return case().when(negative, first, copy=False).else_(second, copy=False)
     down = divided(size, over)
     beyond = exp.Sub(this=group(twice), expression=exp.Mul(this=group(double), expression=group(down)))
     odd = exp.EQ(this=exp.Mod(this=group(down), expression=integer(2)), expression=integer(1))
-    further = exp.or_(
+    further = any_of(
         exp.GT(this=exp.Paren(this=beyond), expression=group(over)),
-        exp.and_(exp.EQ(this=exp.Paren(this=beyond.copy()), expression=group(over)), odd),
+        all_of(exp.EQ(this=exp.Paren(this=beyond), expression=group(over)), odd),
     )
-    return exp.Add(this=group(down), expression=exp.case().when(further, integer(1)).else_(integer(0)))
+    return exp.Add(
+        this=group(down), expression=case().when(further, integer(1), copy=False).else_(integer(0), copy=False)
+    )
 
 
 def whole_number(expression: exp.Expression, places: int = 0) -> Num:

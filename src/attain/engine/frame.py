@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.fractions import Num
+from attain.engine.sql import all_of
 
 
 def col(name: str, table: str | None = None) -> exp.Column:
@@ -20,7 +21,10 @@ def col(name: str, table: str | None = None) -> exp.Column:
 
 
 def table(name: str, alias: str | None = None) -> exp.Table:
-    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=exp.TableAlias(this=exp.to_identifier(alias)) if alias else None)
+    return exp.Table(
+        this=exp.to_identifier(name, quoted=True),
+        alias=exp.TableAlias(this=exp.to_identifier(alias)) if alias else None,
+    )
 
 
 def named(expression: exp.Expression, name: str) -> exp.Alias:
@@ -47,7 +51,7 @@ class Frame:
         """A column of this name."""
         if any(found.name in self._waiting for found in expression.find_all(exp.Column)):
             self._flush()
-        self._waiting[name] = expression.copy()
+        self._waiting[name] = expression
         return col(name)
 
     def fresh(self, stem: str = "v") -> str:
@@ -67,7 +71,13 @@ class Frame:
         self._known[text] = pinned
         return pinned
 
-    def join(self, source: exp.Expression, on: Mapping[str, exp.Expression], take: Mapping[str, str], also: exp.Expression | None = None) -> None:
+    def join(
+        self,
+        source: exp.Expression,
+        on: Mapping[str, exp.Expression],
+        take: Mapping[str, str],
+        also: exp.Expression | None = None,
+    ) -> None:
         """A left join: rows of `source` whose columns equal the expressions; `take` maps new names to its columns.
 
         `also` may compare columns of the frame with the taken columns by their new names.
@@ -77,16 +87,21 @@ class Frame:
         keys = {f"{prefix}.{name}": name for name in on}
         inner = exp.select(*[named(col(name), new) for new, name in {**keys, **take}.items()]).from_(source)
         right = exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("r")))
-        equal = [exp.EQ(this=exp.Paren(this=value.copy()), expression=col(key)) for key, value in zip(keys, on.values(), strict=True)]
+        equal = [
+            exp.EQ(this=exp.Paren(this=value), expression=col(key))
+            for key, value in zip(keys, on.values(), strict=True)
+        ]
         conditions = [*equal, *([also] if also is not None else [])]
         joined = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("p")), *[col(new, "r") for new in take])
-        joined = joined.from_(self._previous()).join(right, on=exp.and_(*conditions) if conditions else exp.true(), join_type="LEFT")
+        joined = joined.from_(self._previous(), copy=False).join(
+            right, on=all_of(*conditions) if conditions else exp.true(), join_type="LEFT", copy=False
+        )
         self._layers.append(joined)
 
     def keep(self, condition: exp.Expression) -> None:
         """Drops the rows for which the condition is not true."""
         self._flush()
-        self._layers.append(exp.select("*").from_(self._previous()).where(condition.copy()))
+        self._layers.append(exp.select("*").from_(self._previous(), copy=False).where(condition, copy=False))
 
     def rename(self, new: str, old: str) -> None:
         """Puts a column in the place of an older one."""
@@ -108,7 +123,7 @@ class Frame:
         self._flush()
         result = exp.select("*").from_(self._previous())
         for place, layer in enumerate(self._layers, start=1):
-            result = result.with_(exp.to_identifier(f"layer{place}", quoted=True), as_=layer)
+            result = result.with_(exp.to_identifier(f"layer{place}", quoted=True), as_=layer, copy=False)
         return result
 
 
@@ -119,5 +134,5 @@ def _is_plain(value: Num) -> bool:
 
 def stored(value: Num) -> tuple[exp.Expression, exp.Expression]:
     """Numerator and denominator as two columns for a table that holds numbers of any scale."""
-    over = frac.integer(value.denominator) if value.divisor is None else frac.times_int(value.divisor, value.denominator)
-    return value.numerator.copy(), over
+    over = frac.over(value)
+    return value.numerator, over

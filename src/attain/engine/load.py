@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pyarrow as pa
-from sqlglot import exp, parse_one
 
 from attain.engine.adapters.duckdb import DuckDB
 from attain.facts.snapshot import Snapshot
@@ -37,7 +36,9 @@ def as_integers(table: pa.Table) -> pa.Table:
     for field, column in zip(table.schema, table.columns, strict=True):
         if pa.types.is_decimal(field.type):
             kind = pa.decimal128(38, 0)
-            chunks = [pa.Array.from_buffers(kind, len(part), part.buffers(), offset=part.offset) for part in column.chunks]
+            chunks = [
+                pa.Array.from_buffers(kind, len(part), part.buffers(), offset=part.offset) for part in column.chunks
+            ]
             column = pa.chunked_array(chunks, type=kind)
             field = pa.field(field.name, kind)
         columns.append(column)
@@ -55,7 +56,9 @@ def _closed(table: pa.Table) -> pa.Table:
 
 def _load_calendar(database: DuckDB, name: str, calendar: Calendar, days: Interval) -> None:
     end = days.end or FAR
-    every: dict[date, dict[str, object]] = {days.start + timedelta(n): {"day": days.start + timedelta(n)} for n in range((end - days.start).days)}
+    every: dict[date, dict[str, object]] = {
+        days.start + timedelta(n): {"day": days.start + timedelta(n)} for n in range((end - days.start).days)
+    }
     for kind in KINDS:
         periods = calendar.periods(kind, days.start, end)
         for period in periods:
@@ -108,8 +111,5 @@ WHERE person IS NOT NULL AND person NOT IN (SELECT position FROM positions)
 
 
 def _seats(database: DuckDB) -> None:
-    seats = parse_one(_SEATS, dialect="duckdb")
-    holders = parse_one(_HOLDERS, dialect="duckdb")
-    if isinstance(seats, exp.Query) and isinstance(holders, exp.Query):
-        database.create("seats", seats, "who sits where, day by day; nobody's seat is paid to its vacancy")
-        database.create("holders", holders, "a position or a person by reference, and the seat behind it")
+    database.create("seats", _SEATS, "who sits where, day by day; nobody's seat is paid to its vacancy")
+    database.create("holders", _HOLDERS, "a position or a person by reference, and the seat behind it")

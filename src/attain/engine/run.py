@@ -61,7 +61,9 @@ class Manifest:
         return sha256_bytes(canonical_json({name: about["hash"] for name, about in self.tables.items()}))
 
 
-def write(calculation: Calculation, snapshot: Snapshot, plans: Mapping[str, str], folder: Path, files: Files) -> Manifest:
+def write(
+    calculation: Calculation, snapshot: Snapshot, plans: Mapping[str, str], folder: Path, files: Files
+) -> Manifest:
     """Writes the tables, the SQL and the manifest of a calculation into a folder that is not yet published.
 
     `plans` maps `plan@version` to the hash of its document.
@@ -74,13 +76,18 @@ def write(calculation: Calculation, snapshot: Snapshot, plans: Mapping[str, str]
         count = _write_table(database, name, columns, path)
         tables[name] = {"rows": count, "hash": table_hash(database, name, columns), "columns": columns}
     _write_queries(database, folder / "sql", files)
-    manifest = Manifest(attain.__version__, calculation.span, plans, snapshot.hashes(), control_totals(database), tables)
+    manifest = Manifest(
+        attain.__version__, calculation.span, plans, snapshot.hashes(), control_totals(database), tables
+    )
     files.write_bytes_durably(folder / MANIFEST, canonical_json(manifest.as_dict()))
     return manifest
 
 
 def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], path: Path) -> int:
-    wide = ", ".join(f'CAST("{column}" AS DECIMAL(38, 0)) AS "{column}"' if kind == "HUGEINT" else f'"{column}"' for column, kind in columns.items())
+    wide = ", ".join(
+        f'CAST("{column}" AS DECIMAL(38, 0)) AS "{column}"' if kind == "HUGEINT" else f'"{column}"'
+        for column, kind in columns.items()
+    )
     reader = database.connection.sql(f'SELECT {wide} FROM "{name}" ORDER BY ALL').to_arrow_reader(100_000)
     count = 0
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
@@ -93,7 +100,7 @@ def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], path: 
 def table_hash(database: DuckDB, name: str, columns: Mapping[str, str]) -> str:
     """See the module's first words."""
     ordered = sorted(columns)
-    text = " || chr(31) || ".join(f"COALESCE(CAST(\"{column}\" AS VARCHAR), chr(30))" for column in ordered)
+    text = " || chr(31) || ".join(f'COALESCE(CAST("{column}" AS VARCHAR), chr(30))' for column in ordered)
     query = f'SELECT COUNT(*), COALESCE(SUM(md5_number_lower({text})), 0), COALESCE(SUM(md5_number_upper({text})), 0) FROM "{name}"'
     (count, low, high), *_ = database.connection.execute(query).fetchall()
     return sha256_bytes(canonical_json([ordered, int(count), int(low) % 2**128, int(high) % 2**128]))
@@ -106,11 +113,18 @@ def control_totals(database: DuckDB) -> dict[str, Any]:
         released = " WHERE state = 'released'" if table == "releases" else ""
         totals[table] = {
             row["plan"]: {"rows": row["rows"], "amount_minor": int(row["amount"] or 0), "currency": row["currency"]}
-            for row in database.rows(f'SELECT plan, currency, COUNT(*) AS rows, SUM({column}) AS amount FROM "{table}"{released} GROUP BY ALL ORDER BY plan')
+            for row in database.rows(
+                f'SELECT plan, currency, COUNT(*) AS rows, SUM({column}) AS amount FROM "{table}"{released} GROUP BY ALL ORDER BY plan'
+            )
         }
     totals["credits"] = {
-        f"{row['plan']}/{row['credit_set']}": {"rows": row["rows"], "amount": str(Fraction(int(row["amount"] or 0), int(row["amount_over"])))}
-        for row in database.rows("SELECT plan, credit_set, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM credits GROUP BY ALL ORDER BY ALL")
+        f"{row['plan']}/{row['credit_set']}": {
+            "rows": row["rows"],
+            "amount": str(Fraction(int(row["amount"] or 0), int(row["amount_over"]))),
+        }
+        for row in database.rows(
+            "SELECT plan, credit_set, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM credits GROUP BY ALL ORDER BY ALL"
+        )
     }
     totals["uncredited"] = {
         f"{row['event_type']}/{row['reason']}": {"rows": row["rows"], "amounts": row["amounts"]}
@@ -119,7 +133,9 @@ def control_totals(database: DuckDB) -> dict[str, Any]:
             "(SELECT event_type, reason, currency, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM uncredited GROUP BY ALL) u GROUP BY ALL ORDER BY ALL"
         )
     }
-    totals["uncredited"] = {key: {"rows": int(about["rows"]), "amounts": about["amounts"]} for key, about in totals["uncredited"].items()}
+    totals["uncredited"] = {
+        key: {"rows": int(about["rows"]), "amounts": about["amounts"]} for key, about in totals["uncredited"].items()
+    }
     return totals
 
 
@@ -142,7 +158,9 @@ class StoredRun:
         self.folder = folder
         path = folder / MANIFEST
         if not path.is_file():
-            raise NotFound(f"{folder.name} is no run: it has no {MANIFEST}.", code="run.no-manifest", where=Where(str(folder)))
+            raise NotFound(
+                f"{folder.name} is no run: it has no {MANIFEST}.", code="run.no-manifest", where=Where(str(folder))
+            )
         self.manifest: dict[str, Any] = json.loads(path.read_bytes())
 
     def table(self, name: str) -> pa.Table:
@@ -154,7 +172,11 @@ class StoredRun:
                 yield with_fractions(row)
 
     def values(self, plan: str, name: str) -> Iterable[NamedValue]:
-        raise CalculationError("A stored run keeps lines, not every value.", code="run.values", hint="Use `attain explain`, which computes them again.")
+        raise CalculationError(
+            "A stored run keeps lines, not every value.",
+            code="run.values",
+            hint="Use `attain explain`, which computes them again.",
+        )
 
     def verify(self) -> list[str]:
         """Names of tables whose content is not what the manifest says."""
@@ -164,7 +186,9 @@ class StoredRun:
             try:
                 table = self.table(name)
                 database.register(name, table)
-                kinds = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in about["columns"].items())
+                kinds = ", ".join(
+                    f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in about["columns"].items()
+                )
                 database.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {kinds} FROM "{name}"')
                 found = table_hash(database, name, database.columns(name))
             except (OSError, pa.ArrowException, duckdb.Error):

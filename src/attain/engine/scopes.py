@@ -12,8 +12,9 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.formulas import Plain, Scope, Sql, compiled, numeric
-from attain.engine.frame import Frame, col, num, table
 from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, num, table
+from attain.engine.sql import all_of, cast
 from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Plan, Table
@@ -21,7 +22,14 @@ from attain.plans.model import Plan, Table
 if TYPE_CHECKING:
     from attain.engine.compilation import Compilation
 
-PERSON_FIELDS = {"name": "text", "country": "text", "currency": "text", "kind": "text", "hired_on": "date", "left_on": "date"}
+PERSON_FIELDS = {
+    "name": "text",
+    "country": "text",
+    "currency": "text",
+    "kind": "text",
+    "hired_on": "date",
+    "left_on": "date",
+}
 POSITION_FIELDS = ("title", "territory", "unit")
 
 
@@ -71,13 +79,22 @@ class PlaceScope(Scope):
         """The nearest of person, position, title and plan on the day; else the document's own value."""
         said = self.plan.parameters[name]
         own: Sql = compiled(said.value, self) if said.value is not None else frac.MISSING
-        found = [value for level in self.compilation.parameter_levels(self.plan, name) if (value := self._override(name, level))]
+        found = [
+            value
+            for level in self.compilation.parameter_levels(self.plan, name)
+            if (value := self._override(name, level))
+        ]
         if not found:
             return own if not (said.value is None and said.type in ("text", "date", "yes_no")) else _null(said.type)
         return _first_present([*found, own])
 
     def _override(self, name: str, level: tuple[str, bool]) -> Sql | None:
-        keys = {"person": self.key_of_person, "position": self.key_of_position, "title": self.key_of_title, "plan": None}
+        keys = {
+            "person": self.key_of_person,
+            "position": self.key_of_position,
+            "title": self.key_of_title,
+            "plan": None,
+        }
         source, kind = self.compilation.parameter_table(self.plan, name, level)
         maker = keys[level[0]]
         key = maker() if maker is not None else None
@@ -86,7 +103,9 @@ class PlaceScope(Scope):
         taken = self.frame.fresh("p")
         bounds = {f"{taken}.from": "valid_from", f"{taken}.to": "valid_to", taken: "value"}
         self.frame.join(
-            table(source), {"key": key} if key is not None else {}, bounds,
+            table(source),
+            {"key": key} if key is not None else {},
+            bounds,
             also=_holds(self.day(), col(f"{taken}.from"), col(f"{taken}.to")),
         )
         return Num(col(taken), 10**9) if kind == "number" else Plain(kind, col(taken))  # type: ignore[arg-type]
@@ -107,17 +126,22 @@ class PlaceScope(Scope):
 
 
 def _null(kind: str) -> Plain:
-    return Plain(kind, exp.cast(exp.Null(), {"text": "VARCHAR", "date": "DATE", "yes_no": "BOOLEAN"}[kind]))  # type: ignore[arg-type]
+    return Plain(kind, cast(exp.Null(), {"text": "VARCHAR", "date": "DATE", "yes_no": "BOOLEAN"}[kind]))  # type: ignore[arg-type]
 
 
 def _holds(day: exp.Expression, start: exp.Expression, end: exp.Expression) -> exp.Expression:
-    return exp.and_(exp.LTE(this=start, expression=exp.Paren(this=day.copy())), exp.LT(this=exp.Paren(this=day.copy()), expression=end))
+    return all_of(exp.LTE(this=start, expression=exp.Paren(this=day)), exp.LT(this=exp.Paren(this=day), expression=end))
 
 
 def _first_present(values: list[Sql]) -> Sql:
     plain = next((value for value in values if isinstance(value, Plain)), None)
     if plain is not None:
-        return Plain(plain.kind, exp.Coalesce(this=values[0].sql.copy(), expressions=[value.sql.copy() for value in values[1:] if isinstance(value, Plain)]))  # type: ignore[union-attr]
+        return Plain(
+            plain.kind,
+            exp.Coalesce(
+                this=values[0].sql, expressions=[value.sql for value in values[1:] if isinstance(value, Plain)]
+            ),
+        )  # type: ignore[union-attr]
     numbers = [value for value in values if isinstance(value, Num)]
     branches = [(exp.Not(this=exp.Paren(this=value.is_missing)), value) for value in numbers[:-1]]
     return frac.choose(branches, numbers[-1])
@@ -151,7 +175,15 @@ def person_or_position(parts: tuple[str, ...], column: Callable[[str], exp.Expre
 class FactScope(PlaceScope):
     """`credits`: the columns of a fact, in a frame that holds them under their own names."""
 
-    def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, fact: str, related: str | None = None, payee: bool = False) -> None:
+    def __init__(
+        self,
+        compilation: Compilation,
+        plan: Plan,
+        frame: Frame,
+        fact: str,
+        related: str | None = None,
+        payee: bool = False,
+    ) -> None:
         super().__init__(compilation, plan, frame)
         self.fact = fact
         self.related = related
@@ -182,8 +214,17 @@ def _column_kind(kind: str) -> str:
 def fact_value(kind: str, places: int, column: exp.Expression) -> Sql:
     """A column of a fact in the language's types."""
     if kind in ("money", "number", "rate", "integer"):
-        return Num(exp.cast(column, frac.WIDE), 10**places)
+        return Num(cast(column, frac.WIDE), 10**places)
     return Plain(_column_kind(kind), column)  # type: ignore[arg-type]
 
 
-__all__ = ["FactScope", "MemberScope", "PlaceScope", "TriggerScope", "fact_value", "num", "numeric", "person_or_position"]
+__all__ = [
+    "FactScope",
+    "MemberScope",
+    "PlaceScope",
+    "TriggerScope",
+    "fact_value",
+    "num",
+    "numeric",
+    "person_or_position",
+]

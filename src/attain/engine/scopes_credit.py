@@ -13,6 +13,7 @@ from attain.engine.formulas import Plain, Sql
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
 from attain.engine.scopes import PERSON_FIELDS, POSITION_FIELDS, PlaceScope
+from attain.engine.sql import cast
 from attain.engine.stages.credit import credits
 from attain.plans.model import Plan
 
@@ -40,7 +41,7 @@ class CreditBase(PlaceScope):
 
     def amount(self, name: str | None = None) -> Num:
         name = name or self.credits.main
-        return Num(exp.cast(col(f"@amount:{name}"), frac.WIDE), self.credits.amounts[name])
+        return Num(cast(col(f"@amount:{name}"), frac.WIDE), self.credits.amounts[name])
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
         if len(parts) == 1 and parts[0] in self.credits.columns:
@@ -61,9 +62,9 @@ class CreditBase(PlaceScope):
         if name in self.credits.amounts:
             return self.amount(name)
         if name == "share":
-            return Num(exp.cast(col("@share"), frac.WIDE), 1, exp.cast(col("@share_over"), frac.WIDE))
+            return Num(cast(col("@share"), frac.WIDE), 1, cast(col("@share_over"), frac.WIDE))
         if name == "level":
-            return Num(exp.cast(col("@level"), frac.WIDE))
+            return Num(cast(col("@level"), frac.WIDE))
         if name in ("role", "payee"):
             return Plain("text", col(f"@{name}"))
         return Plain("date", col("@date")) if name == "date" else None
@@ -72,6 +73,8 @@ class CreditBase(PlaceScope):
         if field == "id":
             return Plain("text", col("@person"))
         if not self._person:
-            self.frame.join(table("people"), {"person": col("@person")}, {f"person.{name}": name for name in PERSON_FIELDS})
+            self.frame.join(
+                table("people"), {"person": col("@person")}, {f"person.{name}": name for name in PERSON_FIELDS}
+            )
             self._person = True
         return Plain(PERSON_FIELDS[field], col(f"person.{field}"))  # type: ignore[arg-type]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import lcm
-
 from sqlglot import exp
 
 from attain.engine import fractions as frac
@@ -13,9 +11,11 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PERSON_FIELDS, POSITION_FIELDS, PlaceScope
 from attain.engine.scopes_credit import CreditBase
+from attain.engine.sql import all_of, case, cast
 from attain.engine.stages import measure as measures
 from attain.engine.stages import quota as quotas
-from attain.engine.stages.rows import group_rows, payee_rows, team_members
+from attain.engine.stages.day_shares import begun_shares, day_shares
+from attain.engine.stages.rows import payee_rows
 from attain.kernel.errors import PlanError, Where
 from attain.plans import expressions as tree
 from attain.plans.model import Measure, Plan
@@ -50,7 +50,11 @@ class Reader(PlaceScope):
             found = self.measure(parts[0], plan.measures[parts[0]], parts[1] if len(parts) == 2 else "")
             if found is not None:
                 return found
-            raise PlanError(f"`{'.'.join(parts)}` cannot be read here.", code="plan.ambiguous-measure", hint="At a credit say .before, .after or .total.")
+            raise PlanError(
+                f"`{'.'.join(parts)}` cannot be read here.",
+                code="plan.ambiguous-measure",
+                hint="At a credit say .before, .after or .total.",
+            )
         if parts[0] in plan.inputs:
             return self.input(parts[0])
         if parts[0] in plan.values and (plan.values[parts[0]].per or plan.values[parts[0]].each):
@@ -70,11 +74,15 @@ class Reader(PlaceScope):
         if quota.constant is not None:
             return quota if quota.constant > 0 else frac.MISSING
         above = exp.GT(this=frac.group(quota.numerator), expression=frac.integer(0))
-        return self.pin(Num(exp.case().when(above, quota.numerator.copy()), quota.denominator, quota.divisor))
+        return self.pin(Num(case().when(above, quota.numerator, copy=False), quota.denominator, quota.divisor))
 
     def quota(self, name: str, measure: Measure) -> Num:
         if measure.quota is None:
-            raise PlanError(f"The measure `{name}` has no quota.", code="plan.no-quota", where=Where(field=f"plan {self.plan.plan}, measure {name}"))
+            raise PlanError(
+                f"The measure `{name}` has no quota.",
+                code="plan.no-quota",
+                where=Where(field=f"plan {self.plan.plan}, measure {name}"),
+            )
         if measure.quota in self.plan.parameters or measure.quota in self.plan.values:
             quota = numeric(tree.Name((measure.quota,)), self)
             if measure.against == "to_date":
@@ -100,7 +108,9 @@ class Reader(PlaceScope):
 
     def team(self) -> exp.Expression:
         if not hasattr(self, "_team"):
-            self._team = measures.team_of(self.compilation, self.frame, self.payee(), self.position(), self.reading_day())
+            self._team = measures.team_of(
+                self.compilation, self.frame, self.payee(), self.position(), self.reading_day()
+            )
         return self._team
 
     def begun(self, measure: Measure) -> Num:
@@ -128,7 +138,9 @@ class Reader(PlaceScope):
         if said.per is None:
             raise PlanError(f"`{name}` is known at credits of `{said.each}` only.", code="plan.wrong-place")
         found = values.value_table(self.compilation, self.plan, name)
-        subject = {"company": lambda: exp.Literal.string("company"), "team": self.team, "payee": self.payee}[said.per.subject]()
+        subject = {"company": lambda: exp.Literal.string("company"), "team": self.team, "payee": self.payee}[
+            said.per.subject
+        ]()
         return self.taken(found, {"subject": subject, "period": self.period_of(said.per.kind)})
 
     def taken(self, found: object, on: dict[str, exp.Expression]) -> Sql:
@@ -145,19 +157,33 @@ class Reader(PlaceScope):
 
     def input(self, name: str) -> Sql:
         said = self.plan.inputs[name]
-        subjects = {"company": [exp.Literal.string("company")], "team": [self.team()] if said.per.subject == "team" else [], "payee": self.subjects()}[said.per.subject]
+        subjects = {
+            "company": [exp.Literal.string("company")],
+            "team": [self.team()] if said.per.subject == "team" else [],
+            "payee": self.subjects(),
+        }[said.per.subject]
         last = self.last_day_of(said.per.kind)
         values = []
         for subject in subjects:
             taken = self.frame.fresh("in")
             since, until = f"{taken}.from", f"{taken}.to"
-            dated = exp.and_(exp.LTE(this=col(since), expression=exp.Paren(this=last.copy())), exp.LT(this=exp.Paren(this=last.copy()), expression=col(until)))
-            self.frame.join(table("inputs"), {"input": exp.Literal.string(name), "subject": subject}, {taken: "value", since: "valid_from", until: "valid_to"}, also=dated)
-            values.append(exp.cast(col(taken), frac.WIDE))
+            dated = all_of(
+                exp.LTE(this=col(since), expression=exp.Paren(this=last)),
+                exp.LT(this=exp.Paren(this=last), expression=col(until)),
+            )
+            self.frame.join(
+                table("inputs"),
+                {"input": exp.Literal.string(name), "subject": subject},
+                {taken: "value", since: "valid_from", until: "valid_to"},
+                also=dated,
+            )
+            values.append(cast(col(taken), frac.WIDE))
         number = Num(exp.Coalesce(this=values[0], expressions=values[1:]) if len(values) > 1 else values[0], 10**6)
         number = self._in_range(self.pin(number), said.min, said.max)
         if isinstance(said.missing, tree.Expr):
-            number = frac.choose([(exp.Not(this=exp.Paren(this=number.is_missing)), number)], numeric(said.missing, self))
+            number = frac.choose(
+                [(exp.Not(this=exp.Paren(this=number.is_missing)), number)], numeric(said.missing, self)
+            )
         if said.type == "yes_no":
             return Plain("yes_no", exp.NEQ(this=frac.group(number.numerator), expression=frac.integer(0)))
         return number
@@ -168,7 +194,7 @@ class Reader(PlaceScope):
             tests.append(frac.compare(exp.GTE, number, numeric(least, self)))
         if most is not None:
             tests.append(frac.compare(exp.LTE, number, numeric(most, self)))
-        return self.pin(frac.choose([(exp.and_(*tests), number)])) if tests else number
+        return self.pin(frac.choose([(all_of(*tests), number)])) if tests else number
 
     def last_day_of(self, kind: str) -> exp.Expression:
         name = self.frame.fresh("last")
@@ -180,11 +206,17 @@ class Reader(PlaceScope):
 
         said = self.plan.components[name]
         if said.per is None:
-            raise PlanError(f"The lines of `{name}` are finer than this place: a measure must add them up.", code="plan.wrong-place")
+            raise PlanError(
+                f"The lines of `{name}` are finer than this place: a measure must add them up.", code="plan.wrong-place"
+            )
         source = reward.component(self.compilation, self.plan, name)
         taken = self.frame.fresh("c")
-        self.frame.join(table(source), {"payee": self.payee(), "source": self.period_of(said.per.kind)}, {taken: "amount"})
-        return Num(exp.Coalesce(this=exp.cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places)
+        self.frame.join(
+            table(source), {"payee": self.payee(), "source": self.period_of(said.per.kind)}, {taken: "amount"}
+        )
+        return Num(
+            exp.Coalesce(this=cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places
+        )
 
 
 class CreditScope(CreditBase, Reader):
@@ -211,9 +243,17 @@ class CreditScope(CreditBase, Reader):
         if not hasattr(self, "_joined_period"):
             self._joined_period = self.frame.fresh("period")
             fields = ("start", "end", "number", "days", "month", "quarter", "year")
-            self.frame.join(table(self.compilation.periods(self.plan.period)), {"period": self.period_of(self.plan.period)}, {f"{self._joined_period}.{field}": field for field in fields})
+            self.frame.join(
+                table(self.compilation.periods(self.plan.period)),
+                {"period": self.period_of(self.plan.period)},
+                {f"{self._joined_period}.{field}": field for field in fields},
+            )
             rows = payee_rows(self.compilation, self.plan.period)
-            self.frame.join(table(rows), {"payee": self.payee(), "period": self.period_of(self.plan.period)}, {f"{self._joined_period}.active_days": "active_days"})
+            self.frame.join(
+                table(rows),
+                {"payee": self.payee(), "period": self.period_of(self.plan.period)},
+                {f"{self._joined_period}.active_days": "active_days"},
+            )
         return f"{self._joined_period}."
 
     def measure(self, name: str, measure: Measure, field: str) -> Sql | None:
@@ -234,18 +274,29 @@ class CreditScope(CreditBase, Reader):
 
     def _total_of_other(self, name: str, measure: Measure, scale: int) -> Num:
         source = measures.measured(self.compilation, self.plan, measure.credits).table
-        totals = exp.select(*[named(col(f"{name}.{part}"), part) for part in ("s", "w", "total")]).distinct().from_(table(source))
+        totals = (
+            exp.select(*[named(col(f"{name}.{part}"), part) for part in ("s", "w", "total")])
+            .distinct()
+            .from_(table(source))
+        )
         subject = measures._subject(self.compilation, self.plan, measure, self.frame)
         window = measures._window(self.compilation, self.plan, measure, self.frame, self.subjects(), col("@date"))
         taken = self.frame.fresh("t")
-        self.frame.join(exp.Subquery(this=totals, alias=exp.TableAlias(this=exp.to_identifier("totals"))), {"s": subject, "w": window}, {taken: "total"})
+        self.frame.join(
+            exp.Subquery(this=totals, alias=exp.TableAlias(this=exp.to_identifier("totals"))),
+            {"s": subject, "w": window},
+            {taken: "total"},
+        )
         return Num(exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]), scale)
 
     def value(self, name: str) -> Sql:
         from attain.engine.stages import values
 
         if self.plan.values[name].each == self.credit_set:
-            return self.taken(values.value_table(self.compilation, self.plan, name), {"credit": col("@credit"), "payee": col("@payee")})
+            return self.taken(
+                values.value_table(self.compilation, self.plan, name),
+                {"credit": col("@credit"), "payee": col("@payee")},
+            )
         return super().value(name)
 
     def component(self, name: str) -> Sql:
@@ -256,7 +307,9 @@ class CreditScope(CreditBase, Reader):
         source = reward.component(self.compilation, self.plan, name)
         taken = self.frame.fresh("c")
         self.frame.join(table(source), {"payee": col("@payee"), "source": col("@credit")}, {taken: "amount"})
-        return Num(exp.Coalesce(this=exp.cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places)
+        return Num(
+            exp.Coalesce(this=cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places
+        )
 
 
 class PeriodScope(Reader):
@@ -299,7 +352,9 @@ class PeriodScope(Reader):
         if len(parts) == 2 and parts[0] == "position" and parts[1] in (*POSITION_FIELDS, "id"):
             return Plain("text", col("position" if parts[1] == "id" else parts[1]))
         if len(parts) == 2 and parts[0] == "person" and (parts[1] in PERSON_FIELDS or parts[1] == "id"):
-            return Plain(PERSON_FIELDS.get(parts[1], "text"), col("person" if parts[1] == "id" else f"person.{parts[1]}"))  # type: ignore[arg-type]
+            return Plain(
+                PERSON_FIELDS.get(parts[1], "text"), col("person" if parts[1] == "id" else f"person.{parts[1]}")
+            )  # type: ignore[arg-type]
         return super().resolve(parts)
 
     def measure_subject(self, measure: Measure) -> exp.Expression:
@@ -321,7 +376,9 @@ class PeriodScope(Reader):
         source = measures.at_period(self.compilation, self.plan, name, self.kind)
         scale = measures.measured(self.compilation, self.plan, measure.credits).scales[name]
         taken = self.frame.fresh("m")
-        self.frame.join(table(source), {"subject": self.measure_subject(measure), "period": col("period")}, {taken: column})
+        self.frame.join(
+            table(source), {"subject": self.measure_subject(measure), "period": col("period")}, {taken: column}
+        )
         return Num(exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]), scale)
 
 
@@ -358,16 +415,28 @@ class GroupScope(PeriodScope):
         scope = PeriodScope(self.compilation, self.plan, inner, self.kind)
         value = numeric(call.arguments[0], scope) if call.arguments else frac.ONE
         if value.divisor is not None:
-            raise PlanError("What is added up divides by data.", code="plan.inexact-measure", hint="Write round(…, 6) around it.")
+            raise PlanError(
+                "What is added up divides by data.", code="plan.inexact-measure", hint="Write round(…, 6) around it."
+            )
         inner.add("x", value.numerator)
         inner.add("subject", exp.Literal.string("company") if self.subject == "company" else scope.team())
         function = {"sum": exp.Sum, "count": exp.Count, "min": exp.Min, "max": exp.Max}[call.function]
-        aggregate = exp.cast(function(this=col("x")), frac.WIDE)
-        query = exp.select(col("subject"), col("period"), named(aggregate, "x")).from_(exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("i"))))
+        aggregate = cast(function(this=col("x")), frac.WIDE)
+        query = exp.select(col("subject"), col("period"), named(aggregate, "x")).from_(
+            exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("i")))
+        )
         grouped = query.group_by(col("subject"), col("period"))
         taken = self.frame.fresh("g")
-        self.frame.join(exp.Subquery(this=grouped, alias=exp.TableAlias(this=exp.to_identifier("g"))), {"subject": col("subject"), "period": col("period")}, {taken: "x"})
-        numerator = exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]) if call.function in ("sum", "count") else col(taken)
+        self.frame.join(
+            exp.Subquery(this=grouped, alias=exp.TableAlias(this=exp.to_identifier("g"))),
+            {"subject": col("subject"), "period": col("period")},
+            {taken: "x"},
+        )
+        numerator = (
+            exp.Coalesce(this=col(taken), expressions=[frac.integer(0)])
+            if call.function in ("sum", "count")
+            else col(taken)
+        )
         return Num(numerator, 1 if call.function == "count" else value.denominator)
 
 
@@ -375,54 +444,9 @@ def period_field(scope: PlaceScope, field: str, prefix: str) -> Sql:
     if field == "start":
         return Plain("date", col(f"{prefix}start"))
     if field == "end":
-        return Plain("date", exp.cast(exp.Paren(this=exp.Sub(this=col(f"{prefix}end"), expression=exp.Literal.number(1))), "DATE"))
+        return Plain(
+            "date", cast(exp.Paren(this=exp.Sub(this=col(f"{prefix}end"), expression=exp.Literal.number(1))), "DATE")
+        )
     if field in ("number", "month", "quarter", "year", "days", "active_days"):
-        return Num(exp.cast(col(f"{prefix}{field}"), frac.WIDE))
+        return Num(cast(col(f"{prefix}{field}"), frac.WIDE))
     raise PlanError(f"A period has no `{field}`.", code="plan.unknown-name")
-
-
-def begun_shares(compilation: Compilation, plan: Plan, over: str) -> tuple[str, int]:
-    """For each pay period its place in the window as a share of the window's pay periods."""
-    source = compilation.name("begun", plan.period, over)
-    if source not in compilation.known:
-        import pyarrow as pa
-
-        found: list[tuple[str, int, int]] = []
-        for window in quotas._windows(compilation, over, compilation.versions[0].effective.start, compilation.end):
-            inside = [period for period in compilation.calendar.periods(plan.period, window.start, window.end) if window.start <= period.last < window.end]
-            found += [(period.id, place, len(inside)) for place, period in enumerate(inside, start=1)]
-        scale = lcm(1, *{count for _, _, count in found})
-        shares = pa.array([place * (scale // count) for _, place, count in found], pa.int64())
-        compilation.database.register(source, pa.table({"period": pa.array([id_ for id_, _, _ in found], pa.string()), "share": shares}))
-        compilation.known[source] = scale
-    return source, int(str(compilation.known[source]))
-
-
-_ACTIVE = """
-SELECT m.payee, p.period, CAST(SUM(LEAST(m.valid_to, p."end") - GREATEST(m.valid_from, p.start)) AS HUGEINT) AS days, p.days AS of_days
-FROM "{members}" m JOIN "{periods}" p ON m.valid_from < p."end" AND p.start < m.valid_to GROUP BY m.payee, p.period, p.days
-"""
-_RELIEF = """
-SELECT m.payee, p.period, p.days - CAST(SUM(LEAST(l.valid_to, p."end") - GREATEST(l.valid_from, p.start)) AS HUGEINT) AS days, p.days AS of_days
-FROM (SELECT DISTINCT payee, person FROM "{members}") m JOIN leaves l ON l.person = m.person
-JOIN "{periods}" p ON l.valid_from < p."end" AND p.start < l.valid_to GROUP BY m.payee, p.period, p.days
-"""
-
-
-def day_shares(compilation: Compilation, kind: str, what: str) -> tuple[str, int]:
-    """Shares of a window's days by payee, over one denominator for all windows."""
-    from sqlglot import parse_one
-
-    source = compilation.name("days", what, kind)
-    if source not in compilation.known:
-        text = (_ACTIVE if what == "active" else _RELIEF).format(members=compilation.members(), periods=compilation.periods(kind))
-        days = {int(row["days"]) for row in compilation.database.rows(f'SELECT DISTINCT days FROM "{compilation.periods(kind)}"')}
-        scale = lcm(1, *days)
-        query = parse_one(f"SELECT payee, period, days * ({scale} // of_days) AS share FROM ({text}) d", dialect="duckdb")
-        if isinstance(query, exp.Query):
-            compilation.database.create(source, query, f"{what} days by {kind}")
-        compilation.known[source] = scale
-    return source, int(str(compilation.known[source]))
-
-
-__all__ = ["CreditScope", "GroupScope", "PeriodScope", "group_rows", "payee_rows", "team_members"]

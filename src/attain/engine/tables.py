@@ -14,6 +14,7 @@ from sqlglot import exp
 from attain.engine import fractions as frac
 from attain.engine.formulas import Plain, Scope, Sql, choose, compare, compiled, numeric
 from attain.engine.fractions import Num
+from attain.engine.sql import all_of, cast
 from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Curve, Grid, LookupTable, Table, Tier, TierTable
@@ -27,7 +28,9 @@ def call(node: tree.Call, scope: Scope) -> Sql:
         raise PlanError(f"The first argument of `{node.function}` is the name of a table.", code="plan.unknown-table")
     table = scope.table(named.parts[0])
     if node.function == "lookup":
-        return lookup(table, [compiled(argument, scope) for argument in arguments], scope, ".".join(named.parts[1:]) or None)
+        return lookup(
+            table, [compiled(argument, scope) for argument in arguments], scope, ".".join(named.parts[1:]) or None
+        )
     values = [scope.pin(numeric(argument, scope)) for argument in arguments]
     if node.function == "curve" and isinstance(table, Curve):
         return curve(table, values[0], scope)
@@ -60,11 +63,16 @@ def slices(tiers: Sequence[Tier], value: Num, unit: Num | None, scope: Scope) ->
         inside = value if upper is None else frac.extreme([value, upper], largest=False)
         if place > 0:
             beyond = frac.minus(inside, lower)
-            inside = frac.choose([(frac.compare(exp.LTE, value, lower), frac.ZERO), (frac.compare(exp.GT, value, lower), beyond)])
+            inside = frac.choose(
+                [(frac.compare(exp.LTE, value, lower), frac.ZERO), (frac.compare(exp.GT, value, lower), beyond)]
+            )
         result = numeric(tier.result, scope)
         if tier.column == "amount":
             if upper is None:
-                raise PlanError("A tier with an amount needs `to`: a part of it is paid in proportion.", code="plan.open-amount-tier")
+                raise PlanError(
+                    "A tier with an amount needs `to`: a part of it is paid in proportion.",
+                    code="plan.open-amount-tier",
+                )
             result = frac.quotient(result, frac.minus(upper, lower))
         found.append((result, scope.pin(inside)))
         lower = upper if upper is not None else lower
@@ -88,7 +96,9 @@ def whole(table: TierTable, value: Num, scope: Scope, unit: Num | None = None) -
 def border_policy(table: TierTable | Grid, scope: Scope) -> str:
     policy: str | None = table.border or getattr(scope, "border", None)
     if policy is None:
-        raise PlanError("The table and the policies do not say where a value on a border belongs.", code="plan.policy-missing")
+        raise PlanError(
+            "The table and the policies do not say where a value on a border belongs.", code="plan.policy-missing"
+        )
     return policy
 
 
@@ -143,7 +153,7 @@ def lookup(table: Table, keys: Sequence[Sql], scope: Scope, column: str | None =
     for row in ordered_rows(table):
         tests = [_matches(keys[place], row[key]) for place, key in enumerate(table.keys) if key in row]
         result = _cell(row, table, column, scope)
-        branches.append((exp.and_(*tests) if tests else exp.Boolean(this=True), result))
+        branches.append((all_of(*tests) if tests else exp.Boolean(this=True), result))
     otherwise: Sql = compiled(table.otherwise, scope) if table.otherwise is not None else frac.MISSING
     return choose(branches, otherwise, scope) if branches else otherwise
 
@@ -179,7 +189,7 @@ def _matches(key: Sql, text: str) -> exp.Expression:
     if isinstance(key, Plain) and key.kind == "yes_no":
         return compare("=", key, Plain("yes_no", exp.Boolean(this=text in ("yes", "true"))))
     if isinstance(key, Plain):
-        return compare("=", key, Plain("date", exp.cast(exp.Literal.string(text), "DATE")))
+        return compare("=", key, Plain("date", cast(exp.Literal.string(text), "DATE")))
     wanted = parse(text)
     if not isinstance(wanted, tree.Number | tree.Negative):
         raise PlanError(f"'{text}' is no number, but the key is one.", code="plan.type-mismatch")
@@ -194,7 +204,10 @@ def _grid(table: Grid, keys: Sequence[Sql], scope: Scope) -> Num:
         raise PlanError("The keys of a grid are numbers.", code="plan.type-mismatch")
 
     def band(key: Num, marks: Sequence[tree.Expr], values: Sequence[Num]) -> Num:
-        branches = [(frac.compare(operator, key, numeric(mark, scope)), value) for mark, value in zip(marks, values, strict=False)]
+        branches = [
+            (frac.compare(operator, key, numeric(mark, scope)), value)
+            for mark, value in zip(marks, values, strict=False)
+        ]
         return frac.choose([*branches, (exp.Not(this=exp.Paren(this=key.is_missing)), values[-1])])
 
     rows = [band(column_key, column_borders, [numeric(cell, scope) for cell in row]) for row in table.values]

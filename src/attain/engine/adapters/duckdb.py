@@ -27,13 +27,19 @@ class DuckDB:
 
     dialect = "duckdb"
 
-    def __init__(self, threads: int | None = None, memory_limit: str | None = None, temporary: str | None = None) -> None:
+    def __init__(
+        self, threads: int | None = None, memory_limit: str | None = None, temporary: str | None = None
+    ) -> None:
         self.connection = duckdb.connect(":memory:")
         settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": temporary}
         for name, value in settings.items():
             if value is not None:
                 self.connection.execute(f"SET {name} = '{value}'")
-        for setting in ("preserve_insertion_order = false", "enable_external_access = false", "lock_configuration = true"):
+        for setting in (
+            "preserve_insertion_order = false",
+            "enable_external_access = false",
+            "lock_configuration = true",
+        ):
             self.connection.execute(f"SET {setting}")
         self.queries: list[Query] = []
         self._self_test()
@@ -42,12 +48,20 @@ class DuckDB:
         """The arithmetic that every cent relies on, proved at start instead of believed."""
         exact = "SELECT (170141183460469231731687303715884105727::HUGEINT - 1) // 2::HUGEINT, typeof(sum(1::HUGEINT)), 7::HUGEINT % 3"
         if self.connection.execute(exact).fetchall() != [(85070591730234615865843651857942052863, "HUGEINT", 1)]:
-            raise CalculationError("This DuckDB does not divide wide integers exactly.", code="engine.arithmetic", hint="Install the version that the lock file names.")
+            raise CalculationError(
+                "This DuckDB does not divide wide integers exactly.",
+                code="engine.arithmetic",
+                hint="Install the version that the lock file names.",
+            )
         try:
             self.connection.execute("SELECT 170141183460469231731687303715884105727::HUGEINT + 1::HUGEINT").fetchall()
         except duckdb.OutOfRangeException:
             return
-        raise CalculationError("This DuckDB does not report overflow.", code="engine.arithmetic", hint="Install the version that the lock file names.")
+        raise CalculationError(
+            "This DuckDB does not report overflow.",
+            code="engine.arithmetic",
+            hint="Install the version that the lock file names.",
+        )
 
     def register(self, name: str, table: pa.Table) -> None:
         """Copies an Arrow table into the database."""
@@ -55,9 +69,9 @@ class DuckDB:
         self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arrow_source')
         self.connection.unregister("arrow_source")
 
-    def create(self, table: str, query: exp.Query, meaning: str) -> None:
+    def create(self, table: str, query: exp.Query | str, meaning: str) -> None:
         """Makes a table of a query and remembers its text."""
-        text = query.sql(dialect=self.dialect, pretty=False)
+        text = query if isinstance(query, str) else query.sql(dialect=self.dialect, copy=False)
         self.queries.append(Query(table, meaning, text))
         self._execute(f'CREATE OR REPLACE TABLE "{table}" AS {text}', table)
 

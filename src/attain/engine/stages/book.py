@@ -16,16 +16,31 @@ _LINES = "version, component, kind, payee, position, event_type, event, source, 
 def booked(compilation: Compilation, entitled: str) -> str:
     calendar, kind = compilation.calendar_name, compilation.plan.period
     span = f"start >= DATE '{compilation.span.start}' AND \"end\" <= DATE '{compilation.end}'"
-    create(compilation, compilation.name("open"), f'SELECT period, place, start, "end" FROM "{compilation.periods(kind)}" WHERE {span}', "the pay periods that are booked")
+    create(
+        compilation,
+        compilation.name("open"),
+        f'SELECT period, place, start, "end" FROM "{compilation.periods(kind)}" WHERE {span}',
+        "the pay periods that are booked",
+    )
     renamed = {said.was: name for plan in compilation.versions for name, said in plan.components.items() if said.was}
-    component = "component" if not renamed else "CASE component " + " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in renamed.items()) + " ELSE component END"
+    component = (
+        "component"
+        if not renamed
+        else "CASE component "
+        + " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in renamed.items())
+        + " ELSE component END"
+    )
     ledger = (
         f"SELECT {component} AS component, payee, source, earning_period, CAST(SUM(amount) AS HUGEINT) AS amount FROM ledger_lines "
         f"WHERE plan = '{compilation.id}' GROUP BY ALL"
     )
     create(compilation, compilation.name("ledger"), ledger, "what closed periods have booked, by line")
     late = compilation.plan.policies.late_facts
-    note = "'restates ' || COALESCE(e.period, g.earning_period)" if late == "restatement" else "'late: ' || COALESCE(e.period, g.earning_period)"
+    note = (
+        "'restates ' || COALESCE(e.period, g.earning_period)"
+        if late == "restatement"
+        else "'late: ' || COALESCE(e.period, g.earning_period)"
+    )
     text = f"""
     SELECT {COLUMNS.replace("period,", "period AS earning_period, period AS pay_period,")} FROM "{entitled}" WHERE period IN (SELECT period FROM "{compilation.name("open")}")
     UNION ALL

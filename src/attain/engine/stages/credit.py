@@ -22,6 +22,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
 from attain.engine.scopes import FactScope
+from attain.engine.sql import all_of, any_of, case, cast
 from attain.engine.stages import recipients
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr, Name
@@ -140,7 +141,7 @@ def _currency(compilation: Compilation, plan: Plan, rule: CreditSet) -> tuple[ex
             if column.type == "money" and column.currency is not None:
                 if column.currency in columns:
                     own = col(column.currency)
-                    return own, exp.NEQ(this=own.copy(), expression=exp.Literal.string(plan.currency))
+                    return own, exp.NEQ(this=own, expression=exp.Literal.string(plan.currency))
                 if column.currency != plan.currency:
                     return exp.Literal.string(column.currency), exp.true()
     return exp.Literal.string(plan.currency), None
@@ -150,10 +151,14 @@ def _rate(compilation: Compilation, plan: Plan, rule: CreditSet, scope: FactScop
     if rule.convert is None:
         raise PlanError("No conversion is declared.", code="plan.no-conversion")
     at = day(rule.convert.at, scope) if rule.convert.at is not None else col("@date")
-    return rate_on(frame, rule.convert.rate, col("@currency"), exp.Literal.string(plan.currency), at, rule.convert.within)
+    return rate_on(
+        frame, rule.convert.rate, col("@currency"), exp.Literal.string(plan.currency), at, rule.convert.within
+    )
 
 
-def rate_on(frame: Frame, kind: str, base: exp.Expression, quote: exp.Expression, at: exp.Expression, within: int) -> Num:
+def rate_on(
+    frame: Frame, kind: str, base: exp.Expression, quote: exp.Expression, at: exp.Expression, within: int
+) -> Num:
     """The latest rate of the kind on the day or up to `within` days before it."""
     on = frame.fresh("rate")
     until, rate = f"{on}.until", f"{on}.rate"
@@ -163,20 +168,26 @@ def rate_on(frame: Frame, kind: str, base: exp.Expression, quote: exp.Expression
         partition_by=[col("kind"), col("base"), col("quote")],
         order=exp.Order(expressions=[exp.Ordered(this=col("on"))]),
     )
-    known = known.select(named(exp.Coalesce(this=following, expressions=[exp.cast(exp.Literal.string(FAR.isoformat()), "DATE")]), "until"))
-    day_sql = exp.Paren(this=at.copy())
-    fresh_enough = exp.LTE(this=exp.Paren(this=exp.Sub(this=day_sql.copy(), expression=col(on))), expression=exp.Literal.number(within))
+    known = known.select(
+        named(exp.Coalesce(this=following, expressions=[cast(exp.Literal.string(FAR.isoformat()), "DATE")]), "until")
+    )
+    day_sql = exp.Paren(this=at)
+    fresh_enough = exp.LTE(
+        this=exp.Paren(this=exp.Sub(this=day_sql, expression=col(on))), expression=exp.Literal.number(within)
+    )
     frame.join(
         exp.Subquery(this=known, alias=exp.TableAlias(this=exp.to_identifier("known"))),
         {"kind": exp.Literal.string(kind), "base": base, "quote": quote},
         {on: "on", until: "until", rate: "rate"},
-        also=exp.and_(exp.LTE(this=col(on), expression=day_sql), exp.LT(this=day_sql.copy(), expression=col(until)), fresh_enough),
+        also=all_of(
+            exp.LTE(this=col(on), expression=day_sql), exp.LT(this=day_sql, expression=col(until)), fresh_enough
+        ),
     )
-    return Num(exp.cast(col(rate), frac.WIDE), 10**12)
+    return Num(cast(col(rate), frac.WIDE), 10**12)
 
 
 def _converted(compilation: Compilation, value: Num, rate: Num | None, other: exp.Expression) -> Num:
-    same = exp.Not(this=exp.Paren(this=other.copy()))
+    same = exp.Not(this=exp.Paren(this=other))
     if rate is None:
         return frac.choose([(same, value)])
     exact = frac.product(value, rate)
@@ -195,37 +206,53 @@ def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, p
             {"@reverses": "@event", "@original_date": "@date", "@original_amount": f"@amount:{main}"},
         )
     else:
-        frame.add("@reverses", exp.cast(exp.Null(), "VARCHAR"))
-        frame.add("@original_date", exp.cast(exp.Null(), "DATE"))
-        frame.add("@original_amount", exp.cast(exp.Null(), frac.WIDE))
+        frame.add("@reverses", cast(exp.Null(), "VARCHAR"))
+        frame.add("@original_date", cast(exp.Null(), "DATE"))
+        frame.add("@original_amount", cast(exp.Null(), frac.WIDE))
     frame.add("@recipient", exp.Coalesce(this=col("@original_date"), expressions=[col("@date")]))
     bounds = [exp.GTE(this=col("@date"), expression=_day(plan.effective.start))]
     if plan.effective.end is not None:
         bounds.append(exp.LT(this=col("@date"), expression=_day(plan.effective.end)))
     bounds.append(exp.LT(this=col("@date"), expression=_day(compilation.end)))
-    frame.keep(exp.and_(col("@passes"), exp.or_(frac.is_null(col("@date")), exp.and_(*bounds))))
-    compilation.database.create(compilation.name(place, "events", name), frame.query(), f"{rule.from_} that count for {name}")
+    frame.keep(all_of(col("@passes"), any_of(frac.is_null(col("@date")), all_of(*bounds))))
+    compilation.database.create(
+        compilation.name(place, "events", name), frame.query(), f"{rule.from_} that count for {name}"
+    )
 
 
 def _day(value: object) -> exp.Expression:
-    return exp.cast(exp.Literal.string(str(value)), "DATE")
+    return cast(exp.Literal.string(str(value)), "DATE")
 
 
 # -- amounts -----------------------------------------------------------------------------------------------------------
 
 
 def _amounts(
-    compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int, scales: dict[str, int], columns: Sequence[str]
+    compilation: Compilation,
+    plan: Plan,
+    name: str,
+    rule: CreditSet,
+    place: int,
+    scales: dict[str, int],
+    columns: Sequence[str],
 ) -> tuple[str, dict[str, int]]:
     """Credits of participants: amount times share, limited, once for each payee where that is asked."""
     events = compilation.name(place, "events", name)
     shares = recipients.scale(compilation, place, name)
     frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
-    taken = ["@date", "@recipient", "@reverses", "@original_date", "@original_amount", *(f"@amount:{amount}" for amount in scales), *columns]
+    taken = [
+        "@date",
+        "@recipient",
+        "@reverses",
+        "@original_date",
+        "@original_amount",
+        *(f"@amount:{amount}" for amount in scales),
+        *columns,
+    ]
     frame.join(table(events), {"@event": col("@event")}, {f"e.{column}": column for column in taken})
     result: dict[str, Num] = {}
     for amount, scale in scales.items():
-        event_amount = Num(exp.cast(col(f"e.@amount:{amount}"), frac.WIDE), scale)
+        event_amount = Num(cast(col(f"e.@amount:{amount}"), frac.WIDE), scale)
         share = Num(col("@share"), shares)
         if plan.policies.split == "cents":
             result[amount] = _in_cents(compilation, frame, event_amount, share, shares)
@@ -253,45 +280,64 @@ def _amounts(
     own = [col(f"@{column}") for column in recipients.OWN]
     query = exp.select(*own, *[col(f"@amount:{amount}") for amount in amounts], *[col(column) for column in columns])
     target = compilation.name(place, "credits", name)
-    compilation.database.create(target, query.from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("c")))), f"credits of {name} in this version")
+    compilation.database.create(
+        target,
+        query.from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("c")))),
+        f"credits of {name} in this version",
+    )
     return target, amounts
 
 
 def limited(value: Num, limit: Num) -> Num:
     """The value, at most `limit` in size, with its own sign."""
-    size = Num(exp.Abs(this=value.numerator.copy()), value.denominator, value.divisor)
+    size = Num(exp.Abs(this=value.numerator), value.denominator, value.divisor)
     above = frac.compare(exp.GT, size, limit)
     negative = exp.LT(this=frac.group(value.numerator), expression=frac.integer(0))
     within = frac.compare(exp.LTE, size, limit)
-    return frac.choose([(within, value), (exp.and_(above, negative), frac.negate(limit)), (above, limit)])
+    return frac.choose([(within, value), (all_of(above, negative), frac.negate(limit)), (above, limit)])
 
 
 def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, shares: int) -> Num:
     """Whole minor units. The direct parts of an event: largest remainder first, then order of rule; others half up each."""
     places = compilation.places
     cents = frame.pin(Num(frac.rounded(amount, places), 1))
-    size = exp.Abs(this=cents.numerator.copy())
-    part = frame.add(frame.fresh("part"), exp.Mul(this=size, expression=exp.Paren(this=share.numerator.copy())))
+    size = exp.Abs(this=cents.numerator)
+    part = frame.add(frame.fresh("part"), exp.Mul(this=size, expression=exp.Paren(this=share.numerator)))
     over = frac.integer(shares)
     whole = frame.add(frame.fresh("whole"), exp.IntDiv(this=part, expression=over))
-    rest = frame.add(frame.fresh("rest"), exp.Mod(this=part.copy(), expression=over.copy()))
+    rest = frame.add(frame.fresh("rest"), exp.Mod(this=part, expression=over))
     is_direct = col("@direct")
     by_event = [col("@event"), col("@direct")]
-    whole_sum = exp.Window(this=exp.Sum(this=whole.copy()), partition_by=by_event)
-    part_sum = exp.Window(this=exp.Sum(this=part.copy()), partition_by=[column.copy() for column in by_event])
+    whole_sum = exp.Window(this=exp.Sum(this=whole), partition_by=by_event)
+    part_sum = exp.Window(this=exp.Sum(this=part), partition_by=[column for column in by_event])
     wanted = frac.rounded(Num(exp.Paren(this=part_sum), shares), 0)
-    missing = frame.add(frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=whole_sum)))
+    missing = frame.add(
+        frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=whole_sum))
+    )
     turn = exp.Window(
         this=exp.RowNumber(),
-        partition_by=[column.copy() for column in by_event],
-        order=exp.Order(expressions=[exp.Ordered(this=rest.copy(), desc=True), *[exp.Ordered(this=col(name)) for name in ("@rule", "@via", "@ref")]]),
+        partition_by=[column for column in by_event],
+        order=exp.Order(
+            expressions=[
+                exp.Ordered(this=rest, desc=True),
+                *[exp.Ordered(this=col(name)) for name in ("@rule", "@via", "@ref")],
+            ]
+        ),
     )
     place = frame.add(frame.fresh("turn"), turn)
-    one = exp.case().when(exp.LTE(this=place, expression=missing), frac.integer(1)).else_(frac.integer(0))
-    split = exp.Add(this=whole.copy(), expression=exp.Paren(this=one))
-    alone = frac.rounded(Num(part.copy(), shares), 0)
-    found = exp.case().when(is_direct, split).else_(alone)
-    sign = exp.case().when(exp.LT(this=cents.numerator.copy(), expression=frac.integer(0)), frac.integer(-1)).else_(frac.integer(1))
+    one = (
+        case()
+        .when(exp.LTE(this=place, expression=missing), frac.integer(1), copy=False)
+        .else_(frac.integer(0), copy=False)
+    )
+    split = exp.Add(this=whole, expression=exp.Paren(this=one))
+    alone = frac.rounded(Num(part, shares), 0)
+    found = case().when(is_direct, split, copy=False).else_(alone, copy=False)
+    sign = (
+        case()
+        .when(exp.LT(this=cents.numerator, expression=frac.integer(0)), frac.integer(-1), copy=False)
+        .else_(frac.integer(1), copy=False)
+    )
     return frame.pin(Num(exp.Mul(this=exp.Paren(this=found), expression=sign), 10**places))
 
 
@@ -303,26 +349,35 @@ def _on_the_plan(compilation: Compilation, frame: Frame) -> None:
         table(members),
         {"payee": col("@payee"), "position": col("@position")},
         {since: "valid_from", until: "valid_to", "@person_on_plan": "payee", **fields},
-        also=exp.and_(exp.LTE(this=col(since), expression=col("e.@recipient")), exp.LT(this=col("e.@recipient"), expression=col(until))),
+        also=all_of(
+            exp.LTE(this=col(since), expression=col("e.@recipient")),
+            exp.LT(this=col("e.@recipient"), expression=col(until)),
+        ),
     )
 
 
 def _turn() -> exp.Expression:
     order = [exp.Ordered(this=col(name)) for name in ("@rule", "@level", "@via")]
-    return exp.Window(this=exp.RowNumber(), partition_by=[col("@event"), col("@payee")], order=exp.Order(expressions=order))
+    return exp.Window(
+        this=exp.RowNumber(), partition_by=[col("@event"), col("@payee")], order=exp.Order(expressions=order)
+    )
 
 
 def _credit_id() -> exp.Expression:
     """The event's id; behind it the rule, level and source of a credit that is not the first direct one."""
     text = exp.Literal.string
-    plain = exp.and_(
+    plain = all_of(
         exp.EQ(this=col("@rule"), expression=exp.Literal.number(1)),
         exp.EQ(this=col("@level"), expression=exp.Literal.number(0)),
         exp.EQ(this=col("@via"), expression=text("")),
     )
-    via = exp.case().when(exp.EQ(this=col("@via"), expression=text("")), text("")).else_(exp.Concat(expressions=[text("/"), col("@via")]))
-    detail = [col("@event"), text("~"), exp.cast(col("@rule"), "VARCHAR"), text("."), exp.cast(col("@level"), "VARCHAR"), via]
-    return exp.case().when(plain, col("@event")).else_(exp.Concat(expressions=detail))
+    via = (
+        case()
+        .when(exp.EQ(this=col("@via"), expression=text("")), text(""), copy=False)
+        .else_(exp.Concat(expressions=[text("/"), col("@via")]), copy=False)
+    )
+    detail = [col("@event"), text("~"), cast(col("@rule"), "VARCHAR"), text("."), cast(col("@level"), "VARCHAR"), via]
+    return case().when(plain, col("@event"), copy=False).else_(exp.Concat(expressions=detail), copy=False)
 
 
 def value_of(expression: Expr, scope: FactScope) -> exp.Expression:

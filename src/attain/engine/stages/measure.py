@@ -17,6 +17,7 @@ from attain.engine.formulas import add_months, condition, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes_credit import CreditBase
+from attain.engine.sql import all_of, case, cast
 from attain.engine.stages import quota as quotas
 from attain.engine.stages.credit import ORDER, credits
 from attain.engine.stages.rows import group_rows, payee_rows, team_members
@@ -44,7 +45,9 @@ def window_kind(plan: Plan, measure: Measure) -> str:
 
 def is_reset(plan: Plan, measure: Measure) -> bool:
     """Whether the windows of the measure are cut where its quota changes."""
-    from_decisions = measure.quota is not None and measure.quota not in plan.parameters and measure.quota not in plan.values
+    from_decisions = (
+        measure.quota is not None and measure.quota not in plan.parameters and measure.quota not in plan.values
+    )
     return from_decisions and plan.policies.quota_change == "reset"
 
 
@@ -72,29 +75,39 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
     return Measured(name, scales)
 
 
-def _add_measure(compilation: Compilation, plan: Plan, name: str, measure: Measure, frame: Frame, scope: CreditBase) -> int:
+def _add_measure(
+    compilation: Compilation, plan: Plan, name: str, measure: Measure, frame: Frame, scope: CreditBase
+) -> int:
     value = _value(measure, scope)
     if value.divisor is not None:
         raise PlanError(
-            f"The measure `{name}` adds values that are divided by data and not rounded.", code="plan.inexact-measure",
-            where=Where(field=f"plan {plan.plan}, measure {name}"), hint="Write round(…, 6) around the division.",
+            f"The measure `{name}` adds values that are divided by data and not rounded.",
+            code="plan.inexact-measure",
+            where=Where(field=f"plan {plan.plan}, measure {name}"),
+            hint="Write round(…, 6) around the division.",
         )
     counts: exp.Expression = exp.true()
     if measure.where is not None:
         counts = condition(measure.where, scope)
     clawback = plan.settlement.clawback
     if clawback is not None and clawback.attainment == "kept":
-        counts = exp.and_(counts, frac.is_null(col("@reverses")))
+        counts = all_of(counts, frac.is_null(col("@reverses")))
     zero = frac.integer(0)
-    amount = exp.case().when(counts, exp.Coalesce(this=value.numerator, expressions=[zero])).else_(zero.copy())
+    amount = (
+        case().when(counts, exp.Coalesce(this=value.numerator, expressions=[zero]), copy=False).else_(zero, copy=False)
+    )
     frame.add(f"{name}.v", amount)
     frame.add(f"{name}.s", _subject(compilation, plan, measure, frame))
     frame.add(f"{name}.w", _window(compilation, plan, measure, frame, [col("@person"), col("@position")], col("@date")))
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     groups = [col(f"{name}.s"), col(f"{name}.w")]
-    frame.add(f"{name}.after", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=groups, order=order, spec=rows))
-    frame.add(f"{name}.total", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=[group.copy() for group in groups]))
+    frame.add(
+        f"{name}.after", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=groups, order=order, spec=rows)
+    )
+    frame.add(
+        f"{name}.total", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=[group for group in groups])
+    )
     return value.denominator
 
 
@@ -114,32 +127,55 @@ def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Fram
     return col("@position") if plan.policies.follows == "position" else col("@payee")
 
 
-def team_of(compilation: Compilation, frame: Frame, payee: exp.Expression, position: exp.Expression, day: exp.Expression) -> exp.Expression:
+def team_of(
+    compilation: Compilation, frame: Frame, payee: exp.Expression, position: exp.Expression, day: exp.Expression
+) -> exp.Expression:
     """The payee's team on the day."""
     name = frame.fresh("team")
     since, until = f"{name}.from", f"{name}.to"
-    dated = exp.and_(exp.LTE(this=col(since), expression=exp.Paren(this=day.copy())), exp.LT(this=exp.Paren(this=day.copy()), expression=col(until)))
-    frame.join(table(team_members(compilation)), {"payee": payee, "position": position}, {name: "team", since: "valid_from", until: "valid_to"}, also=dated)
+    dated = all_of(
+        exp.LTE(this=col(since), expression=exp.Paren(this=day)),
+        exp.LT(this=exp.Paren(this=day), expression=col(until)),
+    )
+    frame.join(
+        table(team_members(compilation)),
+        {"payee": payee, "position": position},
+        {name: "team", since: "valid_from", until: "valid_to"},
+        also=dated,
+    )
     return col(name)
 
 
 def _window(
-    compilation: Compilation, plan: Plan, measure: Measure, frame: Frame, subjects: list[exp.Expression], day: exp.Expression, period: str = "@"
+    compilation: Compilation,
+    plan: Plan,
+    measure: Measure,
+    frame: Frame,
+    subjects: list[exp.Expression],
+    day: exp.Expression,
+    period: str = "@",
 ) -> exp.Expression:
     """The window's name for a row: its period, column or the whole plan; cut where the quota changes when that is the policy."""
     kind = window_kind(plan, measure)
     if kind in ("plan", "rolling"):
         window: exp.Expression = exp.Literal.string("plan")
     elif kind == "column":
-        window = exp.Coalesce(this=exp.cast(col(str(measure.over.column if measure.over else "")), "VARCHAR"), expressions=[exp.Literal.string("")])
+        window = exp.Coalesce(
+            this=cast(col(str(measure.over.column if measure.over else "")), "VARCHAR"),
+            expressions=[exp.Literal.string("")],
+        )
     else:
         window = col(f"{period}{kind}")
     if not is_reset(plan, measure):
         return window
     found = quotas.figures(compilation, plan, measure)
     _, since = quotas.join(frame, found, subjects, window, day)
-    start = exp.Coalesce(this=since, expressions=[exp.cast(exp.Literal.string(LONG_AGO), "DATE")]) if since is not None else exp.Literal.string("")
-    return exp.Concat(expressions=[window, exp.Literal.string("/"), exp.cast(start, "VARCHAR")])
+    start = (
+        exp.Coalesce(this=since, expressions=[cast(exp.Literal.string(LONG_AGO), "DATE")])
+        if since is not None
+        else exp.Literal.string("")
+    )
+    return exp.Concat(expressions=[window, exp.Literal.string("/"), cast(start, "VARCHAR")])
 
 
 _ROLLING = """
@@ -153,7 +189,9 @@ SELECT * REPLACE (rolled AS "{m}.after", rolled AS "{m}.total") FROM (
 def _add_rolling(compilation: Compilation, name: str, measure: str, months: int) -> None:
     order = ", ".join(f'"{column}"' for column in ORDER)
     numbered = f'SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{name}"'
-    text = _ROLLING.format(m=measure, months=months, order=order, table=name).replace("FROM numbered o", f"FROM ({numbered}) o")
+    text = _ROLLING.format(m=measure, months=months, order=order, table=name).replace(
+        "FROM numbered o", f"FROM ({numbered}) o"
+    )
     query = parse_one(text, dialect="duckdb")
     if isinstance(query, exp.Query):
         trimmed = exp.select(exp.Star(**{"except_": [exp.to_identifier("rolled"), exp.to_identifier("turn")]})).from_(
@@ -204,12 +242,15 @@ def _at_period(compilation: Compilation, plan: Plan, name: str, measure: Measure
     rows = _rows_with_windows(compilation, plan, measure, kind)
     rolling = measure.over is not None and measure.over.kind == "rolling"
     text = (_ROLLING_AT_PERIOD if rolling else _AT_PERIOD).format(
-        rows=rows, m=name, measured=source.table, days=compilation.days, periods=compilation.periods(kind), kind=kind,
+        rows=rows,
+        m=name,
+        measured=source.table,
+        days=compilation.days,
+        periods=compilation.periods(kind),
+        kind=kind,
         months=measure.over.months if measure.over else 0,
     )
-    query = parse_one(text, dialect="duckdb")
-    if isinstance(query, exp.Query):
-        compilation.database.create(target, query, f"{name} by {kind}")
+    compilation.database.create(target, text, f"{name} by {kind}")
 
 
 def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, kind: str) -> str:
@@ -220,10 +261,21 @@ def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, k
     frame = Frame(exp.select("*").from_(table(base)))
     subjects: list[exp.Expression] = [col("subject")] if grouped else [col("person"), col("position")]
     if measure.over is not None and measure.over.kind == "column":
-        raise PlanError(f"A measure over `{measure.over.column}` can be read at a credit only.", code="plan.wrong-place", where=Where(field=f"plan {plan.plan}"))
+        raise PlanError(
+            f"A measure over `{measure.over.column}` can be read at a credit only.",
+            code="plan.wrong-place",
+            where=Where(field=f"plan {plan.plan}"),
+        )
     frame.add("window_id", _window(compilation, plan, measure, frame, subjects, col("last_day"), period="in_"))
-    columns = [named(col(subject), "subject"), *(col(column) for column in ("period", "place", "start", "end", "window_id"))]
-    query = exp.select(*columns).distinct().from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+    columns = [
+        named(col(subject), "subject"),
+        *(col(column) for column in ("period", "place", "start", "end", "window_id")),
+    ]
+    query = (
+        exp.select(*columns)
+        .distinct()
+        .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+    )
     return query.sql(dialect="duckdb")
 
 

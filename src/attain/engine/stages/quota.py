@@ -20,6 +20,7 @@ from attain.engine.compilation import Compilation
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
+from attain.engine.sql import all_of, cast
 from attain.kernel.errors import CalculationError, Where
 from attain.kernel.intervals import Interval
 from attain.kernel.periods import Period
@@ -61,7 +62,8 @@ def figures(compilation: Compilation, plan: Plan, measure: Measure) -> Figures:
         if not spans and kinds != {over}:
             raise CalculationError(
                 f"The quota `{quota}` is given per {', '.join(sorted(kinds))}, but it is measured over {over}.",
-                code="calculation.quota-kind", where=Where(field=f"quota {quota}"),
+                code="calculation.quota-kind",
+                where=Where(field=f"quota {quota}"),
                 hint=f"Give it per {over}, or per span with the amount for the row's own dates.",
             )
         compilation.known[key] = _figures(compilation, plan, measure, rows, over, change, spans)
@@ -69,7 +71,13 @@ def figures(compilation: Compilation, plan: Plan, measure: Measure) -> Figures:
 
 
 def _figures(
-    compilation: Compilation, plan: Plan, measure: Measure, rows: list[dict[str, Any]], over: str, change: str, spans: bool
+    compilation: Compilation,
+    plan: Plan,
+    measure: Measure,
+    rows: list[dict[str, Any]],
+    over: str,
+    change: str,
+    spans: bool,
 ) -> Figures:
     target = compilation.name("quota", str(measure.quota), over, change, measure.against)
     out: list[tuple[str, str, date, date, int]] = []
@@ -91,7 +99,7 @@ def _figures(
         }
     )
     compilation.database.register(target, table_of)
-    wide = exp.select("subject", "key", "valid_from", "valid_to", named(exp.cast(col("amount"), frac.WIDE), "amount"))
+    wide = exp.select("subject", "key", "valid_from", "valid_to", named(cast(col("amount"), frac.WIDE), "amount"))
     compilation.database.create(target, wide.from_(table(target)), f"quota {measure.quota} by {over}")
     return Figures(target, denominator * SCALE, by_day)
 
@@ -119,7 +127,11 @@ def _keys(compilation: Compilation, plan: Plan, measure: Measure, over: str) -> 
         return [_Key(window.id, Interval(window.start, window.end), window.end, 1, 1) for window in windows]
     found = []
     for window in windows:
-        inside = [period for period in compilation.calendar.periods(plan.period, window.start, window.end) if window.start <= period.last < window.end]
+        inside = [
+            period
+            for period in compilation.calendar.periods(plan.period, window.start, window.end)
+            if window.start <= period.last < window.end
+        ]
         for place, period in enumerate(inside, start=1):
             found.append(_Key(period.id, Interval(window.start, window.end), period.end, place, len(inside)))
     return found
@@ -132,7 +144,9 @@ def _windows(compilation: Compilation, over: str, start: date, end: date) -> lis
     return compilation.calendar.periods(over, start, end)
 
 
-def _shares(rows: list[dict[str, Any]], keys: list[_Key], spans: bool, change: str) -> tuple[int, list[tuple[str, str, date, date, int]]]:
+def _shares(
+    rows: list[dict[str, Any]], keys: list[_Key], spans: bool, change: str
+) -> tuple[int, list[tuple[str, str, date, date, int]]]:
     """Every figure as a whole number over one denominator."""
     exact: list[tuple[str, _Key, int, int]] = []
     for row in rows:
@@ -143,15 +157,23 @@ def _shares(rows: list[dict[str, Any]], keys: list[_Key], spans: bool, change: s
                 continue
             if spans:
                 if own.days is None:
-                    raise CalculationError(f"The quota of {row['subject']} from {own.start} has no last day.", code="calculation.quota-open", hint="A quota per span needs valid_to.")
+                    raise CalculationError(
+                        f"The quota of {row['subject']} from {own.start} has no last day.",
+                        code="calculation.quota-open",
+                        hint="A quota per span needs valid_to.",
+                    )
                 exact.append((row["subject"], key, _units(row) * common.days, own.days))
             elif change == "prorated":
-                exact.append((row["subject"], key, _units(row) * common.days * key.part, (key.window.days or 1) * key.parts))
+                exact.append(
+                    (row["subject"], key, _units(row) * common.days * key.part, (key.window.days or 1) * key.parts)
+                )
             else:
                 last = min(key.until, key.window.end or key.until)
                 if own.contains(last - _ONE_DAY):
                     exact.append((row["subject"], key, _units(row) * key.part, key.parts))
-    reduced = [(subject, key, top // _shared(top, below), below // _shared(top, below)) for subject, key, top, below in exact]
+    reduced = [
+        (subject, key, top // _shared(top, below), below // _shared(top, below)) for subject, key, top, below in exact
+    ]
     denominator = lcm(1, *{below for _, _, _, below in reduced})
     sums: dict[tuple[str, str], int] = {}
     for subject, key, top, below in reduced:
@@ -166,7 +188,9 @@ def _shared(top: int, below: int) -> int:
 _ONE_DAY = date(2000, 1, 2) - date(2000, 1, 1)
 
 
-def join(frame: Frame, found: Figures, subjects: list[exp.Expression], key: exp.Expression, day: exp.Expression) -> tuple[Num, exp.Expression | None]:
+def join(
+    frame: Frame, found: Figures, subjects: list[exp.Expression], key: exp.Expression, day: exp.Expression
+) -> tuple[Num, exp.Expression | None]:
     """The figure for the first subject that has one; and, by day, since when it has been in force."""
     values: list[Num] = []
     since: list[exp.Expression] = []
@@ -174,7 +198,10 @@ def join(frame: Frame, found: Figures, subjects: list[exp.Expression], key: exp.
         name = frame.fresh("quota")
         take = {name: "amount", f"{name}.from": "valid_from", f"{name}.to": "valid_to"}
         if found.by_day:
-            dated = exp.and_(exp.LTE(this=col(f"{name}.from"), expression=exp.Paren(this=day.copy())), exp.LT(this=exp.Paren(this=day.copy()), expression=col(f"{name}.to")))
+            dated = all_of(
+                exp.LTE(this=col(f"{name}.from"), expression=exp.Paren(this=day)),
+                exp.LT(this=exp.Paren(this=day), expression=col(f"{name}.to")),
+            )
             frame.join(table(found.table), {"subject": subject}, take, also=dated)
             since.append(col(f"{name}.from"))
         else:
@@ -182,5 +209,8 @@ def join(frame: Frame, found: Figures, subjects: list[exp.Expression], key: exp.
         values.append(Num(col(name), found.denominator))
     value = values[0]
     if len(values) > 1:
-        value = Num(exp.Coalesce(this=col(values[0].numerator.name), expressions=[item.numerator.copy() for item in values[1:]]), found.denominator)
+        value = Num(
+            exp.Coalesce(this=col(values[0].numerator.name), expressions=[item.numerator for item in values[1:]]),
+            found.denominator,
+        )
     return value, exp.Coalesce(this=since[0], expressions=since[1:]) if since else None

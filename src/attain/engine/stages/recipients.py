@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import lcm
-from typing import Literal
 
 import sqlglot
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
@@ -19,13 +18,33 @@ from attain.engine.formulas import Plain, compiled, condition, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope
+from attain.engine.sql import all_of, any_of, case, cast
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr
 from attain.plans.model import CreditRule, CreditSet, Plan
 
 OWN = (
-    "event", "rule", "role", "level", "direct", "payee", "position", "person", "title", "territory", "unit", "via", "credit", "share", "share_over",
-    "date", "recipient", "reverses", "original_date", "original_amount", "version",
+    "event",
+    "rule",
+    "role",
+    "level",
+    "direct",
+    "payee",
+    "position",
+    "person",
+    "title",
+    "territory",
+    "unit",
+    "via",
+    "credit",
+    "share",
+    "share_over",
+    "date",
+    "recipient",
+    "reverses",
+    "original_date",
+    "original_amount",
+    "version",
 )
 """The columns of our own that every credit has."""
 _ROW = ("@event", "@rule", "@role", "@level", "@direct", "@ref", "@via", "@share", "@payee", "@position")
@@ -46,12 +65,18 @@ def recipients(compilation: Compilation, plan: Plan, name: str, rules: CreditSet
     parts = [_row_query(frame, share, direct_scale) for frame, share in found]
     named_rows = compilation.name(place, "direct", name)
     compilation.database.create(named_rows, _with_rest(parts, direct_scale), f"direct recipients of {name}")
-    more = [_rolled(compilation, plan, rules, events, named_rows, number, rule, level, direct_scale)
-            for number, rule in rolled for level in (range(1, rule.levels + 1) if rule.who == "manager" else [0])]
+    more = [
+        _rolled(compilation, plan, rules, events, named_rows, number, rule, level, direct_scale)
+        for number, rule in rolled
+        for level in (range(1, rule.levels + 1) if rule.who == "manager" else [0])
+    ]
     full_scale = lcm(direct_scale, *(share.denominator for _, share in more if share is not None))
     compilation.known[f"share scale {place} {name}"] = full_scale
-    base: exp.Query = exp.select(*[col(column) for column in _ROW if column != "@share"], named(frac.times_int(col("@share"), full_scale // direct_scale), "@share")).from_(table(named_rows))
-    queries: list[exp.Query] = [base.copy(), *(_row_query(frame, share, full_scale) for frame, share in more)]
+    base: exp.Query = exp.select(
+        *[col(column) for column in _ROW if column != "@share"],
+        named(frac.times_int(col("@share"), full_scale // direct_scale), "@share"),
+    ).from_(table(named_rows))
+    queries: list[exp.Query] = [base, *(_row_query(frame, share, full_scale) for frame, share in more)]
     columns = [col(column) for column in _ROW]
     union: exp.Query = exp.select(*columns).from_(_sub(queries[0]))
     for query in queries[1:]:
@@ -64,7 +89,9 @@ def _sub(query: exp.Query) -> exp.Subquery:
 
 
 def _row_query(frame: Frame, share: Num | None, scale: int) -> exp.Query:
-    value = exp.cast(exp.Null(), frac.WIDE) if share is None else frac.times_int(share.numerator, scale // share.denominator)
+    value = (
+        cast(exp.Null(), frac.WIDE) if share is None else frac.times_int(share.numerator, scale // share.denominator)
+    )
     frame.add("@share", value)
     return exp.select(*[col(column) for column in _ROW]).from_(_sub(frame.query()))
 
@@ -81,8 +108,12 @@ def _with_rest(parts: Sequence[exp.Query], scale: int) -> exp.Query:
     union: exp.Query = parts[0]
     for part in parts[1:]:
         union = exp.union(union, part, distinct=False)
-    others = exp.Coalesce(this=exp.Window(this=exp.Sum(this=col("@share")), partition_by=[col("@event")]), expressions=[frac.integer(0)])
-    share = exp.Coalesce(this=col("@share"), expressions=[exp.Sub(this=frac.integer(scale), expression=exp.Paren(this=others))])
+    others = exp.Coalesce(
+        this=exp.Window(this=exp.Sum(this=col("@share")), partition_by=[col("@event")]), expressions=[frac.integer(0)]
+    )
+    share = exp.Coalesce(
+        this=col("@share"), expressions=[exp.Sub(this=frac.integer(scale), expression=exp.Paren(this=others))]
+    )
     columns = [col(column) for column in _ROW if column != "@share"]
     return exp.select(*columns, named(share, "@share")).from_(_sub(union))
 
@@ -100,8 +131,10 @@ def _direct(
         link = next((name for name, target in schema.relations.items() if target == rules.from_), None)
         if link is None:
             raise PlanError(
-                f"`{fact}` has no relation to `{rules.from_}`.", code="plan.no-relation",
-                where=Where(field=f"plan {plan.plan}, credits from {rules.from_}"), hint=f"Add `relations: {{<column>: {rules.from_}}}` to the fact type {fact}.",
+                f"`{fact}` has no relation to `{rules.from_}`.",
+                code="plan.no-relation",
+                where=Where(field=f"plan {plan.plan}, credits from {rules.from_}"),
+                hint=f"Add `relations: {{<column>: {rules.from_}}}` to the fact type {fact}.",
             )
         frame.join(table(f"f:{fact}"), {link: col("@event")}, {f"{fact}.{name}": name for name in schema.columns})
         frame.add("@ref", col(f"{fact}.{column}"))
@@ -130,10 +163,21 @@ def _common(frame: Frame, number: int, rule: CreditRule, via: exp.Expression, le
 
 def _find_holder(frame: Frame) -> None:
     """The seat behind @ref on the recipient date."""
-    bounds = {"@held_from": "valid_from", "@held_to": "valid_to", "@payee": "payee", "@position": "position", **{f"@{name}": name for name in _HOLDER}}
+    bounds = {
+        "@held_from": "valid_from",
+        "@held_to": "valid_to",
+        "@payee": "payee",
+        "@position": "position",
+        **{f"@{name}": name for name in _HOLDER},
+    }
     frame.join(
-        table("holders"), {"ref": col("@ref")}, bounds,
-        also=exp.and_(exp.LTE(this=col("@held_from"), expression=col("@recipient")), exp.LT(this=col("@recipient"), expression=col("@held_to"))),
+        table("holders"),
+        {"ref": col("@ref")},
+        bounds,
+        also=all_of(
+            exp.LTE(this=col("@held_from"), expression=col("@recipient")),
+            exp.LT(this=col("@recipient"), expression=col("@held_to")),
+        ),
     )
 
 
@@ -143,12 +187,24 @@ def _share(rule: CreditRule, level: int, scope: FactScope) -> Num:
     formula: Expr = rule.share[min(max(level - 1, 0), len(rule.share) - 1)]
     share = numeric(formula, scope)
     if share.divisor is not None:
-        raise PlanError("A share divides by a column of the facts.", code="plan.inexact-credit", hint="Write round(…, 6) around the division.")
+        raise PlanError(
+            "A share divides by a column of the facts.",
+            code="plan.inexact-credit",
+            hint="Write round(…, 6) around the division.",
+        )
     return share
 
 
 def _rolled(
-    compilation: Compilation, plan: Plan, rules: CreditSet, events: str, direct: str, number: int, rule: CreditRule, level: int, scale: int
+    compilation: Compilation,
+    plan: Plan,
+    rules: CreditSet,
+    events: str,
+    direct: str,
+    number: int,
+    rule: CreditRule,
+    level: int,
+    scale: int,
 ) -> tuple[Frame, Num | None]:
     """Managers and relationships. Without `of` they take a share of what each direct recipient got."""
     frame = Frame(exp.select("*").from_(table(events)))
@@ -156,14 +212,23 @@ def _rolled(
     base: Num = frac.ONE
     via: exp.Expression = exp.Literal.string("")
     if rule.of is None:
-        frame.join(table(direct), {"@event": col("@event")}, {"@from": "@payee", "@from_position": "@position", "@from_share": "@share"})
+        frame.join(
+            table(direct),
+            {"@event": col("@event")},
+            {"@from": "@payee", "@from_position": "@position", "@from_share": "@share"},
+        )
         frame.keep(exp.Not(this=frac.is_null(col("@from"))))
         base = Num(col("@from_share"), scale)
         via = col("@from")
     own_share: Num | None = None
     if rule.who == "manager":
         _managers(compilation, max(item.levels for item in rules.to))
-        _dated_join(frame, "chain", {"position": col("@from_position"), "level": exp.Literal.number(level)}, {"@ref": "ancestor"})
+        _dated_join(
+            frame,
+            "chain",
+            {"position": col("@from_position"), "level": exp.Literal.number(level)},
+            {"@ref": "ancestor"},
+        )
     else:
         own_share = _relationship(compilation, frame, rule, scope)
     frame.keep(exp.Not(this=frac.is_null(col("@ref"))))
@@ -183,20 +248,40 @@ def _relationship(compilation: Compilation, frame: Frame, rule: CreditRule, scop
             raise PlanError("`of` names the subject of a relationship: a text.", code="plan.type-mismatch")
         subjects = [found.sql]
     else:
-        person = exp.case().when(exp.Not(this=exp.StartsWith(this=col("@from"), expression=exp.Literal.string("vacant:"))), col("@from"))
+        person = case().when(
+            exp.Not(this=exp.StartsWith(this=col("@from"), expression=exp.Literal.string("vacant:"))),
+            col("@from"),
+            copy=False,
+        )
         subjects = [col("@from_position"), person]
     frame.add("@subject", subjects[0])
     frame.add("@subject2", subjects[-1])
-    taken = {"@ref": "payee", "@related_share": "share", "@rel_subject": "subject", "@rel_from": "valid_from", "@rel_to": "valid_to"}
-    same = exp.or_(exp.EQ(this=col("@rel_subject"), expression=col("@subject")), exp.EQ(this=col("@rel_subject"), expression=col("@subject2")))
-    dated = exp.and_(exp.LTE(this=col("@rel_from"), expression=col("@recipient")), exp.LT(this=col("@recipient"), expression=col("@rel_to")))
-    frame.join(table("relationships"), {"kind": exp.Literal.string(str(rule.relationship))}, taken, also=exp.and_(same, dated))
-    return Num(exp.Coalesce(this=exp.cast(col("@related_share"), frac.WIDE), expressions=[frac.integer(10**6)]), 10**6)
+    taken = {
+        "@ref": "payee",
+        "@related_share": "share",
+        "@rel_subject": "subject",
+        "@rel_from": "valid_from",
+        "@rel_to": "valid_to",
+    }
+    same = any_of(
+        exp.EQ(this=col("@rel_subject"), expression=col("@subject")),
+        exp.EQ(this=col("@rel_subject"), expression=col("@subject2")),
+    )
+    dated = all_of(
+        exp.LTE(this=col("@rel_from"), expression=col("@recipient")),
+        exp.LT(this=col("@recipient"), expression=col("@rel_to")),
+    )
+    frame.join(
+        table("relationships"), {"kind": exp.Literal.string(str(rule.relationship))}, taken, also=all_of(same, dated)
+    )
+    return Num(exp.Coalesce(this=cast(col("@related_share"), frac.WIDE), expressions=[frac.integer(10**6)]), 10**6)
 
 
 def _dated_join(frame: Frame, source: str, on: dict[str, exp.Expression], take: dict[str, str]) -> None:
     since, until = frame.fresh("since"), frame.fresh("until")
-    dated = exp.and_(exp.LTE(this=col(since), expression=col("@recipient")), exp.LT(this=col("@recipient"), expression=col(until)))
+    dated = all_of(
+        exp.LTE(this=col(since), expression=col("@recipient")), exp.LT(this=col("@recipient"), expression=col(until))
+    )
     frame.join(table(source), on, {**take, since: "valid_from", until: "valid_to"}, also=dated)
 
 
@@ -216,9 +301,7 @@ def _managers(compilation: Compilation, depth: int) -> None:
     """The dated chain of positions above each position, up to the deepest level that is asked for."""
     known = compilation.known.get("chain", 0)
     if isinstance(known, int) and known < depth:
-        query = parse_one(_CHAIN.format(depth=depth), dialect="duckdb")
-        if isinstance(query, exp.Query):
-            compilation.database.create("chain", query, "who is above whom, level by level, from when to when")
+        compilation.database.create(
+            "chain", _CHAIN.format(depth=depth), "who is above whom, level by level, from when to when"
+        )
         compilation.known["chain"] = depth
-
-

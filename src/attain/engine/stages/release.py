@@ -19,6 +19,7 @@ from attain.engine.formulas import Plain, Sql, add_days, add_months, condition, 
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
+from attain.engine.sql import case, cast
 from attain.engine.stages.credit import credits
 from attain.engine.stages.shape import create
 from attain.kernel.errors import PlanError, Where
@@ -48,7 +49,11 @@ def parts_of(compilation: Compilation, plan: Plan, rules: tuple[Release, ...]) -
     for rule in rules:
         value = numeric(rule.share, scope).constant if isinstance(rule.share, Expr) else None
         if isinstance(rule.share, Expr) and value is None:
-            raise PlanError("The share of a release is a constant.", code="plan.release-share", where=Where(field=f"plan {plan.plan}, release"))
+            raise PlanError(
+                "The share of a release is a constant.",
+                code="plan.release-share",
+                where=Where(field=f"plan {plan.plan}, release"),
+            )
         shares.append(value)
     known = sum((share for share in shares if share is not None), Fraction(0))
     found: list[Part] = []
@@ -71,11 +76,30 @@ def releases(compilation: Compilation, booked: str) -> str:
     queries = []
     for name, plan in {name: plan for plan in compilation.versions for name in plan.components}.items():
         rules = plan.components[name].release or plan.settlement.release
-        parts = parts_of(compilation, plan, rules) if rules else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
+        parts = (
+            parts_of(compilation, plan, rules)
+            if rules
+            else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
+        )
         for part in parts:
             queries.append(_part(compilation, plan, name, part, totals))
-    create(compilation, compilation.name("due"), " UNION ALL ".join(queries), "what is released to date, by part and pay period")
-    create(compilation, target, _RELEASED.format(due=compilation.name("due"), plan=compilation.id, booked=booked, immediate=", ".join(f"'{kind}'" for kind in IMMEDIATE)), "what becomes payable in each pay period")
+    create(
+        compilation,
+        compilation.name("due"),
+        " UNION ALL ".join(queries),
+        "what is released to date, by part and pay period",
+    )
+    create(
+        compilation,
+        target,
+        _RELEASED.format(
+            due=compilation.name("due"),
+            plan=compilation.id,
+            booked=booked,
+            immediate=", ".join(f"'{kind}'" for kind in IMMEDIATE),
+        ),
+        "what becomes payable in each pay period",
+    )
     return target
 
 
@@ -86,7 +110,11 @@ SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_o
 
 def _all_at_once(compilation: Compilation) -> bool:
     """Whether nothing is ever kept back: no release rule, no hold, and all that closed periods booked is released."""
-    rules = [rule for plan in compilation.versions for rule in (plan.settlement.release, *(said.release for said in plan.components.values()))]
+    rules = [
+        rule
+        for plan in compilation.versions
+        for rule in (plan.settlement.release, *(said.release for said in plan.components.values()))
+    ]
     database, plan = compilation.database, compilation.id
     kept = database.value(
         f"SELECT COUNT(*) FROM (SELECT payee, component, SUM(amount) AS amount FROM (SELECT payee, component, amount FROM ledger_lines WHERE plan = '{plan}' "
@@ -112,14 +140,21 @@ GROUP BY ALL
 def _totals(compilation: Compilation, booked: str) -> str:
     """What is booked of each line up to each open pay period."""
     name = compilation.name("totals")
-    create(compilation, name, _TOTALS.format(ledger=compilation.name("ledger"), booked=booked, open=compilation.name("open")), "what is booked of each line to date")
+    create(
+        compilation,
+        name,
+        _TOTALS.format(ledger=compilation.name("ledger"), booked=booked, open=compilation.name("open")),
+        "what is booked of each line to date",
+    )
     return name
 
 
 def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: str) -> str:
     """For each line of the component and each open period: what of this part is released up to the period's end."""
     own = [named(col(column), f"@{column}") for column in KEYS]
-    frame = Frame(exp.select(*own).from_(table(totals)).where(exp.EQ(this=col("component"), expression=exp.Literal.string(name))))
+    frame = Frame(
+        exp.select(*own).from_(table(totals)).where(exp.EQ(this=col("component"), expression=exp.Literal.string(name)))
+    )
     credited = _credit_date(compilation, plan, name, frame)
     line = Num(col("@total"), 10**compilation.places)
     mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
@@ -128,7 +163,9 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
         return frac.rounded(frac.product(line, share), compilation.places, mode)
 
     before = up_to(frac.number(part.before))
-    whole = frame.add("@whole", exp.Sub(this=exp.Paren(this=up_to(frac.number(part.after))), expression=exp.Paren(this=before)))
+    whole = frame.add(
+        "@whole", exp.Sub(this=exp.Paren(this=up_to(frac.number(part.after))), expression=exp.Paren(this=before))
+    )
     due, progress = _due(compilation, plan, name, part, frame, credited)
     frame.add("@due_on", due)
     in_time = exp.LT(this=col("@due_on"), expression=col("@end"))
@@ -136,9 +173,14 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
         so_far: exp.Expression = whole
     else:
         so_far = exp.Sub(
-            this=exp.Paren(this=up_to(frac.plus(frac.number(part.before), frac.product(progress, frac.number(part.after - part.before))))), expression=exp.Paren(this=before.copy())
+            this=exp.Paren(
+                this=up_to(
+                    frac.plus(frac.number(part.before), frac.product(progress, frac.number(part.after - part.before)))
+                )
+            ),
+            expression=exp.Paren(this=before),
         )
-    frame.add("@released", exp.case().when(in_time, so_far).else_(frac.integer(0)))
+    frame.add("@released", case().when(in_time, so_far, copy=False).else_(frac.integer(0), copy=False))
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     columns = [named(col(f"@{key}"), key) for key in (*KEYS[:-1], "due_on", "whole", "released")]
     return exp.select(*columns, named(exp.Literal.number(part.number), "part")).from_(inner).sql(dialect="duckdb")
@@ -153,12 +195,18 @@ def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) 
         return fallback
     fact = compilation.fact(plan.credits[said.each].from_).schema
     found = credits(compilation, said.each)
-    frame.join(table(found.table), {"@credit": col("@source"), "@payee": col("@payee")}, {"@credit_date": "@date", "@event": "@event", "@credit_amount": f"@amount:{found.main}"})
+    frame.join(
+        table(found.table),
+        {"@credit": col("@source"), "@payee": col("@payee")},
+        {"@credit_date": "@date", "@event": "@event", "@credit_amount": f"@amount:{found.main}"},
+    )
     frame.join(table(f"f:{fact.name}"), {fact.key: col("@event")}, {column: column for column in fact.columns})
     return exp.Coalesce(this=col("@credit_date"), expressions=[fallback])
 
 
-def _due(compilation: Compilation, plan: Plan, name: str, part: Part, frame: Frame, credited: exp.Expression) -> tuple[exp.Expression, Num | None]:
+def _due(
+    compilation: Compilation, plan: Plan, name: str, part: Part, frame: Frame, credited: exp.Expression
+) -> tuple[exp.Expression, Num | None]:
     """The due date of a part, and for proportional triggers the share that has come by the end of each period."""
     rule = part.rule
     if rule.when is not None:
@@ -182,9 +230,9 @@ def _later(start: exp.Expression, count: int, unit: str) -> exp.Expression:
 
 def _on_day(start: exp.Expression, number: int) -> exp.Expression:
     """The given day of the month, or its last day."""
-    first = exp.cast(exp.func("date_trunc", exp.Literal.string("month"), start.copy()), "DATE")
-    last = exp.func("last_day", start.copy())
-    return exp.Least(this=add_days(first, exp.Literal.number(number - 1)), expressions=[exp.cast(last, "DATE")])
+    first = cast(exp.func("date_trunc", exp.Literal.string("month"), start), "DATE")
+    last = exp.func("last_day", start)
+    return exp.Least(this=add_days(first, exp.Literal.number(number - 1)), expressions=[cast(last, "DATE")])
 
 
 class LineScope(FactScope):
@@ -196,15 +244,21 @@ class LineScope(FactScope):
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
         if parts == ("credit", "amount"):
-            return Num(exp.cast(col("@credit_amount"), frac.WIDE), self.credits.amounts[self.credits.main])
+            return Num(cast(col("@credit_amount"), frac.WIDE), self.credits.amounts[self.credits.main])
         return Plain("date", col("@credit_date")) if parts == ("credit", "date") else super().resolve(parts)
 
 
-def _triggered(compilation: Compilation, plan: Plan, name: str, trigger: Trigger, frame: Frame) -> tuple[exp.Expression, Num | None]:
+def _triggered(
+    compilation: Compilation, plan: Plan, name: str, trigger: Trigger, frame: Frame
+) -> tuple[exp.Expression, Num | None]:
     """The related facts of a line's event: the first one's date; with `part`, how much of `of` they cover by each period's end."""
     said = plan.components[name]
     if said.each is None:
-        raise PlanError("Only lines of credits wait for a trigger.", code="plan.trigger", where=Where(field=f"plan {plan.plan}, component {name}"))
+        raise PlanError(
+            "Only lines of credits wait for a trigger.",
+            code="plan.trigger",
+            where=Where(field=f"plan {plan.plan}, component {name}"),
+        )
     schema = compilation.fact(trigger.from_).schema
     inner = Frame(exp.select("*").from_(table(f"f:{trigger.from_}")))
     scope = FactScope(compilation, plan, inner, trigger.from_)
@@ -214,22 +268,32 @@ def _triggered(compilation: Compilation, plan: Plan, name: str, trigger: Trigger
     inner.add("@part", part.numerator)
     query = exp.select(named(col(trigger.match), "event"), named(col(schema.date), "day"), named(col("@part"), "part"))
     facts = compilation.name("trigger", name, trigger.from_, trigger.match, len(compilation.database.queries))
-    compilation.database.create(facts, query.from_(exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))), "facts that release a part")
+    compilation.database.create(
+        facts,
+        query.from_(exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))),
+        "facts that release a part",
+    )
     first = exp.select(col("event"), named(exp.Min(this=col("day")), "day")).from_(table(facts)).group_by(col("event"))
     taken = frame.fresh("first")
-    frame.join(exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("t"))), {"event": col("@event")}, {taken: "day"})
+    frame.join(
+        exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("t"))),
+        {"event": col("@event")},
+        {taken: "day"},
+    )
     if trigger.part is None or trigger.of is None:
         return col(taken), None
-    sums = (
-        f'SELECT e.period, t.event, CAST(SUM(t.part) AS HUGEINT) AS paid FROM "{compilation.name("open")}" e JOIN "{facts}" t ON t.day < e."end" GROUP BY e.period, t.event'
-    )
+    sums = f'SELECT e.period, t.event, CAST(SUM(t.part) AS HUGEINT) AS paid FROM "{compilation.name("open")}" e JOIN "{facts}" t ON t.day < e."end" GROUP BY e.period, t.event'
     paid_table = f"{facts}:paid"
     create(compilation, paid_table, sums, "what had come by the end of each period")
     paid = frame.fresh("paid")
     frame.join(table(paid_table), {"period": col("@period"), "event": col("@event")}, {paid: "paid"})
     of = numeric(trigger.of, LineScope(compilation, plan, frame, said.each))
-    share = frame.pin(frac.quotient(Num(exp.Coalesce(this=col(paid), expressions=[frac.integer(0)]), part.denominator), frame.pin(of)))
-    share = frame.pin(frac.extreme([frame.pin(frac.extreme([share, frac.ONE], largest=False)), frac.ZERO], largest=True))
+    share = frame.pin(
+        frac.quotient(Num(exp.Coalesce(this=col(paid), expressions=[frac.integer(0)]), part.denominator), frame.pin(of))
+    )
+    share = frame.pin(
+        frac.extreme([frame.pin(frac.extreme([share, frac.ONE], largest=False)), frac.ZERO], largest=True)
+    )
     return col(taken), share
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from attain.engine.compilation import Compilation
 from attain.engine.frame import col, table
@@ -46,11 +46,18 @@ def payee_rows(compilation: Compilation, kind: str) -> str:
     if name not in compilation.known:
         sets = dict.fromkeys(name for plan in compilation.versions for name in plan.credits)
         parts = [
-            _CREDITED.format(credits=credits(compilation, each).table, days=compilation.days, periods=compilation.periods(kind), kind=kind)
+            _CREDITED.format(
+                credits=credits(compilation, each).table,
+                days=compilation.days,
+                periods=compilation.periods(kind),
+                kind=kind,
+            )
             for each in sets
         ]
         credited = " UNION ".join(parts) or "SELECT NULL::VARCHAR AS payee, NULL::BIGINT AS place WHERE FALSE"
-        text = _ROWS.format(members=compilation.members(), periods=compilation.periods(kind), end=compilation.end, credited=credited)
+        text = _ROWS.format(
+            members=compilation.members(), periods=compilation.periods(kind), end=compilation.end, credited=credited
+        )
         _create(compilation, name, text, f"payees and their {kind} periods")
         compilation.known[name] = True
     return name
@@ -66,7 +73,9 @@ def group_rows(compilation: Compilation, subject: str, kind: str) -> str:
     """Every team, or the company, in every period from the plan's first day to the end of the run."""
     name = compilation.name("groups", subject, kind)
     if name not in compilation.known:
-        subjects = "SELECT 'company' AS subject" if subject == "company" else "SELECT DISTINCT team AS subject FROM teams"
+        subjects = (
+            "SELECT 'company' AS subject" if subject == "company" else "SELECT DISTINCT team AS subject FROM teams"
+        )
         start = compilation.versions[0].effective.start
         text = _GROUPS.format(subjects=subjects, periods=compilation.periods(kind), start=start, end=compilation.end)
         _create(compilation, name, text, f"{subject} by {kind}")
@@ -85,15 +94,18 @@ def team_members(compilation: Compilation) -> str:
     """The plan's payees by team and days."""
     name = compilation.name("team-members")
     if name not in compilation.known:
-        _create(compilation, name, _MEMBERSHIP.format(members=compilation.members()), "who is in which team, from when to when")
+        _create(
+            compilation,
+            name,
+            _MEMBERSHIP.format(members=compilation.members()),
+            "who is in which team, from when to when",
+        )
         compilation.known[name] = True
     return name
 
 
 def _create(compilation: Compilation, name: str, text: str, meaning: str) -> None:
-    query = parse_one(text, dialect="duckdb")
-    if isinstance(query, exp.Query):
-        compilation.database.create(name, query, meaning)
+    compilation.database.create(name, text, meaning)
 
 
 def everything(name: str) -> exp.Select:

@@ -15,6 +15,7 @@ from attain.engine.formulas import condition, day, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
 from attain.engine.scopes_measured import PeriodScope
+from attain.engine.sql import all_of, case, cast
 from attain.engine.stages.credit import rate_on
 from attain.engine.stages.rows import payee_rows
 from attain.engine.stages.shape import create
@@ -28,11 +29,31 @@ TERMS = ("guarantee_amount", "draw_amount", "recover_over", "recover_share", "re
 def payments(compilation: Compilation, booked: str, released: str) -> str:
     """The table of payments."""
     terms = compilation.name("terms")
-    create(compilation, terms, " UNION ALL ".join(_terms(compilation, plan, place) for place, plan in enumerate(compilation.versions)), "guarantees and draws by payee and pay period")
-    create(compilation, compilation.name("sums"), _SUMS.format(plan=compilation.id, rows=payee_rows(compilation, compilation.plan.period), open=compilation.name("open"), booked=booked, released=released, terms=terms), "what is earned and released, with the terms that apply")
+    create(
+        compilation,
+        terms,
+        " UNION ALL ".join(_terms(compilation, plan, place) for place, plan in enumerate(compilation.versions)),
+        "guarantees and draws by payee and pay period",
+    )
+    create(
+        compilation,
+        compilation.name("sums"),
+        _SUMS.format(
+            plan=compilation.id,
+            rows=payee_rows(compilation, compilation.plan.period),
+            open=compilation.name("open"),
+            booked=booked,
+            released=released,
+            terms=terms,
+        ),
+        "what is earned and released, with the terms that apply",
+    )
     steps = compilation.name("settled")
     carry = "CASE WHEN total < 0 AND carries THEN total ELSE 0::HUGEINT END"
-    periods = [row["period"] for row in compilation.database.rows(f'SELECT period FROM "{compilation.name("open")}" ORDER BY place')]
+    periods = [
+        row["period"]
+        for row in compilation.database.rows(f'SELECT period FROM "{compilation.name("open")}" ORDER BY place')
+    ]
     previous = _OPENING.format(plan=compilation.id)
     for number, period in enumerate(periods):
         text = _STEP.format(sums=compilation.name("sums"), period=period, previous=previous, carry=carry)
@@ -54,33 +75,65 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
     def amount(formula: Expr, condition_: Expr | None, prorated: bool) -> exp.Expression:
         value = numeric(formula, scope)
         if prorated:
-            value = frac.product(scope.pin(value), frac.quotient(Num(exp.cast(col("active_days"), frac.WIDE)), Num(exp.cast(col("days"), frac.WIDE))))
+            value = frac.product(
+                scope.pin(value),
+                frac.quotient(Num(cast(col("active_days"), frac.WIDE)), Num(cast(col("days"), frac.WIDE))),
+            )
         minor: exp.Expression = frac.rounded(scope.pin(value), places)
         active = exp.GT(this=col("active_days"), expression=exp.Literal.number(0))
-        holds = exp.and_(active, condition(condition_, scope)) if condition_ is not None else active
-        return exp.case().when(holds, minor)
+        holds = all_of(active, condition(condition_, scope)) if condition_ is not None else active
+        return case().when(holds, minor, copy=False)
 
-    none = exp.cast(exp.Null(), frac.WIDE)
+    none = cast(exp.Null(), frac.WIDE)
     guarantee, draw = settlement.guarantee, settlement.draw
-    frame.add("guarantee_amount", amount(guarantee.amount, guarantee.while_, guarantee.prorate is not None) if guarantee else none)
+    frame.add(
+        "guarantee_amount",
+        amount(guarantee.amount, guarantee.while_, guarantee.prorate is not None) if guarantee else none,
+    )
     frame.add("draw_amount", amount(draw.amount, draw.while_, draw.prorate is not None) if draw else none)
     recover = draw.recover if draw is not None else None
     share = scope.pin(numeric(recover.share, scope)) if recover is not None else None
     frame.add("recover_share", share.numerator if share is not None else none)
-    over = none if share is None else (frac.integer(share.denominator) if share.divisor is None else frac.times_int(share.divisor, share.denominator))
+    over = none if share is None else (frac.over(share))
     frame.add("recover_over", over)
-    frame.add("recover_keeps", frac.rounded(scope.pin(numeric(recover.keeps, scope)), places) if recover is not None and recover.keeps is not None else frac.integer(0))
+    frame.add(
+        "recover_keeps",
+        frac.rounded(scope.pin(numeric(recover.keeps, scope)), places)
+        if recover is not None and recover.keeps is not None
+        else frac.integer(0),
+    )
     frame.add("recover_from", exp.Literal.number(recover.from_ if recover is not None else 1))
     frame.add("draw_form", exp.Literal.string(draw.pays if draw is not None else ""))
     frame.add("recovers", exp.Boolean(this=recover is not None))
     frame.add("carries", exp.Boolean(this=plan.policies.negative_pay != "collect"))
     _pay_terms(compilation, plan, frame, scope)
-    columns = [col(name) for name in ("payee", "period", "ordinal", *TERMS, "recover_from", "draw_form", "recovers", "carries", "pay_currency", "pay_rate", "pay_places")]
-    start = exp.cast(exp.Literal.string(plan.effective.start.isoformat()), "DATE")
+    columns = [
+        col(name)
+        for name in (
+            "payee",
+            "period",
+            "ordinal",
+            *TERMS,
+            "recover_from",
+            "draw_form",
+            "recovers",
+            "carries",
+            "pay_currency",
+            "pay_rate",
+            "pay_places",
+        )
+    ]
+    start = cast(exp.Literal.string(plan.effective.start.isoformat()), "DATE")
     last = exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1)))
-    query = exp.select(*columns).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))).where(exp.GTE(this=last, expression=start))
+    query = (
+        exp.select(*columns)
+        .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+        .where(exp.GTE(this=last, expression=start))
+    )
     if plan.effective.end is not None:
-        query = query.where(exp.LT(this=last.copy(), expression=exp.cast(exp.Literal.string(plan.effective.end.isoformat()), "DATE")))
+        query = query.where(
+            exp.LT(this=last, expression=cast(exp.Literal.string(plan.effective.end.isoformat()), "DATE"))
+        )
     return query.sql(dialect="duckdb")
 
 
@@ -96,17 +149,30 @@ def _pay_terms(compilation: Compilation, plan: Plan, frame: Frame, scope: Period
         return
     wanted: exp.Expression = exp.Literal.string(pay_in.currency)
     if pay_in.currency == "payee":
-        wanted = exp.Coalesce(this=exp.Nullif(this=col("person.currency"), expression=exp.Literal.string("")), expressions=[own])
+        wanted = exp.Coalesce(
+            this=exp.Nullif(this=col("person.currency"), expression=exp.Literal.string("")), expressions=[own]
+        )
     target = frame.add("pay_currency", wanted)
     at = day(pay_in.at if pay_in.at is not None else Name(("period", "end")), scope)
     rate = rate_on(frame, pay_in.rate, own, target, at, pay_in.within)
-    frame.add("pay_rate", exp.case().when(exp.EQ(this=target.copy(), expression=own.copy()), one).else_(rate.numerator))
-    codes = {str(row["c"]) for row in compilation.database.rows("SELECT DISTINCT currency AS c FROM people WHERE currency IS NOT NULL AND currency <> ''")} | {plan.currency}
+    frame.add(
+        "pay_rate", case().when(exp.EQ(this=target, expression=own), one, copy=False).else_(rate.numerator, copy=False)
+    )
+    codes = {
+        str(row["c"])
+        for row in compilation.database.rows(
+            "SELECT DISTINCT currency AS c FROM people WHERE currency IS NOT NULL AND currency <> ''"
+        )
+    } | {plan.currency}
     codes |= set() if pay_in.currency == "payee" else {pay_in.currency}
-    places = exp.case()
+    places = case()
     for code in sorted(codes):
-        places = places.when(exp.EQ(this=target.copy(), expression=exp.Literal.string(code)), exp.Literal.number(currency(code).places))
-    frame.add("pay_places", places.else_(exp.Literal.number(compilation.places)))
+        places = places.when(
+            exp.EQ(this=target, expression=exp.Literal.string(code)),
+            exp.Literal.number(currency(code).places),
+            copy=False,
+        )
+    frame.add("pay_places", places.else_(exp.Literal.number(compilation.places), copy=False))
 
 
 _SUMS = """

@@ -6,7 +6,7 @@ book decides in which pay period it is paid.
 
 from __future__ import annotations
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
@@ -18,13 +18,14 @@ from attain.engine.stages.rows import payee_rows
 from attain.plans.expressions import Expr
 from attain.plans.model import Plan, WindowLimit
 
-COLUMNS = "version, component, kind, payee, position, event_type, event, source, credited_on, period, amount, computed, note"
+COLUMNS = (
+    "version, component, kind, payee, position, event_type, event, source, credited_on, period, amount, computed, note"
+)
 
 
 def create(compilation: Compilation, name: str, text: str, meaning: str) -> None:
-    query = parse_one(text, dialect="duckdb")
-    if isinstance(query, exp.Query):
-        compilation.database.create(name, query, meaning)
+    """Makes a table of a query that is written out in the canonical dialect."""
+    compilation.database.create(name, text, meaning)
 
 
 def entitled(compilation: Compilation) -> str:
@@ -38,16 +39,43 @@ def entitled(compilation: Compilation) -> str:
         for place, plan in enumerate(compilation.versions):
             said = plan.components.get(name)
             if said is not None and isinstance(said.limit, WindowLimit):
-                shaped.append(_cap(compilation, plan, place, name, [name], said.limit.amount, said.limit.per.kind, said.limit.excess))
+                shaped.append(
+                    _cap(
+                        compilation,
+                        plan,
+                        place,
+                        name,
+                        [name],
+                        said.limit.amount,
+                        said.limit.per.kind,
+                        said.limit.excess,
+                    )
+                )
             if said is not None and said.floor is not None:
                 shaped.append(_floor(compilation, plan, place, name, said.floor.amount, said.floor.per.kind))
     create(compilation, f"{target}:components", " UNION ALL ".join(shaped), "lines with caps and floors of components")
     source = f"{target}:components"
     caps = [
-        _cap(compilation, plan, place, "settlement.cap", None, plan.settlement.cap.amount, plan.settlement.cap.over.kind, plan.settlement.cap.excess, source)
-        for place, plan in enumerate(compilation.versions) if plan.settlement.cap is not None
+        _cap(
+            compilation,
+            plan,
+            place,
+            "settlement.cap",
+            None,
+            plan.settlement.cap.amount,
+            plan.settlement.cap.over.kind,
+            plan.settlement.cap.excess,
+            source,
+        )
+        for place, plan in enumerate(compilation.versions)
+        if plan.settlement.cap is not None
     ]
-    create(compilation, target, " UNION ALL ".join([f'SELECT {COLUMNS} FROM "{source}"', *caps]), "everything that is due, by earning period")
+    create(
+        compilation,
+        target,
+        " UNION ALL ".join([f'SELECT {COLUMNS} FROM "{source}"', *caps]),
+        "everything that is due, by earning period",
+    )
     return target
 
 
@@ -72,15 +100,23 @@ def _overridden(compilation: Compilation) -> str:
     """
 
 
-def _operand(compilation: Compilation, plan: Plan, place: int, component_name: str, amount: Expr, over: str, what: str) -> str:
+def _operand(
+    compilation: Compilation, plan: Plan, place: int, component_name: str, amount: Expr, over: str, what: str
+) -> str:
     """For each payee and pay period of this version: the amount of a cap or floor in minor units, and the window."""
     target = compilation.name(place, what, component_name)
     frame = Frame(exp.select("*").from_(table(payee_rows(compilation, plan.period))))
     scope = PeriodScope(compilation, plan, frame, plan.period)
     frame.add("limit", frac.rounded(numeric(amount, scope), compilation.places))
     frame.add("window", exp.Literal.string("plan") if over in ("plan", "column") else col(f"in_{over}"))
-    query = exp.select(*[col(name) for name in ("payee", "period", "position", "start", "end", "window", "limit", "present")])
-    compilation.database.create(target, query.from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))), f"the {what} of {component_name}")
+    query = exp.select(
+        *[col(name) for name in ("payee", "period", "position", "start", "end", "window", "limit", "present")]
+    )
+    compilation.database.create(
+        target,
+        query.from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))),
+        f"the {what} of {component_name}",
+    )
     return target
 
 
@@ -124,14 +160,24 @@ SELECT *, paid - COALESCE(LAG(paid) OVER (PARTITION BY payee, "window" ORDER BY 
 
 
 def _cap(
-    compilation: Compilation, plan: Plan, place: int, name: str, components: list[str] | None, amount: Expr, over: str, excess: str, lines: str | None = None
+    compilation: Compilation,
+    plan: Plan,
+    place: int,
+    name: str,
+    components: list[str] | None,
+    amount: Expr,
+    over: str,
+    excess: str,
+    lines: str | None = None,
 ) -> str:
     """Lines that bring a window down to its cap; what is above is lost, or brought into the next window."""
     operand = _operand(compilation, plan, place, name, amount, over, "cap")
     which = "TRUE" if components is None else "component IN (" + ", ".join(f"'{item}'" for item in components) + ")"
     sums = _SUMS.format(operand=operand, lines=lines or compilation.name("lines"), which=which)
     rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums)
-    return _LINE.format(version=plan.version.replace("'", "''"), component=name, kind="cap", rows=rows, bounds=_bounds(plan))
+    return _LINE.format(
+        version=plan.version.replace("'", "''"), component=name, kind="cap", rows=rows, bounds=_bounds(plan)
+    )
 
 
 _UP_TO = """
@@ -146,4 +192,6 @@ def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: 
     operand = _operand(compilation, plan, place, name, amount, over, "floor")
     sums = _SUMS.format(operand=operand, lines=compilation.name("lines"), which=f"component = '{name}'")
     rows = _UP_TO.format(sums=sums, windows=compilation.periods(over))
-    return _LINE.format(version=plan.version.replace("'", "''"), component=name, kind="floor", rows=rows, bounds=_bounds(plan))
+    return _LINE.format(
+        version=plan.version.replace("'", "''"), component=name, kind="floor", rows=rows, bounds=_bounds(plan)
+    )

@@ -10,6 +10,7 @@ from attain.engine.formulas import numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
 from attain.engine.scopes_measured import GroupScope, PeriodScope
+from attain.engine.sql import all_of, case
 from attain.engine.stages.rows import group_rows
 from attain.engine.stages.values import store
 from attain.kernel.errors import PlanError
@@ -30,7 +31,11 @@ def _of_group(compilation: Compilation, plan: Plan, said: Component, formula: Ex
     target = compilation.name(compilation.index(plan), "pool", str(abs(hash(formula))))
     found = store(compilation, inner, value, ("subject", "period"), target, "what is shared")
     name = frame.fresh("pool")
-    frame.join(table(found.table), {"subject": col("group"), "period": col("period")}, {name: "x", **({f"{name}/": "x/"} if found.has_divisor else {})})
+    frame.join(
+        table(found.table),
+        {"subject": col("group"), "period": col("period")},
+        {name: "x", **({f"{name}/": "x/"} if found.has_divisor else {})},
+    )
     return Num(col(name), found.denominator, col(f"{name}/") if found.has_divisor else None)
 
 
@@ -42,32 +47,57 @@ def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodSco
     _group(said, scope)
     weight = scope.pin(numeric(said.weight, scope))
     if weight.divisor is not None:
-        raise PlanError("The weight of a pool divides by data.", code="plan.inexact-measure", hint="Write round(…, 6) around it.")
+        raise PlanError(
+            "The weight of a pool divides by data.", code="plan.inexact-measure", hint="Write round(…, 6) around it."
+        )
     leaves_out = said.leavers == "forfeit"
-    counted = exp.case().when(col("there_at_end"), weight.numerator.copy()).else_(frac.integer(0)) if leaves_out else weight.numerator.copy()
+    counted = (
+        case().when(col("there_at_end"), weight.numerator, copy=False).else_(frac.integer(0), copy=False)
+        if leaves_out
+        else weight.numerator
+    )
     frame.add("weight", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
     amount = _of_group(compilation, plan, said, said.amount, frame, said.per.kind)
     mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
     cents = frame.add("cents", frac.rounded(amount, compilation.places, mode))
     parts = largest_remainder(frame, cents, col("weight"), [col("group"), col("period")], [col("payee")])
     if said.leavers == "lost":
-        parts = frame.add("paid", exp.case().when(col("there_at_end"), parts).else_(frac.integer(0)))
+        parts = frame.add(
+            "paid", case().when(col("there_at_end"), parts, copy=False).else_(frac.integer(0), copy=False)
+        )
     return Num(parts, 10**compilation.places)
 
 
-def largest_remainder(frame: Frame, total: exp.Expression, weight: exp.Expression, group: list[exp.Expression], order: list[exp.Expression]) -> exp.Column:
+def largest_remainder(
+    frame: Frame,
+    total: exp.Expression,
+    weight: exp.Expression,
+    group: list[exp.Expression],
+    order: list[exp.Expression],
+) -> exp.Column:
     """Parts of a whole number by weight that sum exactly, in the groups of rows; the same for a negative total."""
-    weights = frame.add("weights", exp.Nullif(this=exp.Window(this=exp.Sum(this=weight.copy()), partition_by=group), expression=frac.integer(0)))
-    share = frame.add("raw", exp.Mul(this=exp.Abs(this=total.copy()), expression=weight.copy()))
+    weights = frame.add(
+        "weights",
+        exp.Nullif(this=exp.Window(this=exp.Sum(this=weight), partition_by=group), expression=frac.integer(0)),
+    )
+    share = frame.add("raw", exp.Mul(this=exp.Abs(this=total), expression=weight))
     whole = frame.add("whole", exp.IntDiv(this=share, expression=weights))
-    rest = frame.add("rest", exp.Mod(this=share.copy(), expression=weights.copy()))
-    given = exp.Window(this=exp.Sum(this=whole.copy()), partition_by=[item.copy() for item in group])
-    left = frame.add("left", exp.Sub(this=exp.Abs(this=total.copy()), expression=exp.Paren(this=given)))
-    ranked = exp.Order(expressions=[exp.Ordered(this=rest.copy(), desc=True), *[exp.Ordered(this=item.copy()) for item in order]])
-    turn = frame.add("turn", exp.Window(this=exp.RowNumber(), partition_by=[item.copy() for item in group], order=ranked))
-    one = exp.case().when(exp.LTE(this=turn, expression=left), frac.integer(1)).else_(frac.integer(0))
-    sign = exp.case().when(exp.LT(this=total.copy(), expression=frac.integer(0)), frac.integer(-1)).else_(frac.integer(1))
-    return frame.add("part", exp.Mul(this=exp.Paren(this=exp.Add(this=whole.copy(), expression=exp.Paren(this=one))), expression=sign))
+    rest = frame.add("rest", exp.Mod(this=share, expression=weights))
+    given = exp.Window(this=exp.Sum(this=whole), partition_by=[item for item in group])
+    left = frame.add("left", exp.Sub(this=exp.Abs(this=total), expression=exp.Paren(this=given)))
+    ranked = exp.Order(expressions=[exp.Ordered(this=rest, desc=True), *[exp.Ordered(this=item) for item in order]])
+    turn = frame.add("turn", exp.Window(this=exp.RowNumber(), partition_by=[item for item in group], order=ranked))
+    one = (
+        case().when(exp.LTE(this=turn, expression=left), frac.integer(1), copy=False).else_(frac.integer(0), copy=False)
+    )
+    sign = (
+        case()
+        .when(exp.LT(this=total, expression=frac.integer(0)), frac.integer(-1), copy=False)
+        .else_(frac.integer(1), copy=False)
+    )
+    return frame.add(
+        "part", exp.Mul(this=exp.Paren(this=exp.Add(this=whole, expression=exp.Paren(this=one))), expression=sign)
+    )
 
 
 def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodScope) -> Num:
@@ -79,22 +109,45 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
     score = scope.pin(numeric(said.by[0], scope))
     if score.divisor is not None:
         score = scope.pin(Num(frac.rounded(score, 9), 10**9))
-    frame.add("score", exp.case().when(exp.GT(this=frac.group(score.numerator), expression=frac.integer(0)), score.numerator.copy()))
+    frame.add(
+        "score",
+        case().when(exp.GT(this=frac.group(score.numerator), expression=frac.integer(0)), score.numerator, copy=False),
+    )
     groups = [col("group"), col("period")]
     best = exp.Order(expressions=[exp.Ordered(this=col("score"), desc=True, nulls_first=False)])
     frame.add("place", exp.Window(this=exp.Anonymous(this="RANK", expressions=[]), partition_by=groups, order=best))
-    frame.add("tied", exp.Window(this=exp.Count(this=exp.Star()), partition_by=[*(item.copy() for item in groups), col("score")]))
-    frame.add("seat", exp.Window(this=exp.RowNumber(), partition_by=[*(item.copy() for item in groups), col("score")], order=exp.Order(expressions=[exp.Ordered(this=col("payee"))])))
+    frame.add(
+        "tied", exp.Window(this=exp.Count(this=exp.Star()), partition_by=[*(item for item in groups), col("score")])
+    )
+    frame.add(
+        "seat",
+        exp.Window(
+            this=exp.RowNumber(),
+            partition_by=[*(item for item in groups), col("score")],
+            order=exp.Order(expressions=[exp.Ordered(this=col("payee"))]),
+        ),
+    )
     mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
     amounts = [frac.rounded(numeric(prize, scope), compilation.places, mode) for prize in said.prizes]
-    cases = exp.case()
+    cases = case()
     for place, amount in enumerate(amounts, start=1):
-        cases = cases.when(exp.EQ(this=col("place"), expression=exp.Literal.number(place)), amount)
-    first = frame.add("prize", cases.else_(frac.integer(0)))
+        cases = cases.when(exp.EQ(this=col("place"), expression=exp.Literal.number(place)), amount, copy=False)
+    first = frame.add("prize", cases.else_(frac.integer(0), copy=False))
     paid: exp.Expression = first
     if said.ties == "share":
         inside = [
-            exp.case().when(exp.and_(exp.GTE(this=exp.Literal.number(place), expression=col("place")), exp.LT(this=exp.Literal.number(place), expression=exp.Add(this=col("place"), expression=col("tied")))), amount.copy()).else_(frac.integer(0))
+            case()
+            .when(
+                all_of(
+                    exp.GTE(this=exp.Literal.number(place), expression=col("place")),
+                    exp.LT(
+                        this=exp.Literal.number(place), expression=exp.Add(this=col("place"), expression=col("tied"))
+                    ),
+                ),
+                amount,
+                copy=False,
+            )
+            .else_(frac.integer(0), copy=False)
             for place, amount in enumerate(amounts, start=1)
         ]
         together = inside[0]
@@ -103,5 +156,5 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
         frame.add("one", frac.integer(1))
         total = frame.add("together", exp.Paren(this=together))
         paid = largest_remainder(frame, total, col("one"), [*groups, col("score")], [col("payee")])
-    none = exp.case().when(frac.is_null(col("score")), frac.integer(0)).else_(paid.copy())
+    none = case().when(frac.is_null(col("score")), frac.integer(0), copy=False).else_(paid, copy=False)
     return Num(frame.add("won", none), 10**compilation.places)

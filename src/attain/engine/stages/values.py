@@ -68,9 +68,17 @@ def recursive_group(plan: Plan, name: str) -> list[str]:
         return []
     ordered: list[str] = []
     while len(ordered) < len(group):
-        ready = [item for item in sorted(group) if item not in ordered and not (_reads_now(plan.values[item].formula) & group) - set(ordered)]
+        ready = [
+            item
+            for item in sorted(group)
+            if item not in ordered and not (_reads_now(plan.values[item].formula) & group) - set(ordered)
+        ]
         if not ready:
-            raise PlanError(f"The values {', '.join(sorted(group))} read each other without `previous`.", code="plan.cycle", where=Where(field=f"plan {plan.plan}"))
+            raise PlanError(
+                f"The values {', '.join(sorted(group))} read each other without `previous`.",
+                code="plan.cycle",
+                where=Where(field=f"plan {plan.plan}"),
+            )
         ordered += ready
     return ordered
 
@@ -86,7 +94,9 @@ def _reads_now(formula: tree.Expr) -> set[str]:
     return {name.parts[0] for name in tree.names_in(formula) if id(name) not in inside}
 
 
-def _base(compilation: Compilation, plan: Plan, value: Value, mark: str = "") -> tuple[Frame, PlaceScope, tuple[str, ...]]:
+def _base(
+    compilation: Compilation, plan: Plan, value: Value, mark: str = ""
+) -> tuple[Frame, PlaceScope, tuple[str, ...]]:
     """The frame of a value's grain with its scope and key columns."""
     if value.each is not None:
         source = measures.measured(compilation, plan, value.each).table
@@ -118,7 +128,9 @@ def _rounded(result: Sql, value: Value) -> Sql:
     return result
 
 
-def store(compilation: Compilation, frame: Frame, result: Sql, keys: Sequence[str], target: str, meaning: str) -> Stored:
+def store(
+    compilation: Compilation, frame: Frame, result: Sql, keys: Sequence[str], target: str, meaning: str
+) -> Stored:
     if isinstance(result, Plain):
         columns = [named(result.sql, "x")]
         found = Stored(target, 1, False, result.kind)
@@ -139,12 +151,24 @@ def _recursive(compilation: Compilation, plan: Plan, group: Sequence[str]) -> No
     frame, scope, keys = _base(compilation, plan, first, "b")
     partition = _partition(first)
     order = [exp.Ordered(this=col(column)) for column in (ORDER if first.each is not None else ("start",))]
-    outside = {name.parts for item in group for name in tree.names_in(plan.values[item].formula) if name.parts[0] not in group}
+    outside = {
+        name.parts for item in group for name in tree.names_in(plan.values[item].formula) if name.parts[0] not in group
+    }
     known = {parts: scope.name(parts) for parts in sorted(outside) if parts[0] not in plan.tables}
     starts = {item: numeric(plan.values[item].start or tree.Number(frac.Fraction(0)), scope) for item in group}
     known_starts = {item: scope.pin(value) for item, value in starts.items()}
-    frame.add("step", exp.Window(this=exp.RowNumber(), partition_by=[col(column) for column in partition], order=exp.Order(expressions=order)))
-    frame.add("window", col(f"in_{first.over.kind}") if first.over is not None and first.over.kind != "plan" else exp.Literal.string(""))
+    frame.add(
+        "step",
+        exp.Window(
+            this=exp.RowNumber(), partition_by=[col(column) for column in partition], order=exp.Order(expressions=order)
+        ),
+    )
+    frame.add(
+        "window",
+        col(f"in_{first.over.kind}")
+        if first.over is not None and first.over.kind != "plan"
+        else exp.Literal.string(""),
+    )
     base = compilation.name(compilation.index(plan), "steps", group[0])
     compilation.database.create(base, frame.query(), f"what {', '.join(group)} read")
     formulas = {item: plan.values[item].formula for item in group}
@@ -166,7 +190,14 @@ def _partition(value: Value) -> tuple[str, ...]:
 class StepScope(PlaceScope):
     """A row of one step: what was computed before, this row's earlier values, and the previous row's."""
 
-    def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, known: Mapping[tuple[str, ...], Sql], previous: Mapping[str, Num]) -> None:
+    def __init__(
+        self,
+        compilation: Compilation,
+        plan: Plan,
+        frame: Frame,
+        known: Mapping[tuple[str, ...], Sql],
+        previous: Mapping[str, Num],
+    ) -> None:
         super().__init__(compilation, plan, frame)
         self.known = dict(known)
         self.previous = previous
@@ -182,29 +213,47 @@ class StepScope(PlaceScope):
 
 
 def set_steps(
-    compilation: Compilation, plan: Plan, base: str, partition: Sequence[str], keys: Sequence[str], formulas: Mapping[str, tree.Expr],
-    known: Mapping[tuple[str, ...], Sql], starts: Mapping[str, Num], rounds: Mapping[str, Value],
+    compilation: Compilation,
+    plan: Plan,
+    base: str,
+    partition: Sequence[str],
+    keys: Sequence[str],
+    formulas: Mapping[str, tree.Expr],
+    known: Mapping[tuple[str, ...], Sql],
+    starts: Mapping[str, Num],
+    rounds: Mapping[str, Value],
 ) -> str:
     """Runs the recurrence: one query a step over everybody's row of that step. Returns the table of all rows."""
     database = compilation.database
     state = f"{base}:state"
     steps = int(database.value(f'SELECT COALESCE(MAX(step), 0) FROM "{base}"') or 0)
     for step in range(1, max(steps, 1) + 1):
-        frame = Frame(exp.select("*").from_(table(base)).where(exp.EQ(this=col("step"), expression=exp.Literal.number(step))))
+        frame = Frame(
+            exp.select("*").from_(table(base)).where(exp.EQ(this=col("step"), expression=exp.Literal.number(step)))
+        )
         previous = dict(starts)
         if step > 1:
             on = {column: col(column) for column in partition} | {"step": exp.Literal.number(step - 1)}
-            take = {f"was:{item}{part}": f"{item}{part}" for item in formulas for part in ("", "/")} | {"was:window": "window"}
+            take = {f"was:{item}{part}": f"{item}{part}" for item in formulas for part in ("", "/")} | {
+                "was:window": "window"
+            }
             frame.join(table(state), on, take)
             same = exp.EQ(this=col("was:window"), expression=col("window"))
-            previous = {item: frame.pin(frac.choose([(same, Num(col(f"was:{item}"), 1, col(f"was:{item}/")))], starts[item])) for item in formulas}
+            previous = {
+                item: frame.pin(frac.choose([(same, Num(col(f"was:{item}"), 1, col(f"was:{item}/")))], starts[item]))
+                for item in formulas
+            }
         scope = StepScope(compilation, plan, frame, known, previous)
         for item, formula in formulas.items():
             result = _rounded(numeric(formula, scope), rounds[item])
             if isinstance(result, Num):
                 scope.known[(item,)] = _reduced(frame, item, result)
-        columns = list(dict.fromkeys([*partition, *keys, "step", "window"])) + [f"{item}{part}" for item in formulas for part in ("", "/")]
-        query = exp.select(*[col(column) for column in columns]).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("s"))))
+        columns = list(dict.fromkeys([*partition, *keys, "step", "window"])) + [
+            f"{item}{part}" for item in formulas for part in ("", "/")
+        ]
+        query = exp.select(*[col(column) for column in columns]).from_(
+            exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("s")))
+        )
         if step == 1:
             database.create(state, query, f"step 1 of {', '.join(formulas)}")
         else:
@@ -215,8 +264,10 @@ def set_steps(
 def _reduced(frame: Frame, item: str, value: Num) -> Num:
     """The fraction in lowest terms, so that it does not grow from step to step."""
     pinned = frame.pin(value)
-    over = frac.integer(pinned.denominator) if pinned.divisor is None else frac.times_int(pinned.divisor, pinned.denominator)
-    shared = frame.add(frame.fresh("gcd"), exp.Greatest(this=exp.func("gcd", pinned.numerator.copy(), over.copy()), expressions=[frac.integer(1)]))
+    over = frac.over(pinned)
+    shared = frame.add(
+        frame.fresh("gcd"), exp.Greatest(this=exp.func("gcd", pinned.numerator, over), expressions=[frac.integer(1)])
+    )
     top = frame.add(item, exp.IntDiv(this=frac.group(pinned.numerator), expression=shared))
-    below = frame.add(f"{item}/", exp.IntDiv(this=frac.group(over), expression=shared.copy()))
+    below = frame.add(f"{item}/", exp.IntDiv(this=frac.group(over), expression=shared))
     return Num(top, 1, below)

@@ -1,0 +1,86 @@
+"""Clawback: a reversal takes back what its original was paid, in proportion, as far as the deadline allows."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine.compilation import Compilation
+from attain.engine.formulas import add_days, add_months, numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import Frame, col, named, table
+from attain.engine.scopes import PlaceScope
+from attain.engine.sql import any_of, case, cast
+from attain.engine.stages.lines import LINE, mode_of
+from attain.plans.model import Clawback, Plan
+
+
+def claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary: str, target: str, name: str) -> None:
+    """Reversals of paid lines: minus the original line, in proportion, as far as the deadline allows."""
+    frame = Frame(exp.select("*").from_(table(ordinary)))
+    original = exp.select("*").from_(table(ordinary))
+    frame.join(
+        exp.Subquery(this=original, alias=exp.TableAlias(this=exp.to_identifier("o"))),
+        {"payee": col("payee"), "event": col("@reverses"), "@credit_key": col("@credit_key")},
+        {"o.amount": "amount", "o.event_amount": "@event_amount"},
+    )
+    has = frame.add(
+        "has",
+        exp.Not(
+            this=exp.Paren(
+                this=any_of(
+                    frac.is_null(col("o.amount")), exp.EQ(this=col("o.event_amount"), expression=frac.integer(0))
+                )
+            )
+        ),
+    )
+    taken = _taken(compilation, plan, clawback, frame)
+    ratio = frac.quotient(Num(cast(col("@event_amount"), frac.WIDE)), Num(cast(col("o.event_amount"), frac.WIDE)))
+    exact = frame.pin(
+        frac.product(
+            frac.product(Num(cast(col("o.amount"), frac.WIDE), 10**compilation.places), frame.pin(ratio)), taken
+        )
+    )
+    result = frame.pin(frac.choose([(has, exact)], Num(col("exact"), 1, col("exact/"))))
+    amount = frac.rounded(exact, compilation.places, mode_of(plan))
+    frame.add("new_exact", result.numerator)
+    frame.add("new_exact/", frac.over(result))
+    frame.add("new_amount", case().when(has, amount, copy=False).else_(col("amount"), copy=False))
+    frame.add("new_kind", case().when(has, exp.Literal.string("clawback"), copy=False).else_(col("kind"), copy=False))
+    changed = {
+        "exact": "new_exact",
+        "exact/": "new_exact/",
+        "uncapped": "new_exact",
+        "uncapped/": "new_exact/",
+        "amount": "new_amount",
+        "kind": "new_kind",
+    }
+    columns = [named(col(changed[column]), column) if column in changed else col(column) for column in LINE]
+    inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+    compilation.database.create(
+        target, exp.select(*columns).from_(inner), f"lines of {name}, reversals taking back what was paid"
+    )
+
+
+def _taken(compilation: Compilation, plan: Plan, clawback: Clawback, frame: Frame) -> Num:
+    """The part that is taken back: by the days since the original's credit date."""
+
+    def until(delay: object) -> exp.Expression:
+        count, unit = exp.Literal.number(delay.count), delay.unit  # type: ignore[attr-defined]
+        return add_days(col("@original_date"), count) if unit == "days" else add_months(col("@original_date"), count)
+
+    branches: list[tuple[exp.Expression, Num]] = []
+    if clawback.within is not None:
+        branches.append((exp.GT(this=col("credited_on"), expression=until(clawback.within)), frac.ZERO))
+    if isinstance(clawback.takes, tuple):
+        for step in clawback.takes:
+            share = numeric(step.share, PlaceScope(compilation, plan, frame))
+            branches.append((exp.LTE(this=col("credited_on"), expression=until(step.to)), share))
+        return frame.pin(frac.choose(branches, frac.ZERO))
+    if clawback.takes == "pro_rata" and clawback.within is not None:
+        since = Num(cast(exp.Paren(this=exp.Sub(this=col("credited_on"), expression=col("@original_date"))), frac.WIDE))
+        whole = Num(
+            cast(exp.Paren(this=exp.Sub(this=until(clawback.within), expression=col("@original_date"))), frac.WIDE)
+        )
+        return frame.pin(frac.choose(branches, frac.minus(frac.ONE, frac.quotient(since, whole))))
+    return frame.pin(frac.choose(branches, frac.ONE)) if branches else frac.ONE

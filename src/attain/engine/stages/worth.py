@@ -1,0 +1,201 @@
+"""What a component pays on one row, exact and before it is shaped: one function a kind of `pays`."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from attain.engine import fractions as frac
+from attain.engine import tables
+from attain.engine.formulas import compiled, numeric
+from attain.engine.fractions import Num
+from attain.engine.frame import col
+from attain.engine.scopes_measured import CreditScope, Reader
+from attain.engine.stages.credit import ORDER
+from attain.kernel.errors import PlanError, Where
+from attain.plans import expressions as tree
+from attain.plans.model import Component, Curve, Plan, Table, TierTable
+
+
+def table_of(plan: Plan, said: Component) -> Table:
+    inline = said.inline_table
+    return inline if inline is not None else plan.tables[str(said.table)]
+
+
+def running_measure(plan: Plan, said: Component) -> tuple[str, bool] | None:
+    """The measure that `by` names, and whether its attainment is meant; None when `by` is any other expression."""
+    if not said.by or len(said.by) != 1 or not isinstance(said.by[0], tree.Name):
+        return None
+    parts = said.by[0].parts
+    if parts[0] not in plan.measures or len(parts) > 2 or (len(parts) == 2 and parts[1] != "attainment"):
+        return None
+    if said.each is not None and plan.measures[parts[0]].credits != said.each:
+        return None
+    return parts[0], len(parts) == 2
+
+
+def base_of(said: Component, scope: Reader) -> Num:
+    """`of`: what the rate is applied to."""
+    if said.of is not None:
+        return numeric(said.of, scope)
+    return scope.amount() if isinstance(scope, CreditScope) else frac.ONE
+
+
+def exact_value(plan: Plan, said: Component, scope: Reader) -> Num:
+    """What the component pays on a row, before `times`."""
+    if said.pays == "percent" and said.rate is not None:
+        return frac.product(numeric(said.rate, scope), base_of(said, scope))
+    if said.pays == "per_unit" and said.amount is not None:
+        return frac.product(numeric(said.amount, scope), base_of(said, scope))
+    if said.pays == "fixed" and said.amount is not None:
+        return numeric(said.amount, scope)
+    if said.pays == "formula" and said.formula is not None:
+        return numeric(said.formula, scope)
+    maker = {"marginal": _marginal, "whole": _whole, "curve": _curve, "lookup": _lookup}[said.pays]
+    return maker(plan, said, scope)
+
+
+def marginal_operands(plan: Plan, said: Component, scope: Reader) -> tuple[Num, Num, Num | None]:
+    """Before, after, and the unit of the borders: the quota when `by` is an attainment."""
+    running = running_measure(plan, said)
+    if running is None:
+        return frac.ZERO, scope.pin(numeric(said.by[0], scope)) if said.by else frac.ZERO, None
+    name, is_attainment = running
+    unit = scope.checked_quota(name, plan.measures[name]) if is_attainment else None
+    if isinstance(scope, CreditScope):
+        after = scope.pin(numeric(tree.Name((name, "after")), scope))
+        return scope.pin(numeric(tree.Name((name, "before")), scope)), after, unit
+    return frac.ZERO, scope.pin(numeric(tree.Name((name,)), scope)), unit
+
+
+def marginal_times(plan: Plan, said: Component, tiers: TierTable, unit: Num | None, scope: Reader) -> Num:
+    """What a slice is multiplied by. Amount borders: 1. Shares of a quota: slices are amounts already, so `of` is spread over the quota."""
+    spread = tiers.column in ("factor", "amount")
+    running = running_measure(plan, said)
+    if running is not None and running[1]:
+        if not spread:
+            return frac.ONE
+        of = (
+            numeric(said.of, scope)
+            if said.of is not None
+            else (frac.ONE if tiers.column == "amount" else base_of(said, scope))
+        )
+        return of if unit is None else frac.positive_quotient(of, unit)
+    return numeric(said.of, scope) if spread and said.of is not None else frac.ONE
+
+
+def _marginal(plan: Plan, said: Component, scope: Reader) -> Num:
+    tiers = table_of(plan, said)
+    if not isinstance(tiers, TierTable):
+        raise PlanError("`pays: marginal` needs tiers.", code="plan.table-kind")
+    before, after, unit = marginal_operands(plan, said, scope)
+    full = tables.integral(tiers.tiers, after, _unit_for(tiers, unit), scope)
+    part = frac.minus(full, tables.integral(tiers.tiers, before, _unit_for(tiers, unit), scope))
+    return frac.product(scope.pin(part), marginal_times(plan, said, tiers, unit, scope))
+
+
+def _unit_for(tiers: TierTable, unit: Num | None) -> Num | None:
+    return unit
+
+
+def _at_position(plan: Plan, said: Component, scope: Reader) -> tuple[Num, Num | None]:
+    """The value that chooses the rate, and the unit of the borders."""
+    running = running_measure(plan, said)
+    if running is None:
+        return scope.pin(numeric(said.by[0], scope)) if said.by else frac.ZERO, None
+    name, is_attainment = running
+    unit = scope.checked_quota(name, plan.measures[name]) if is_attainment else None
+    if not isinstance(scope, CreditScope):
+        return scope.pin(numeric(tree.Name((name,)), scope)), unit
+    position = said.position or plan.policies.position
+    if position is None:
+        raise PlanError(
+            "The policy `position` (before, after or total) is missing.",
+            code="plan.policy-missing",
+            where=Where(field=f"plan {plan.plan}"),
+        )
+    return scope.pin(numeric(tree.Name((name, position)), scope)), unit
+
+
+def _whole(plan: Plan, said: Component, scope: Reader) -> Num:
+    tiers = table_of(plan, said)
+    if not isinstance(tiers, TierTable):
+        raise PlanError("`pays: whole` needs tiers.", code="plan.table-kind")
+    running = running_measure(plan, said)
+    if running is not None and said.retroactive and isinstance(scope, CreditScope):
+        return _retroactive(plan, said, tiers, running, scope)
+    value, unit = _at_position(plan, said, scope)
+    result = scope.pin(tables.whole(tiers, value, scope, unit))
+    return result if tiers.column == "amount" else frac.product(result, base_of(said, scope))
+
+
+def _retroactive(plan: Plan, said: Component, tiers: TierTable, running: tuple[str, bool], scope: CreditScope) -> Num:
+    """r(after) * (base so far with this row) - r(before) * (base without it)."""
+    high, with_row, low, without = retroactive_operands(plan, said, tiers, running, scope)
+    if tiers.column == "amount":
+        return frac.minus(high, low)
+    return frac.minus(
+        frac.product(high, with_row), frac.choose([(low.is_missing, frac.ZERO)], frac.product(low, without))
+    )
+
+
+def retroactive_operands(
+    plan: Plan, said: Component, tiers: TierTable, running: tuple[str, bool], scope: CreditScope
+) -> tuple[Num, Num, Num, Num]:
+    """The result after, the base with this row, the result before, and the base without this row."""
+    name, is_attainment = running
+    unit = scope.checked_quota(name, plan.measures[name]) if is_attainment else None
+    before = scope.pin(numeric(tree.Name((name, "before")), scope))
+    after = scope.pin(numeric(tree.Name((name, "after")), scope))
+    base = scope.pin(base_of(said, scope))
+    order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
+    rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    groups = [col(f"{name}.s"), col(f"{name}.w")]
+    total = exp.Window(this=exp.Sum(this=base.numerator.copy()), partition_by=groups, order=order, spec=rows)
+    with_row = scope.pin(Num(total, base.denominator, base.divisor))
+    without = frac.minus(with_row, base)
+    return (
+        scope.pin(tables.whole(tiers, after, scope, unit)),
+        with_row,
+        scope.pin(tables.whole(tiers, before, scope, unit)),
+        without,
+    )
+
+
+def _curve(plan: Plan, said: Component, scope: Reader) -> Num:
+    found = table_of(plan, said)
+    if not isinstance(found, Curve):
+        raise PlanError("`pays: curve` needs segments or points.", code="plan.table-kind")
+    value, unit = _at_position(plan, said, scope)
+    value = scope.pin(frac.positive_quotient(value, unit)) if unit is not None else value
+    return frac.product(scope.pin(tables.curve(found, value, scope)), base_of(said, scope))
+
+
+def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
+    found = table_of(plan, said)
+    keys = []
+    for place, key in enumerate(said.by or ()):
+        running = running_measure(plan, said) if place == 0 and len(said.by or ()) == 1 else None
+        if running is not None:
+            value, unit = _at_position(plan, said, scope)
+            keys.append(scope.pin(frac.positive_quotient(value, unit)) if unit is not None else value)
+        else:
+            keys.append(compiled(key, scope))
+    columns = tables.result_columns(found) if hasattr(found, "rows") else []
+    if "amount" in columns:
+        paid = tables.lookup(found, keys, scope, "amount")
+        other = next((column for column in columns if column != "amount"), None)
+        if not isinstance(paid, Num):
+            raise PlanError("An amount was expected in the lookup table.", code="plan.type-mismatch")
+        if other is None:
+            return paid
+        rate = tables.lookup(found, keys, scope, other)
+        if isinstance(rate, Num):
+            return frac.choose(
+                [(exp.Not(this=exp.Paren(this=scope.pin(paid).is_missing)), scope.pin(paid))],
+                frac.product(rate, base_of(said, scope)),
+            )
+        return paid
+    result = tables.lookup(found, keys, scope)
+    if not isinstance(result, Num):
+        raise PlanError("A number was expected in the lookup table.", code="plan.type-mismatch")
+    return frac.product(scope.pin(result), base_of(said, scope))
