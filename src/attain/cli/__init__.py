@@ -1,0 +1,1 @@
+"""The `attain` command. Each module holds a group of commands and imports what it needs inside them."""

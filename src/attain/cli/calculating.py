@@ -1,0 +1,86 @@
+"""One calculation from begin to end, as every command that pays does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from attain.engine import Calculation
+    from attain.engine.run import StoredRun
+    from attain.kernel.intervals import Interval
+    from attain.web.apps.pay.models import Run
+    from attain.web.apps.pay.selectors import Frozen
+    from attain.web.workspace import Workspace
+
+STEPS = 4
+
+
+def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[[str], None]) -> Run:
+    """Read, calculate, write, publish. Whatever goes wrong, the lease is given back and nothing is visible."""
+    from attain.engine import calculate, run
+    from attain.kernel.errors import AttainError, Refused
+    from attain.web.apps.pay.runs import begin_run, fail_run, publish_run
+
+    step("reading")
+    start = begin_run(workspace, span, actor=actor)
+    try:
+        if not start.plans:
+            raise Refused(
+                "No plan is published that could pay.", code="run.no-plans", hint="Publish one: attain publish"
+            )
+        step(f"calculating {len(start.plans)} plans")
+        calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
+        try:
+            step("writing")
+            hashes = {document.id: document.hash for document in start.plans}
+            run.write(calculation, start.snapshot, hashes, start.folder, workspace.ports.files)
+        finally:
+            calculation.close()
+        step("publishing")
+        return publish_run(workspace, start, actor=actor)
+    except BaseException as fault:
+        import shutil
+
+        said = fault.message if isinstance(fault, AttainError) else type(fault).__name__
+        fail_run(workspace, start, actor=actor, failure=said)
+        shutil.rmtree(start.folder, ignore_errors=True)
+        raise
+
+
+def run_named(name: str | None) -> Run:
+    """A published run by its id, by its number, or the last one."""
+    from attain.kernel.errors import NotFound
+    from attain.web.apps.pay.models import Run
+    from attain.web.apps.pay.selectors import run_of
+
+    if name is not None:
+        return run_of(f"run-{int(name):06d}" if name.isdecimal() else name)
+    last: Any = Run.objects.filter(state=Run.State.PUBLISHED).order_by("-number").first()
+    if last is None:
+        raise NotFound("There is no run yet.", code="run.unknown", hint="Calculate a period: attain calculate 2026-03")
+    found: Run = last
+    return found
+
+
+def stored(workspace: Workspace, run: Run) -> StoredRun:
+    from attain.engine.run import StoredRun
+    from attain.kernel.errors import Refused
+
+    if run.state != run.State.PUBLISHED:
+        raise Refused(f"{run} is {run.state}: {run.failure or 'it has no result'}.", code="run.state")
+    return StoredRun(workspace.runs / run.pk)
+
+
+def again(workspace: Workspace, run: Run, plan: str | None = None) -> tuple[Frozen, Calculation]:
+    """What a run read, and the same calculation once more, or that of one plan: for values that are not kept."""
+    from attain.engine import calculate
+    from attain.kernel.errors import NotFound
+    from attain.kernel.intervals import Interval
+    from attain.web.apps.pay.selectors import frozen_of
+
+    frozen = frozen_of(workspace, run.pk)
+    chosen = [document.plan for document in frozen.plans if plan in (None, document.plan.plan)]
+    if not chosen:
+        raise NotFound(f"{run} did not use the plan {plan}.", code="plans.unknown")
+    return frozen, calculate(chosen, frozen.snapshot, Interval(run.starts_on, run.ends_on))

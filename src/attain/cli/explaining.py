@@ -1,0 +1,246 @@
+"""Why a payee, or one line, gets what it gets; and the queries that computed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from attain.cli.options import Folder, Json, Language, examples, language_of, opened, wrong_use
+
+if TYPE_CHECKING:
+    from attain.engine.run import StoredRun
+    from attain.web.apps.pay.models import Run
+    from attain.web.workspace import Workspace
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(
+        short_help="Say why a payee or a line gets what it gets.",
+        epilog=examples(
+            "explain anna",
+            "explain anna --period 2026-03 --lines",
+            "explain account-executive/commission/anna/D-17/2026-03 --language de",
+            "explain account-executive --sql",
+        ),
+    )(explain)
+
+
+def explain(
+    what: Annotated[str, typer.Argument(help="A payee, a line, or with --sql a plan.")],
+    run: Annotated[str | None, typer.Option(help="run-000001 or 1; else the last run.")] = None,
+    period: Annotated[str | None, typer.Option(help="Only what is paid in this period.")] = None,
+    lines: Annotated[bool, typer.Option("--lines", help="Each line of the payee instead of the sums.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="The queries of the run, each with its meaning.")] = False,
+    language: Language = "en",
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say why: a payee period by period, or one line step by step, from the deal to the cent.
+
+    A line is named as plan/component/payee/source/earning-period; `explain PAYEE --lines` lists them.
+    """
+    from attain.cli.calculating import run_named, stored
+
+    language_of(language)
+    workspace = opened(folder)
+    found = run_named(run)
+    outcome = stored(workspace, found)
+    if sql:
+        _queries(outcome, what, as_json)
+    elif what.count("/") >= 4:
+        _line(workspace, found, what, language, as_json)
+    else:
+        _payee(workspace, found, outcome, what, period, lines, as_json)
+
+
+def _queries(outcome: StoredRun, plan: str, as_json: bool) -> None:
+    """Each query stands in the run's folder behind a comment that says what it means."""
+    from attain.cli.tables import answer, say
+    from attain.kernel.errors import NotFound
+
+    plans = {name.partition("@")[0] for name in outcome.manifest["plans"]}
+    if plan.partition("@")[0] not in plans:
+        hint = f"It used {', '.join(sorted(plans))}."
+        raise NotFound(f"{outcome.folder.name} did not use the plan {plan}.", code="plans.unknown", hint=hint)
+    text = (outcome.folder / "sql" / "queries.sql").read_text(encoding="utf-8")
+    queries = list(_queries_in(text, plan.partition("@")[0]))
+
+    def show() -> None:
+        for query in queries:
+            say(f"-- {query['meaning']}\n{query['sql']}\n")
+
+    answer(as_json, {"run": outcome.folder.name, "plan": plan, "queries": queries}, show)
+
+
+def _queries_in(text: str, plan: str) -> Iterator[dict[str, str]]:
+    """Queries that make a table of this plan, or one of all plans."""
+    import re
+
+    for part in re.split(r"^(?=-- )", text, flags=re.MULTILINE):
+        meaning, _, query = part.partition("\n")
+        made = re.match(r'CREATE OR REPLACE TABLE "([^"]*)"', query)
+        if made is None:
+            continue
+        name = made.group(1)
+        if plan in re.split(r"[:/ .@]", name) or not re.search(r"[:/]", name):
+            yield {"meaning": meaning.removeprefix("-- "), "table": name, "sql": query.strip()}
+
+
+def _line(workspace: Workspace, run: Run, line: str, language: str, as_json: bool) -> None:
+    from attain.cli.calculating import stored
+    from attain.cli.tables import answer, say
+
+    row = line_of(stored(workspace, run), line)
+    document = {"run": run.pk, **_pay_line(row), "payee": row["payee"], "position": row["position"]}
+    answer(as_json, document, lambda: say(line_text(workspace, run, line, language)))
+
+
+def line_of(outcome: StoredRun, line: str) -> Mapping[str, Any]:
+    from attain.kernel.errors import NotFound
+
+    found = next((row for row in outcome.rows("lines") if row["line"] == line), None)
+    if found is None:
+        hint = "List the lines of a payee with `attain explain PAYEE --lines`."
+        raise NotFound(f"{outcome.folder.name} has no line {line}.", code="pay.no-line", hint=hint)
+    return found
+
+
+def line_text(workspace: Workspace, run: Run, line: str, language: str) -> str:
+    """What the run kept of a line."""
+    from attain.cli.calculating import stored
+
+    kept = _pay_line(line_of(stored(workspace, run), line))
+    return "\n".join(f"{name.replace('_', ' '):<16}{value}" for name, value in kept.items() if value is not None)
+
+
+def _payee(
+    workspace: Workspace, run: Run, outcome: StoredRun, name: str, period: str | None, lines: bool, as_json: bool
+) -> None:
+    from attain.cli.summary import names_of_run
+    from attain.cli.tables import answer
+
+    names = names_of_run(workspace.runs / run.pk)
+    payee = payee_named(outcome, names, name)
+
+    def is_asked(row: Mapping[str, Any]) -> bool:
+        return row["payee"] == payee and period in (None, row["pay_period"])
+
+    mine = [row for row in outcome.rows("lines") if is_asked(row)]
+    paid = [row for row in outcome.rows("payments") if is_asked(row)]
+    document = {
+        "run": run.pk,
+        "payee": payee,
+        "name": names.get(payee, ""),
+        "payments": [_payment(row) for row in paid],
+        "lines": [_pay_line(row) for row in mine],
+    }
+    answer(as_json, document, lambda: _show_payee(document, mine, paid, lines))
+
+
+def payee_named(outcome: StoredRun, names: Mapping[str, str], said: str) -> str:
+    """A payee by id, or by a name that only one person has."""
+    from attain.kernel.errors import NotFound, suggest
+
+    known = {row["payee"] for row in outcome.rows("payments")} | {row["payee"] for row in outcome.rows("lines")}
+    if said in known:
+        return said
+    alike = [id_ for id_, name in names.items() if name.casefold() == said.casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    if len(alike) > 1:
+        raise wrong_use(f"{said} is the name of {', '.join(sorted(alike))}; give the id.")
+    near = suggest(said, [*known, *names.values()])
+    raise NotFound(
+        f"{outcome.folder.name} pays nobody called {said}.",
+        code="pay.no-payee",
+        hint=f"Did you mean {near}?"
+        if near
+        else "Give the id of a person, or a line such as plan/component/payee/source/period.",
+    )
+
+
+def _payment(row: Mapping[str, Any]) -> dict[str, Any]:
+    from attain.cli.tables import exact
+
+    code, other = row["currency"], row["pay_currency"] or row["currency"]
+    amounts = (
+        "earned",
+        "released",
+        "guarantee",
+        "draw_paid",
+        "draw_recovered",
+        "draw_balance",
+        "carried_in",
+        "carried_out",
+        "payable",
+    )
+    shown = {name: None if row[name] is None else exact(row[name], code) for name in amounts}
+    return {
+        "plan": row["plan"],
+        "pay_period": row["pay_period"],
+        "currency": code,
+        **shown,
+        "pay_currency": other,
+        "paid": None if row["paid"] is None else exact(row["paid"], other),
+    }
+
+
+def _pay_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    from attain.cli.tables import exact
+
+    names = ("line", "plan", "version", "component", "kind", "source", "credited_on", "earning_period", "pay_period")
+    amounts = {
+        name: None if row[name] is None else exact(row[name], row["currency"]) for name in ("amount", "computed")
+    }
+    return {**{name: row[name] for name in names}, **amounts, "currency": row["currency"], "note": row["note"]}
+
+
+def _show_payee(document: dict[str, Any], mine: list[Any], paid: list[Any], lines: bool) -> None:
+    from attain.cli.tables import amount, say, table, title
+
+    title(f"{document['name'] or document['payee']} ({document['payee']}), {document['run']}")
+    if lines:
+        rows = [
+            (
+                row["line"],
+                row["kind"],
+                row["credited_on"],
+                row["pay_period"],
+                amount(row["amount"], row["currency"]),
+                row["currency"],
+                row["note"] or "",
+            )
+            for row in mine
+        ]
+        table(("Line", "kind", "credited on", "paid in", ">amount", "", "note"), rows)
+        return
+    earned: dict[tuple[str, str, str, str], list[int]] = {}
+    for row in mine:
+        key = (row["pay_period"], row["plan"], row["component"], row["currency"])
+        sums = earned.setdefault(key, [0, 0])
+        sums[0], sums[1] = sums[0] + 1, sums[1] + int(row["amount"])
+    rows_of_lines = [
+        (*key[:3], f"{count:,}", amount(minor, key[3]), key[3]) for key, (count, minor) in sorted(earned.items())
+    ]
+    table(("Paid in", "plan", "component", ">lines", ">amount", ""), rows_of_lines)
+    moved = [
+        name
+        for name in ("guarantee", "draw_paid", "draw_recovered", "carried_in", "carried_out")
+        if any(row[name] for row in paid)
+    ]
+    rows = [
+        (
+            row["pay_period"],
+            row["plan"],
+            *(amount(row[name], row["currency"]) for name in ("earned", *moved, "payable")),
+            row["currency"],
+        )
+        for row in sorted(paid, key=lambda row: (row["pay_period"], row["plan"]))
+    ]
+    columns = ("Paid in", "plan", ">earned", *(f">{name.replace('_', ' ')}" for name in moved), ">payable", "")
+    table(columns, rows)
+    largest = max(mine, key=lambda row: row["amount"], default=None)
+    if largest is not None:
+        say(f"Each line: add --lines. One of them step by step: attain explain {largest['line']}")

@@ -1,0 +1,205 @@
+"""Tables of a run for other programs: exact numbers, and text that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from attain.cli.options import Folder, Json, examples, opened, wrong_use
+
+if TYPE_CHECKING:
+    from attain.engine.run import StoredRun
+
+TABLES = ("lines", "payments", "credits", "releases", "uncredited", "exceptions")
+FORMATS = ("csv", "xlsx", "parquet")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell of text that starts like this is a formula to a spreadsheet program."""
+MOST_DIGITS = 15
+"""A number of a spreadsheet is a binary one: beyond fifteen digits it would be another number."""
+MONEY = frozenset(
+    "amount computed earned released guarantee draw_paid draw_recovered draw_balance carried_in carried_out"
+    " payable".split()
+)
+"""Columns in whole minor units of `currency`, in lines, releases and payments."""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(
+        short_help="Write a table of a run as CSV, XLSX, Parquet.",
+        epilog=examples(
+            "export run-000012 --table payments --format xlsx",
+            "export 12 --table lines --to march.csv",
+            "export 12 --format csv --to -",
+        ),
+    )(export)
+
+
+def export(
+    run: Annotated[str, typer.Argument(help="run-000001 or 1.")],
+    table: Annotated[str, typer.Option(help=f"One of {', '.join(TABLES)}.")] = "lines",
+    format_: Annotated[
+        str | None, typer.Option("--format", help="csv, xlsx or parquet; else as the file is called.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="The file; - is standard output, for CSV.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Write a table of a run to a file: CSV, XLSX or Parquet.
+
+    Amounts are decimals with the places of their currency. A text that a spreadsheet would run as a formula gets an
+    apostrophe in CSV and stays text in XLSX; there, a number of more than fifteen digits is text, so that none changes.
+    """
+    from attain.cli.calculating import run_named, stored
+    from attain.cli.tables import answer, say
+    from attain.kernel.errors import Refused
+
+    to_screen = to is not None and str(to) == "-"
+    chosen = format_ or (to.suffix.lower().removeprefix(".") if to is not None and not to_screen else "csv")
+    if table not in TABLES or chosen not in FORMATS:
+        wrong, known = (table, TABLES) if table not in TABLES else (chosen, FORMATS)
+        raise wrong_use(f"{wrong!r} cannot be exported; known are {', '.join(known)}.")
+    if to_screen and (chosen != "csv" or as_json):
+        raise wrong_use("Only CSV goes to standard output, and no JSON beside it.")
+    workspace = opened(folder)
+    found = run_named(run)
+    outcome = stored(workspace, found)
+    columns, rows = content_of(outcome, table)
+    if to_screen:
+        print(as_csv(columns, rows).decode(), end="")
+        return
+    target = to or Path(f"{found.pk}-{table}.{chosen}")
+    if target.exists() and not overwrite:
+        raise Refused(
+            f"{target} is there already.", code="export.exists", hint="Name another file, or add --overwrite."
+        )
+    if not target.resolve().parent.is_dir():
+        raise wrong_use(f"There is no folder {target.parent}.")
+    written = {"csv": as_csv, "xlsx": as_xlsx, "parquet": as_parquet}[chosen](columns, rows)
+    workspace.ports.files.write_bytes_durably(target.resolve(), written)
+    document = {"run": found.pk, "table": table, "format": chosen, "file": str(target), "rows": len(rows)}
+    answer(as_json, document, lambda: say(f"{len(rows):,} rows of {table} of {found.pk} in {target}."))
+
+
+def content_of(outcome: StoredRun, name: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Columns, and rows whose amounts are decimals."""
+    columns = [column for column in outcome.table(name).schema.names if not column.endswith("_over")]
+    is_minor = name in ("lines", "releases", "payments")
+    rows = [{column: _value(row, column, is_minor) for column in columns} for row in outcome.rows(name)]
+    return columns, rows
+
+
+def _value(row: Mapping[str, Any], column: str, is_minor: bool) -> Any:
+    from attain.kernel.money import Money, currency
+
+    value = row[column]
+    if value is None:
+        return None
+    if is_minor and column in MONEY:
+        return Money(int(value), currency(row["currency"])).to_decimal()
+    if is_minor and column == "paid":
+        return Money(int(value), currency(row["pay_currency"] or row["currency"])).to_decimal()
+    return _decimal(value) if isinstance(value, Fraction) else value
+
+
+def _decimal(value: Fraction) -> Decimal | str:
+    """An exact decimal; a third has none and stays the text 1/3."""
+    from attain.cli.tables import number
+
+    said = number(value)
+    return said if "/" in said else Decimal(said)
+
+
+def guarded(text: str) -> str:
+    """
+    >>> guarded("=1+1"), guarded("Nova"), guarded("@SUM(A1)")
+    ("'=1+1", 'Nova', "'@SUM(A1)")
+    """
+    return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_in_csv(row[column]) for column in columns])
+    return text.getvalue().encode()
+
+
+def _in_csv(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return guarded(value) if isinstance(value, str) else str(value)
+
+
+def as_xlsx(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    import io
+    from datetime import date
+
+    import xlsxwriter
+
+    made = io.BytesIO()
+    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(made, safe)
+    sheet = book.add_worksheet("Attain")
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    decimals = {
+        places: book.add_format({"num_format": f"#,##0.{'0' * places}" if places else "#,##0"}) for places in range(13)
+    }
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column, bold)
+    for line, row in enumerate(rows, start=1):
+        for place, column in enumerate(columns):
+            value = row[column]
+            if isinstance(value, Decimal) and len(value.as_tuple().digits) <= MOST_DIGITS:
+                sheet.write_number(line, place, value, decimals[_places(value)])
+            elif isinstance(value, int) and not isinstance(value, bool) and len(str(abs(value))) <= MOST_DIGITS:
+                sheet.write_number(line, place, value)
+            elif isinstance(value, date):
+                sheet.write_datetime(line, place, value, day)
+            elif value is not None:
+                sheet.write_string(line, place, value if isinstance(value, str) else _in_csv(value))
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return made.getvalue()
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def as_parquet(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Exact decimals of one scale a column; a column that holds a fraction without a decimal form is text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrays = []
+    for column in columns:
+        values = [row[column] for row in rows]
+        given = [value for value in values if value is not None]
+        if any(isinstance(value, Decimal) for value in given):
+            if all(isinstance(value, Decimal) for value in given):
+                scale = max(_places(value) for value in given)
+                arrays.append(pa.array(values, pa.decimal128(38, scale)))
+            else:
+                arrays.append(pa.array([None if value is None else str(value) for value in values], pa.string()))
+        else:
+            arrays.append(pa.array(values) if given else pa.array(values, pa.string()))
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(arrays, names=list(columns)), sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

@@ -1,0 +1,265 @@
+"""Files become facts and decisions; what cannot be believed is kept aside with its reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from attain.cli.options import Actor, Folder, Json, Reason, actor_of, examples, opened, wrong_use
+
+if TYPE_CHECKING:
+    from attain.facts.mapping import Control
+    from attain.web.apps.imports.services import Imported
+    from attain.web.workspace import Workspace
+
+ORDER = (
+    "people",
+    "positions",
+    "assignments",
+    "teams",
+    "relationships",
+    "leaves",
+    "quotas",
+    "inputs",
+    "parameters",
+    "rates",
+)
+"""Tables of decisions in an order in which each finds what it refers to; facts come after them."""
+SHOWN = 20
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(
+        "import",
+        short_help="Take in a file of facts or decisions, once.",
+        epilog=examples(
+            "import deals-2026-03.csv --into deals",
+            "import export.xlsx --mapping crm --rows 120 --sum amount=48210.00",
+            "import --all imports",
+        ),
+    )(import_)
+    app.command(short_help="What was imported, when and by whom.", epilog=examples("imports", "imports --json"))(
+        imports
+    )
+    app.command(
+        short_help="Take an import back.", epilog=examples('undo 3f2a9c --reason "the file of the wrong month"')
+    )(undo)
+
+
+def import_(
+    file: Annotated[Path | None, typer.Argument(help="CSV, XLSX or Parquet, as its mapping says.")] = None,
+    into: Annotated[
+        str | None, typer.Option(help="Fact type or table that the file fills: deals, people, quotas …")
+    ] = None,
+    mapping: Annotated[str | None, typer.Option(help="Mapping of mappings/NAME.yaml.")] = None,
+    rows: Annotated[int | None, typer.Option(help="Rows that the sender counted.")] = None,
+    sum_: Annotated[list[str] | None, typer.Option("--sum", help="COLUMN=TOTAL that the sender added up.")] = None,
+    all_: Annotated[
+        Path | None, typer.Option("--all", help="Folder: import each file by the mapping or table of its name.")
+    ] = None,
+    folder: Folder = None,
+    actor: Actor = None,
+    as_json: Json = False,
+) -> None:
+    """Take in a file once: good rows count, bad rows are kept aside, the same file again changes nothing.
+
+    A file of facts is taken without its bad rows (exit status 1 tells that there are some); a file of decisions, such
+    as people or quotas, is taken whole or not at all.
+    """
+    from attain.cli.tables import answer, working
+
+    workspace = opened(folder)
+    control = control_of(rows, sum_ or [])
+    if (file is None) == (all_ is None):
+        raise wrong_use("Name one file, or a folder with --all.")
+    if all_ is not None and (into or mapping or control):
+        raise wrong_use("--all takes table and mapping from the names of the files.")
+    chosen = [(file, into, mapping)] if file is not None else files_in(workspace, all_ or Path())
+    for path, _, _ in chosen:
+        if not path.is_file():
+            raise wrong_use(f"There is no file {path}.")
+    done = []
+    with working("Importing", len(chosen)) as step:
+        for path, table, by in chosen:
+            step(path.name)
+            done.append(_take(workspace, path, actor_of(actor), table, by, control))
+    answers = [document_of(workspace, imported) for imported in done]
+    answer(as_json, {"imports": answers} if all_ else answers[0], lambda: _show(answers))
+    if any(one["kept_aside"] for one in answers):
+        raise typer.Exit(1)
+
+
+def _take(
+    workspace: Workspace, path: Path, actor: str, into: str | None, mapping: str | None, control: Control | None
+) -> Imported:
+    from dataclasses import replace
+
+    from attain.facts.mapping import FORMATS
+    from attain.facts.mapping import Mapping as SourceMapping
+    from attain.web.apps.imports.services import import_file
+
+    by: str | SourceMapping | None = mapping
+    suffix = path.suffix.lower().removeprefix(".")
+    if mapping is None and into is not None and suffix in FORMATS:
+        by = replace(SourceMapping(into), format=suffix)
+    return import_file(workspace, path, actor=actor, into=into, mapping=by, control=control)
+
+
+def control_of(rows: int | None, sums: list[str]) -> Control | None:
+    from decimal import Decimal, InvalidOperation
+
+    from attain.facts.mapping import Control
+
+    if rows is None and not sums:
+        return None
+    totals = {}
+    for text in sums:
+        column, is_there, total = text.partition("=")
+        try:
+            totals[column] = Decimal(total)
+        except InvalidOperation:
+            is_there = ""
+        if not is_there or not totals[column].is_finite():
+            raise wrong_use(f"--sum {text}: write COLUMN=TOTAL, such as amount=48210.00.")
+    return Control(rows, totals)
+
+
+def files_in(workspace: Workspace, folder: Path) -> list[tuple[Path, str | None, str | None]]:
+    """The files of a folder with what each fills, in an order in which nothing is missing; one file a table."""
+    from attain.facts.decisions import IMPORTABLE
+
+    if not folder.is_dir():
+        raise wrong_use(f"There is no folder {folder}.")
+    found: dict[str, tuple[Path, str | None, str | None]] = {}
+    for path in sorted(folder.iterdir()):
+        suffix = path.suffix.lower().removeprefix(".")
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        mapping = workspace.mappings.get(path.stem)
+        if mapping is not None and mapping.format == suffix:
+            found[mapping.into] = (path, None, path.stem)
+        elif path.stem in {*IMPORTABLE, *workspace.fact_types} and suffix in ("csv", "xlsx", "parquet"):
+            found.setdefault(path.stem, (path, path.stem, None))
+    if not found:
+        raise wrong_use(f"No file in {folder} is named after a mapping, a fact type or a table.")
+    place = {name: number for number, name in enumerate((*ORDER, *workspace.fact_types))}
+    return [found[name] for name in sorted(found, key=lambda name: place.get(name, len(place)))]
+
+
+def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
+    import json
+
+    batch = imported.batch
+    reasons: dict[str, int] = {}
+    if batch.is_fact and batch.quarantined:
+        from attain.web.apps.imports.selectors import quarantined_rows
+
+        for row in quarantined_rows(workspace, batch.pk):
+            said = f"{row['column'] or 'row'}: {row['reason']}  [{row['code']}]"
+            reasons[said] = reasons.get(said, 0) + 1
+    ranked = sorted(reasons.items(), key=lambda item: -item[1])
+    return {
+        "batch": batch.pk,
+        "into": batch.into,
+        "source": batch.source,
+        "is_new": imported.is_new,
+        "rows": batch.rows,
+        "kept_aside": batch.quarantined,
+        "changed_rows": imported.changed_rows,
+        "totals": json.loads(batch.totals),
+        "message": imported.message,
+        "reasons": [{"rows": count, "reason": reason} for reason, count in ranked],
+        "quarantine_file": str(_quarantine_file(workspace, batch.pk)) if batch.is_fact and batch.quarantined else None,
+        "findings": [finding.as_dict() for finding in imported.findings],
+    }
+
+
+def _quarantine_file(workspace: Workspace, batch: str) -> Path:
+    from attain.facts.batches import QUARANTINE_FILE
+
+    return workspace.batches / batch / QUARANTINE_FILE
+
+
+def _show(answers: list[dict[str, Any]]) -> None:
+    from attain.cli.tables import say, table
+
+    rows = [
+        (
+            one["source"],
+            one["into"],
+            f"{one['rows']:,}",
+            one["kept_aside"],
+            "taken" if one["is_new"] else "known before",
+        )
+        for one in answers
+    ]
+    table(("File", "into", ">rows", ">kept aside", ""), rows)
+    for one in answers:
+        if not one["is_new"]:
+            say(f"{one['source']}: {one['message']}")
+        if one["reasons"]:
+            shown = one["reasons"][:SHOWN]
+            table((">Rows", "Kept aside because"), [(reason["rows"], reason["reason"]) for reason in shown])
+            more = len(one["reasons"]) - len(shown)
+            say(f"{f'And {more} more reasons. ' if more else ''}All of them, row by row: {one['quarantine_file']}")
+        for finding in one["findings"]:
+            if finding["code"] != "fact.quarantined":
+                say(f"{finding['level']}: {finding['message']} {finding['hint'] or ''}".strip())
+
+
+def imports(folder: Folder = None, as_json: Json = False) -> None:
+    """What was imported, when and by whom."""
+    from attain.cli.tables import answer, table
+
+    opened(folder)
+    from attain.web.apps.imports.models import Batch
+
+    found = [
+        {
+            "batch": batch.pk,
+            "into": batch.into,
+            "source": batch.source,
+            "rows": batch.rows,
+            "kept_aside": batch.quarantined,
+            "state": str(batch.state),
+            "at": batch.imported_at.isoformat(timespec="seconds"),
+            "by": batch.imported_by,
+        }
+        for batch in Batch.objects.all()
+    ]
+    shown = [
+        (
+            one["batch"][:12],
+            one["into"],
+            one["source"],
+            f"{one['rows']:,}",
+            one["kept_aside"],
+            one["state"],
+            one["at"][:16],
+            one["by"],
+        )
+        for one in found
+    ]
+    answer(
+        as_json,
+        {"imports": found},
+        lambda: table(("Batch", "into", "file", ">rows", ">kept aside", "state", "at", "by"), shown),
+    )
+
+
+def undo(
+    batch: Annotated[str, typer.Argument(help="The batch, or the first signs of its id; see `attain imports`.")],
+    reason: Reason = "",
+    folder: Folder = None,
+    actor: Actor = None,
+) -> None:
+    """Take an import back, as long as no closed period was calculated from it."""
+    from attain.cli.tables import say
+
+    workspace = opened(folder)
+    from attain.web.apps.imports.services import undo_batch
+
+    undone = undo_batch(workspace, batch, actor=actor_of(actor), reason=reason)
+    say(f"{undone.source} no longer counts.")

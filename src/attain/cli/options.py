@@ -1,0 +1,90 @@
+"""What most commands share: which workspace, who acts, and how the answer is shown.
+
+This module is imported by `attain --help`, so it knows nothing but typer.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from attain.kernel.intervals import Interval
+    from attain.web.workspace import Workspace
+
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        envvar="ATTAIN_WORKSPACE",
+        help="Folder of the workspace; else this folder or one above it.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, amounts as text.")]
+Actor = Annotated[
+    str | None, typer.Option("--as", envvar="ATTAIN_ACTOR", help="Who acts, for the log; else the login name.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in words an auditor can follow.")]
+Language = Annotated[str, typer.Option("--language", help="en or de.")]
+
+
+def examples(*lines: str) -> str:
+    """The last part of a help text: commands to copy, each on a line of its own."""
+    return "\b\nExamples:\n" + "\n".join(f"  attain {line}" for line in lines)
+
+
+def wrong_use(message: str) -> typer.BadParameter:
+    """An argument that cannot be meant: exit status 2, like an unknown option."""
+    return typer.BadParameter(message)
+
+
+def opened(folder: Path | None, *, records: bool = True) -> Workspace:
+    """The workspace to work on. Without `records` its documents can be read although its database is missing."""
+    from attain.web.workspace import Workspace
+
+    if folder is not None and not folder.exists():
+        raise wrong_use(f"There is no folder {folder}.")
+    workspace = Workspace.open(folder)
+    if records:
+        workspace.connect()
+    return workspace
+
+
+def actor_of(name: str | None) -> str:
+    import getpass
+
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return os.environ.get("USERNAME", "")
+
+
+def language_of(text: str) -> str:
+    if text not in ("en", "de"):
+        raise wrong_use(f"{text!r} is no language of Attain; it speaks en and de.")
+    return text
+
+
+def span_of(workspace: Workspace, text: str, calendar: str | None = None) -> Interval:
+    """Days of a period such as 2026-03 or of a range such as 2026-01..2026-03, in a calendar of the workspace."""
+    from attain.kernel.errors import PeriodError
+    from attain.kernel.intervals import Interval
+
+    if calendar is not None and calendar not in workspace.calendars:
+        raise wrong_use(f"There is no calendar {calendar}; known are {', '.join(workspace.calendars)}.")
+    names = [calendar] if calendar else [workspace.calendar, *workspace.calendars]
+    faults = []
+    for name in names:
+        try:
+            periods = workspace.calendars[name].parse_range(text)
+        except PeriodError as fault:
+            faults.append(fault)
+        else:
+            return Interval(periods[0].start, periods[-1].end)
+    raise faults[0]

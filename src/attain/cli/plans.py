@@ -1,0 +1,260 @@
+"""Plan documents: are they sound, do their tests pass, what do they say, and may runs pay by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from attain.cli.options import Actor, Folder, Json, Language, actor_of, examples, language_of, opened, wrong_use
+
+if TYPE_CHECKING:
+    from attain.kernel.errors import Finding
+    from attain.plans.loader import Document
+    from attain.plans.plan_tests import TestResult
+    from attain.web.workspace import Workspace
+
+Files = Annotated[list[Path] | None, typer.Argument(help="Plan documents; else all of plans/.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(
+        short_help="Look for mistakes in plans, without data.",
+        epilog=examples("check", "check plans/account-executive.yaml --json"),
+    )(check)
+    app.command(
+        short_help="Run the tests that stand in plans, twice.",
+        epilog=examples("test", 'test --only "account-executive: crosses the first tier"'),
+    )(test)
+    app.command(
+        short_help="Say a plan in words.",
+        epilog=examples("describe account-executive", "describe plans/ae.yaml --language de --markdown"),
+    )(describe)
+    app.command(
+        short_help="Let runs pay by plans.",
+        epilog=examples('publish --reason "signed on 12 January"', "publish plans/account-executive.yaml"),
+    )(publish)
+
+
+def documents_of(workspace: Workspace, files: Sequence[Path] | None) -> list[Document]:
+    """The named documents, or all of the workspace. Fragments are looked for in plans/ too."""
+    from attain.plans.loader import load_documents, load_folder
+
+    folder = workspace.path / "plans"
+    if not files:
+        return load_folder(folder)
+    for path in files:
+        if not path.is_file():
+            raise wrong_use(f"There is no file {path}.")
+    named = {path.resolve(): path for path in files}
+    others = [path for path in sorted(folder.rglob("*.y*ml")) if path.resolve() not in named and _holds_fragment(path)]
+    loaded = load_documents([*((str(path), path) for path in named.values()), *((str(path), path) for path in others)])
+    return [document for document in loaded if Path(document.file).resolve() in named]
+
+
+def _holds_fragment(path: Path) -> bool:
+    import re
+
+    return re.search(r"^fragment\s*:", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE) is not None
+
+
+def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
+    """Names and types first; only a plan that can be read is looked at by the checker of plans."""
+    from attain.plans import linter
+    from attain.plans.scope import looked_through
+
+    found: list[Finding] = []
+    for document in documents:
+        _, wrong = looked_through(document, workspace.fact_types, _calendars(workspace))
+        found += wrong
+        if not any(finding.is_error for finding in wrong):
+            found += linter.check(document.plan, document.where)
+    return found
+
+
+def _calendars(workspace: Workspace) -> dict[str, Any]:
+    """The default calendar first: plans that name none use it."""
+    return {workspace.calendar: workspace.calendars[workspace.calendar], **workspace.calendars}
+
+
+def check(
+    files: Files = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors and warnings only.")] = False,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Look for everything that is wrong with plans, without data: each finding with the case that proves it.
+
+    Exit status 1 if there are errors. Warnings are most often mistakes; notes are choices whose cost one should know.
+    """
+    from attain.cli.tables import answer, say
+    from attain.kernel.errors import Findings, count_in_words
+
+    workspace = opened(folder, records=False)
+    documents: list[Document] = []
+    try:
+        documents = documents_of(workspace, files)
+        found = findings_of(workspace, documents)
+    except Findings as unreadable:
+        found = list(unreadable.findings)
+    shown = [finding for finding in found if not quiet or finding.level != "note"]
+
+    def show() -> None:
+        for finding in shown:
+            say(f"{finding.level}  {finding}")
+            if finding.witness:
+                say(f"  Case: {finding.witness}")
+            say()
+        read = f"{len(documents)} plans: " if documents else ""
+        say(read + (count_in_words(found) if found else "nothing to say against them") + ".")
+
+    document = {"plans": [one.id for one in documents], "findings": [finding.as_dict() for finding in shown]}
+    answer(as_json, document, show)
+    if any(finding.is_error for finding in found):
+        raise typer.Exit(1)
+
+
+def test(
+    files: Files = None,
+    only: Annotated[str | None, typer.Option(help="A plan, a test, or `plan: test`.")] = None,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Run the tests that stand in plans, twice: by the engine, and by the checker that computes on its own."""
+    from attain.cli.tables import answer, say, working
+
+    workspace = opened(folder, records=False)
+    documents = documents_of(workspace, files)
+    with working("Testing", 2 * len(documents)) as step:
+        results = results_of(workspace, documents, step, only)
+    if only is not None and not any(found for found in results.values()):
+        raise wrong_use(f"No plan and no test is called {only!r}.")
+    failed = [result for found in results.values() for result in found if not result.passed]
+
+    def show() -> None:
+        for by, found in results.items():
+            for result in found:
+                say(f"{by:<8} {result}")
+        count = len(results["engine"])
+        said = "all pass by engine and checker" if not failed else f"{len(failed)} results are not as expected"
+        say(f"{count} tests: {said}." if count else "These plans hold no tests.")
+
+    answer(as_json, {"results": [_result(by, one) for by, found in results.items() for one in found]}, show)
+    if failed:
+        raise typer.Exit(1)
+
+
+def results_of(
+    workspace: Workspace, documents: Sequence[Document], step: Any, only: str | None = None
+) -> dict[str, list[TestResult]]:
+    from attain.checker.recompute import recompute
+    from attain.engine import calculate
+    from attain.plans.plan_tests import run_tests
+
+    calendars = _calendars(workspace)
+    found: dict[str, list[TestResult]] = {"engine": [], "checker": []}
+    names = list(dict.fromkeys(document.plan.plan for document in documents))
+    for name in names:
+        versions = [document for document in documents if document.plan.plan == name]
+        for by, compute in (("engine", calculate), ("checker", recompute)):
+            step(f"{name} by the {by}")
+            found[by] += run_tests(versions, workspace.fact_types, calendars, compute, only)
+    return found
+
+
+def _result(by: str, result: TestResult) -> dict[str, Any]:
+    return {
+        "by": by,
+        "plan": result.plan,
+        "test": result.name,
+        "passed": result.passed,
+        "where": result.where.as_dict(),
+        "differences": [one._asdict() for one in result.differences],
+    }
+
+
+def describe(
+    plan: Annotated[str, typer.Argument(help="A file, a plan, or plan@version.")],
+    language: Language = "en",
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a document.")] = False,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """A plan in the words of a plan letter, made from the document and from nothing else."""
+    from typing import cast
+
+    from attain.cli.tables import answer, say
+    from attain.plans.prose import Language as Spoken
+    from attain.plans.prose import describe as in_words
+
+    workspace = opened(folder, records=False)
+    document = document_named(workspace, plan)
+    prose = in_words(document.plan, cast(Spoken, language_of(language)))
+    text = prose.markdown() if markdown else prose.text()
+    answer(as_json, {"plan": document.id, "language": language, "text": text}, lambda: say(text.rstrip("\n")))
+
+
+def document_named(workspace: Workspace, name: str) -> Document:
+    """A plan by its file, by plan@version, or by its name alone, which means its newest version."""
+    from attain.kernel.errors import NotFound, suggest
+
+    if Path(name).is_file():
+        found = documents_of(workspace, [Path(name)])
+        if len(found) != 1:
+            raise wrong_use(f"{name} holds {len(found)} plans; name one of them as plan@version.")
+        return found[0]
+    documents = documents_of(workspace, None)
+    matching = [document for document in documents if name in (document.id, document.plan.plan)]
+    if not matching:
+        near = suggest(name, [*(one.plan.plan for one in documents), *(one.id for one in documents)])
+        raise NotFound(
+            f"There is no plan {name}.",
+            code="plans.unknown",
+            hint=f"Did you mean {near}?" if near else f"Known are {', '.join(one.id for one in documents) or 'none'}.",
+        )
+    return max(matching, key=lambda document: document.plan.effective.start)
+
+
+def publish(
+    files: Files = None,
+    reason: Annotated[str, typer.Option(help="Why, for the log.")] = "",
+    untested: Annotated[bool, typer.Option("--untested", help="Do not run the tests of the plans first.")] = False,
+    folder: Folder = None,
+    actor: Actor = None,
+    as_json: Json = False,
+) -> None:
+    """Let runs pay by plans, after a check and their tests. A published version never changes."""
+    from attain.cli.tables import answer, say, table, working
+    from attain.kernel.errors import Findings
+
+    workspace = opened(folder)
+    from attain.web.apps.plans.services import publish_plan
+
+    documents = documents_of(workspace, files)
+    if errors := [finding for finding in findings_of(workspace, documents) if finding.is_error]:
+        raise Findings(errors)
+    if not untested:
+        with working("Testing", 2 * len(documents)) as step:
+            failed = [
+                one for found in results_of(workspace, documents, step).values() for one in found if not one.passed
+            ]
+        if failed:
+            for result in failed:
+                say(str(result))
+            raise typer.Exit(1)
+    in_order = sorted(documents, key=lambda document: document.plan.effective.start)
+    done = [publish_plan(workspace, document, actor=actor_of(actor), reason=reason) for document in in_order]
+    rows = [
+        {
+            "plan": str(one),
+            "from": one.effective_from,
+            "to": one.effective_to,
+            "hash": one.content_hash,
+            "by": one.published_by,
+        }
+        for one in done
+    ]
+    shown = [(row["plan"], row["from"], row["to"] or "open", row["by"]) for row in rows]
+    answer(as_json, {"published": rows}, lambda: table(("Published", "from", "to (excluded)", "by"), shown))

@@ -1,0 +1,146 @@
+"""The totals that people look at first: by plan, by payee, by reason. From any outcome, stored or just computed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from attain.cli.tables import amount, exact, grouped, number, say, table
+from attain.plans.outcome import Outcome
+
+
+@dataclass
+class PlanTotal:
+    """Amounts in whole minor units of the plan's currency."""
+
+    plan: str
+    currency: str
+    payees: set[str] = field(default_factory=set)
+    lines: int = 0
+    earned: int = 0
+    payable: int = 0
+    exceptions: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "plan": self.plan,
+            "currency": self.currency,
+            "payees": len(self.payees),
+            "lines": self.lines,
+            "earned": exact(self.earned, self.currency),
+            "payable": exact(self.payable, self.currency),
+            "exceptions": self.exceptions,
+        }
+
+
+def by_plan(outcome: Outcome) -> list[PlanTotal]:
+    found: dict[str, PlanTotal] = {}
+    for row in outcome.rows("payments"):
+        total = found.setdefault(row["plan"], PlanTotal(row["plan"], row["currency"]))
+        total.payees.add(row["payee"])
+        total.earned += int(row["earned"] or 0)
+        total.payable += int(row["payable"] or 0)
+    for row in outcome.rows("lines"):
+        found.setdefault(row["plan"], PlanTotal(row["plan"], row["currency"])).lines += 1
+    for row in outcome.rows("exceptions"):
+        if row["plan"] in found:
+            found[row["plan"]].exceptions += 1
+    return [found[name] for name in sorted(found)]
+
+
+def uncredited(outcome: Outcome) -> list[dict[str, Any]]:
+    """Count and money of events that credit nobody, by fact type, reason and currency."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    sums: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+    for row in outcome.rows("uncredited"):
+        key = (row["event_type"], row["reason"], row["currency"] or "")
+        counts[key] += 1
+        sums[key] += Fraction(row["amount"] or 0)
+    return [
+        {"event_type": key[0], "reason": key[1], "currency": key[2], "events": counts[key], "amount": number(sums[key])}
+        for key in sorted(counts)
+    ]
+
+
+def by_payee(outcome: Outcome, *columns: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """(plan, payee) -> currency and the sums of these columns of `payments`."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in outcome.rows("payments"):
+        sums = found.setdefault((row["plan"], row["payee"]), {"currency": row["currency"], **dict.fromkeys(columns, 0)})
+        for column in columns:
+            sums[column] += int(row[column] or 0)
+    return found
+
+
+def names_in(people: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {row["person"]: row["name"] for row in people if row["name"]}
+
+
+def names_of_run(folder: Path) -> dict[str, str]:
+    """Names of people as a published run knew them."""
+    import pyarrow.parquet as pq
+
+    return names_in(pq.read_table(folder / "inputs" / "people.parquet").to_pylist())
+
+
+def named(payee: str, names: Mapping[str, str]) -> str:
+    return f"{names[payee]} ({payee})" if payee in names else payee
+
+
+def documents(outcome: Outcome) -> dict[str, Any]:
+    return {"plans": [total.as_dict() for total in by_plan(outcome)], "uncredited": uncredited(outcome)}
+
+
+def show(outcome: Outcome, heading: str) -> None:
+    totals = by_plan(outcome)
+    rows = [
+        (
+            one.plan,
+            len(one.payees),
+            f"{one.lines:,}",
+            amount(one.earned, one.currency),
+            amount(one.payable, one.currency),
+            one.currency,
+            one.exceptions or "",
+        )
+        for one in totals
+    ]
+    currencies = {one.currency for one in totals}
+    total: tuple[object, ...] = ()
+    if len(currencies) == 1 and len(totals) > 1:
+        code = currencies.pop()
+        payees = {payee for one in totals for payee in one.payees}
+        lines = sum(one.lines for one in totals)
+        earned, payable = (sum(getattr(one, name) for one in totals) for name in ("earned", "payable"))
+        total = (
+            "All plans",
+            len(payees),
+            f"{lines:,}",
+            amount(earned, code),
+            amount(payable, code),
+            code,
+            sum(one.exceptions for one in totals) or "",
+        )
+    columns = ("Plan", ">payees", ">lines", ">earned", ">payable", "", ">exceptions")
+    table(columns, rows, heading=heading, total=total)
+    left = uncredited(outcome)
+    if left:
+        said = ", ".join(f"{one['events']:,} {one['event_type']} ({_money(one)})" for one in left)
+        say(f"Credited to nobody: {said}. See `attain uncredited`.")
+
+
+def _money(one: Mapping[str, Any]) -> str:
+    return f"{grouped(Fraction(one['amount']))} {one['currency']}".strip()
+
+
+def show_uncredited(left: Iterable[Mapping[str, Any]]) -> None:
+    columns = ("Fact", "Credited to nobody because", ">events", ">money", "")
+    rows = [
+        (one["event_type"], one["reason"], f"{one['events']:,}", grouped(Fraction(one["amount"])), one["currency"])
+        for one in left
+    ]
+    table(columns, rows)

@@ -1,0 +1,216 @@
+"""The same calculation with changed facts, decisions or plans; nothing of it is kept.
+
+    facts:
+      deals:
+        put: [{id: D17, amount: 90000}]       # added, or these columns changed where the key is known
+        remove: [D18]
+    decisions:
+      quotas:
+        put: [{quota: new_business, subject: anna, amount: 400000, currency: EUR, per: year, valid_from: 2026-01-01}]
+        remove: [{quota: new_business, subject: eve}]
+    plans: [plans/draft.yaml]   # takes the place of its version, or of what holds from its first day on
+
+What is not said stays as it is. A decision to remove is named by any of its columns; a row that matches nothing is a
+mistake, so nobody believes in a change that was never made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attain.kernel.errors import Refused, SetupError, Where, suggest
+
+if TYPE_CHECKING:
+    from attain.facts.snapshot import Snapshot
+    from attain.kernel.intervals import Interval
+    from attain.plans.loader import Document
+    from attain.plans.model import Plan
+    from attain.web.workspace import Workspace
+
+
+def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_json: bool) -> None:
+    from attain.cli import summary
+    from attain.cli.comparing import effect_of, show_effect
+    from attain.cli.tables import answer, say, working
+    from attain.engine import calculate
+    from attain.web.apps.pay.selectors import freeze
+
+    supposed = read(file)
+    with working(f"What if, {period}", 3) as step:
+        step("reading")
+        real = freeze(workspace, span=span)
+        changed = changed_snapshot(real.snapshot, supposed, file)
+        plans = changed_plans(workspace, [document.plan for document in real.plans], supposed, file)
+        payees = []
+        for words, snapshot, documents in (
+            ("as it is", real.snapshot, [document.plan for document in real.plans]),
+            ("as supposed", changed, plans),
+        ):
+            step(f"calculating {words}")
+            calculation = calculate(documents, snapshot, span)
+            payees.append(summary.by_payee(calculation, "earned", "payable"))
+            calculation.close()
+    effect = effect_of(payees[0], payees[1], summary.names_in(changed.rows("people")))
+
+    def show() -> None:
+        say(f"If {file.name} were true in {period} (nothing was published):")
+        show_effect(effect, "as it is", "what if")
+
+    answer(as_json, {"what_if": str(file), "period": period, "published": False, "effect": effect}, show)
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The document as maps, lists and text; numbers stay text until the schema says what they are."""
+    from attain.cli.options import wrong_use
+    from attain.facts.strict_yaml import load_yaml
+
+    if not file.is_file():
+        raise wrong_use(f"There is no file {file}.")
+    content = _plain(load_yaml(file, error=Refused))
+    _known(content, ("facts", "decisions", "plans"), file, "the document")
+    for section in ("facts", "decisions"):
+        for name, changes in _map(content.get(section, {}), file, section).items():
+            _known(changes, ("put", "remove"), file, f"{section}.{name}")
+    return dict(content)
+
+
+def _plain(node: Any) -> Any:
+    from attain.facts.strict_yaml import Map, Scalar
+
+    if isinstance(node, Map):
+        return {key: _plain(value) for key, value in node.items()}
+    if isinstance(node, Scalar):
+        return None if node.is_empty else node.text
+    return [_plain(item) for item in node]
+
+
+def _map(given: Any, file: Path, place: str) -> Mapping[str, Any]:
+    if not isinstance(given, dict):
+        raise _wrong(f"`{place}` is not a map.", file, place)
+    return given
+
+
+def _list(given: Any, file: Path, place: str) -> list[Any]:
+    if given is None:
+        return []
+    if not isinstance(given, list):
+        raise _wrong(f"`{place}` is not a list.", file, place)
+    return given
+
+
+def _known(given: Any, keys: tuple[str, ...], file: Path, place: str) -> None:
+    for key in _map(given, file, place):
+        if key not in keys:
+            near = suggest(key, keys)
+            hint = f"Did you mean `{near}`?" if near else f"Known are {', '.join(keys)}."
+            raise _wrong(f"`{key}` is not known in {place}.", file, key, hint)
+
+
+def _wrong(message: str, file: Path, field: str, hint: str | None = None) -> SetupError:
+    return SetupError(message, code="what-if.document", where=Where(str(file), field=field), hint=hint)
+
+
+def changed_snapshot(snapshot: Snapshot, supposed: Mapping[str, Any], file: Path) -> Snapshot:
+    for name, changes in supposed.get("facts", {}).items():
+        snapshot.table(name)
+        removed = [str(key) for key in _list(changes.get("remove"), file, f"facts.{name}.remove")]
+        snapshot = _facts(snapshot, name, _list(changes.get("put"), file, f"facts.{name}.put"), removed, file)
+    for name, changes in supposed.get("decisions", {}).items():
+        removed_rows = _list(changes.get("remove"), file, f"decisions.{name}.remove")
+        if removed_rows:
+            snapshot = _without(snapshot, name, removed_rows, file)
+        put = _list(changes.get("put"), file, f"decisions.{name}.put")
+        if put:
+            snapshot = snapshot.with_decisions(name, put)
+    return snapshot
+
+
+def _facts(snapshot: Snapshot, name: str, put: list[Any], removed: list[str], file: Path) -> Snapshot:
+    """Rows put are merged over those with the same key, so a case says only what is different."""
+    if name not in snapshot.facts:
+        raise _wrong(f"There is no fact type `{name}`.", file, name, f"Known are {', '.join(snapshot.facts)}.")
+    schema = snapshot.facts[name].schema
+    wanted = {str(row.get(schema.key)) for row in put if isinstance(row, dict)} | set(removed)
+    known = {str(row[schema.key]): row for row in snapshot.rows(name) if str(row[schema.key]) in wanted}
+    if missing := [key for key in removed if key not in known]:
+        raise _wrong(f"`{name}` has no {missing[0]} to remove.", file, f"facts.{name}.remove")
+    if removed:
+        snapshot = snapshot.without_facts(name, removed)
+    if put:
+        merged = [{**_content(known.get(str(_map(row, file, name).get(schema.key)), {})), **row} for row in put]
+        snapshot = snapshot.with_facts(name, merged)
+    return snapshot
+
+
+def _content(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if not name.startswith("_")}
+
+
+def _without(snapshot: Snapshot, name: str, removed: list[Any], file: Path) -> Snapshot:
+    rows = list(snapshot.rows(name))
+    for wanted in removed:
+        named = _map(wanted, file, f"decisions.{name}.remove")
+        kept = [
+            row for row in rows if not all(_text(row.get(column)) == _text(value) for column, value in named.items())
+        ]
+        if len(kept) == len(rows) or not named:
+            said = ", ".join(f"{column} {value}" for column, value in named.items())
+            raise _wrong(f"No row of `{name}` has {said or 'nothing'}.", file, f"decisions.{name}.remove")
+        rows = kept
+    return snapshot.with_decisions(name, rows, instead=True)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def changed_plans(workspace: Workspace, real: list[Plan], supposed: Mapping[str, Any], file: Path) -> list[Plan]:
+    plans = list(real)
+    for document in _documents(workspace, supposed, file):
+        plans = list(_replaced(plans, document.plan))
+    return plans
+
+
+def _documents(workspace: Workspace, supposed: Mapping[str, Any], file: Path) -> list[Document]:
+    """Named beside the file, or in the workspace; names and types are checked as for any other plan."""
+    from attain.cli.plans import documents_of
+    from attain.plans.scope import bind
+
+    found = []
+    for name in _list(supposed.get("plans"), file, "plans"):
+        places = [file.parent / str(name), workspace.path / str(name)]
+        path = next((place for place in places if place.is_file()), None)
+        if path is None:
+            raise _wrong(f"There is no plan document {name}.", file, "plans", "Name it from the folder of this file.")
+        found += documents_of(workspace, [path])
+    for document in found:
+        bind(document, workspace.fact_types, workspace.calendars)
+    return found
+
+
+def _replaced(plans: list[Plan], new: Plan) -> Iterator[Plan]:
+    """The same version is replaced; other versions of the plan end where the new one begins."""
+    from datetime import timedelta
+
+    for old in plans:
+        start, end = old.effective.start, old.effective.end
+        if old.plan != new.plan:
+            yield old
+        elif old.version == new.version or (start >= new.effective.start and _is_before(start, new.effective.end)):
+            continue
+        elif start < new.effective.start and not _is_over(end, new):
+            day = new.effective.start - timedelta(days=1)
+            yield old.model_copy(update={"effective": old.effective.model_copy(update={"through": day})})
+        else:
+            yield old
+    yield new
+
+
+def _is_before(day: Any, end: Any) -> bool:
+    return end is None or day < end
+
+
+def _is_over(end: Any, new: Plan) -> bool:
+    return end is not None and end <= new.effective.start
