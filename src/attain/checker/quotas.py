@@ -84,13 +84,12 @@ class Quotas:
         return None if row is None else row["amount"]
 
     def _mean(self, rows: list[Row], window: Window) -> Fraction | None:
-        """The mean over the window's days that have an amount."""
-        total, days = Fraction(0), 0
+        """The mean over the window's days; a day without an amount counts nothing."""
+        total = Fraction(0)
         for row in rows:
             held = (min(row["valid_to"] or ENDLESS, window[1]) - max(row["valid_from"], window[0])).days
             total += row["amount"] * held
-            days += held
-        return total / days if days else None
+        return total / (window[1] - window[0]).days
 
     def _begun(self, window: Window, scope: PlanScope) -> Fraction:
         """The share of the window's pay periods that have begun by the current one."""
