@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from attain.plans.expressions import Expr, Number
 from attain.plans.mistakes import Path, in_words
-from attain.plans.model import Component, CreditRule, CreditSet, Grid, Plan, TierTable
+from attain.plans.model import Component, CreditRule, CreditSet, Grid, Plan, PlanPart, TierTable
 from attain.plans.scalars import Over
 
 _SAYS_NOTHING = {"title", "version", "tests", "uses"}
@@ -84,7 +84,7 @@ def _differ(path: Path, before: Any, after: Any) -> Iterator[Change]:
 
 def _same_model(before: Any, after: Any) -> bool:
     """Two parts of a document that can be compared field by field; a delay or a window counts as one value."""
-    is_part = isinstance(after, BaseModel) and after.__class__.__module__.endswith(".model")
+    is_part = isinstance(after, PlanPart)
     return is_part and type(before) is type(after)
 
 

@@ -1,7 +1,9 @@
+# ruff: noqa: RUF012  the base class copies its defaults
 """The document model: what a plan says, section by section, with every scalar in its type.
 
 A document is immutable and knows nothing of files: `attain.plans.loader` keeps the line of each part. The meaning of
-every field is in docs/plan-language.md, whose headings are the names of the classes here.
+every field is in docs/plan-language.md, whose headings are the names of the classes here, in
+`rate_tables` and in `settlement`.
 """
 
 from __future__ import annotations
@@ -9,46 +11,84 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from attain.kernel.rounding import Rounding
 from attain.plans.expressions import Expr
-from attain.plans.scalars import (
-    Delay,
-    Over,
-    Per,
-    as_date,
-    as_delay,
-    as_expression,
-    as_integer,
-    as_list,
-    as_name,
-    as_over,
-    as_parameter,
-    as_per,
-    as_text,
-    as_truth,
-    as_words,
+from attain.plans.fields import (
+    Date,
+    Formula,
+    Formulas,
+    Grain,
+    Identifier,
+    Integer,
+    Kind,
+    Plain,
+    PlanPart,
+    Window,
+    Words,
+    YesNo,
+)
+from attain.plans.rate_tables import Curve, Grid, LookupTable, Point, Segment, Table, Tier, TierTable
+from attain.plans.scalars import as_parameter
+from attain.plans.settlement import (
+    Cap,
+    Clawback,
+    ClawbackStep,
+    Draw,
+    Guarantee,
+    PayIn,
+    Recover,
+    Release,
+    Releases,
+    Settlement,
+    Trigger,
 )
 
-Formula = Annotated[Expr, BeforeValidator(as_expression)]
-Formulas = Annotated[tuple[Formula, ...], BeforeValidator(as_list)]
-Integer = Annotated[int, BeforeValidator(as_integer)]
-YesNo = Annotated[bool, BeforeValidator(as_truth)]
-Date = Annotated[date, BeforeValidator(as_date)]
-Words = Annotated[dict[str, str], BeforeValidator(as_words)]
-Plain = Annotated[str, BeforeValidator(as_text)]
-Identifier = Annotated[str, BeforeValidator(as_name)]
-Grain = Annotated[Per, BeforeValidator(as_per)]
-Window = Annotated[Over, BeforeValidator(as_over)]
-Wait = Annotated[Delay, BeforeValidator(as_delay)]
-Kind = Literal["week", "month", "quarter", "half", "year"]
-
-
-class PlanPart(BaseModel):
-    """Anything in a document. Unknown keys are refused: a misspelt key would silently pay something else."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+__all__ = [
+    "BudgetLimit",
+    "Cap",
+    "Clawback",
+    "ClawbackStep",
+    "Component",
+    "Convert",
+    "CreditRule",
+    "CreditSet",
+    "Curve",
+    "Draw",
+    "Effective",
+    "Floor",
+    "Formula",
+    "Fragment",
+    "Grid",
+    "Guarantee",
+    "Input",
+    "Kind",
+    "Limit",
+    "LookupTable",
+    "Measure",
+    "Parameter",
+    "PayIn",
+    "Plan",
+    "PlanPart",
+    "PlanTest",
+    "Point",
+    "Policies",
+    "Recover",
+    "Release",
+    "Releases",
+    "RoundingPolicy",
+    "Sections",
+    "Segment",
+    "Settlement",
+    "Step",
+    "Table",
+    "Tier",
+    "TierTable",
+    "Trigger",
+    "Value",
+    "WindowLimit",
+]
 
 
 class Effective(PlanPart):
@@ -196,117 +236,6 @@ class Value(PlanPart):
         return {"formula": given} if isinstance(given, str) else given
 
 
-class Tier(PlanPart):
-    """One slice of a rate table. `to` is its upper border; without `to` it is open."""
-
-    to: Formula | None = None
-    rate: Formula | None = None
-    factor: Formula | None = None
-    per_unit: Formula | None = None
-    amount: Formula | None = None
-
-    @model_validator(mode="after")
-    def one_result(self) -> Self:
-        if sum(value is not None for value in (self.rate, self.factor, self.per_unit, self.amount)) != 1:
-            raise ValueError("a tier needs exactly one of rate, factor, per_unit, amount")
-        return self
-
-    @property
-    def column(self) -> str:
-        return next(name for name in ("rate", "factor", "per_unit", "amount") if getattr(self, name) is not None)
-
-    @property
-    def result(self) -> Expr:
-        result: Expr = getattr(self, self.column)
-        return result
-
-
-class TierTable(PlanPart):
-    tiers: tuple[Tier, ...] = Field(min_length=1, max_length=100)
-    border: Literal["upper", "lower"] | None = None
-
-    @model_validator(mode="after")
-    def in_one_column(self) -> Self:
-        if len({tier.column for tier in self.tiers}) != 1:
-            raise ValueError("all tiers of a table have the same result column")
-        if any(tier.to is None for tier in self.tiers[:-1]):
-            raise ValueError("only the last tier may be open; give the others `to`")
-        return self
-
-    @property
-    def column(self) -> str:
-        return self.tiers[0].column
-
-
-class LookupTable(PlanPart):
-    keys: Annotated[tuple[Identifier, ...], BeforeValidator(as_list)] = Field(min_length=1, max_length=8)
-    match: Literal["unique", "first", "most_specific"] = "unique"
-    rows: tuple[dict[str, Plain], ...] = Field(max_length=2000)
-    otherwise: Formula | None = None
-
-
-class Grid(PlanPart):
-    """A matrix over one or two keys with numeric borders."""
-
-    by: dict[Identifier, tuple[Formula, ...]] = Field(min_length=2, max_length=2)
-    values: tuple[tuple[Formula, ...], ...]
-    border: Literal["upper", "lower"] | None = None
-
-    @model_validator(mode="after")
-    def one_more_than_borders(self) -> Self:
-        rows, columns = (len(borders) + 1 for borders in self.by.values())
-        if len(self.values) != rows or any(len(row) != columns for row in self.values):
-            raise ValueError(f"the borders ask for {rows} rows of {columns} values")
-        return self
-
-
-class Segment(PlanPart):
-    from_: Formula = Field(alias="from")
-    pays: Formula
-    slope: Formula | None = None
-
-
-class Point(PlanPart):
-    at: Formula
-    pays: Formula
-
-
-class Curve(PlanPart):
-    segments: tuple[Segment, ...] = ()
-    points: tuple[Point, ...] = ()
-    below: Annotated[Literal["flat", "extend"] | Formula | None, Field(union_mode="left_to_right")] = None
-    above: Annotated[Literal["flat", "extend"] | Formula | None, Field(union_mode="left_to_right")] = None
-
-    @model_validator(mode="after")
-    def segments_or_points(self) -> Self:
-        if bool(self.segments) == bool(self.points):
-            raise ValueError("a curve needs either `segments` or `points`")
-        if self.below is None:
-            raise ValueError("`below` must say what is paid below the first mark")
-        if self.points and (self.above is None or len(self.points) < 2):
-            raise ValueError("a curve of points needs two points and `above`")
-        if self.segments and (self.above is not None or self.below in ("flat", "extend")):
-            raise ValueError("a curve of segments has a value for `below`, and no `above`: its last segment goes on")
-        return self
-
-
-def _table_kind(given: Any) -> str:
-    keys = given if isinstance(given, dict) else getattr(type(given), "model_fields", {})
-    for key, kind in (("tiers", "tiers"), ("keys", "lookup"), ("by", "grid")):
-        if key in keys:
-            return kind
-    return "curve"
-
-
-Table = Annotated[
-    Annotated[TierTable, Tag("tiers")]
-    | Annotated[LookupTable, Tag("lookup")]
-    | Annotated[Grid, Tag("grid")]
-    | Annotated[Curve, Tag("curve")],
-    Discriminator(_table_kind),
-]
-
-
 class WindowLimit(PlanPart):
     """The most for a window; what is above is lost or waits for the next window."""
 
@@ -335,21 +264,6 @@ Limit = Annotated[
     Annotated[WindowLimit, Tag("window")] | Annotated[BudgetLimit, Tag("budget")] | Annotated[Formula, Tag("line")],
     Discriminator(_limit_kind),
 ]
-
-
-class Release(PlanPart):
-    """One part of a line: how much, and when it becomes payable."""
-
-    share: Annotated[Literal["rest"] | Formula, Field(union_mode="left_to_right")]
-    after: Wait | None = None
-    day: Integer | None = Field(default=None, ge=1, le=31)
-    at: Formula | None = None
-    in_: Integer = Field(default=1, alias="in", ge=1, le=120)
-    every: Kind | None = None
-    when: Plain | None = None
-
-
-Releases = Annotated[tuple[Release, ...], Field(min_length=1, max_length=50)]
 
 
 class Component(PlanPart):
@@ -448,68 +362,6 @@ _MAY_HAVE: dict[str, tuple[str, ...]] = {
     "pool": (),
     "prizes": (),
 }
-
-
-class Cap(PlanPart):
-    amount: Formula
-    over: Window
-    excess: Literal["lost", "carried"] = "lost"
-
-
-class ClawbackStep(PlanPart):
-    to: Wait
-    share: Formula
-
-
-class Clawback(PlanPart):
-    within: Wait | None = None
-    takes: Annotated[Literal["full", "pro_rata"] | tuple[ClawbackStep, ...], Field(union_mode="left_to_right")]
-    attainment: Literal["reversed", "kept"]
-
-
-class Trigger(PlanPart):
-    from_: Plain = Field(alias="from")
-    match: Plain
-    where: Formula | None = None
-    part: Formula | None = None
-    of: Formula | None = None
-
-
-class Guarantee(PlanPart):
-    amount: Formula
-    while_: Formula | None = Field(default=None, alias="while")
-    prorate: Literal["days"] | None = None
-
-
-class Recover(PlanPart):
-    from_: Integer = Field(default=1, alias="from", ge=1)
-    share: Formula
-    keeps: Formula | None = None
-
-
-class Draw(PlanPart):
-    amount: Formula
-    pays: Literal["top_up", "on_top", "in_advance"]
-    while_: Formula | None = Field(default=None, alias="while")
-    recover: Recover | None = None
-    prorate: Literal["days"] | None = None
-
-
-class PayIn(PlanPart):
-    currency: Plain
-    rate: Plain
-    at: Formula | None = None
-    within: Integer = 7
-
-
-class Settlement(PlanPart):
-    cap: Cap | None = None
-    clawback: Clawback | None = None
-    triggers: dict[Identifier, Trigger] = {}
-    release: Releases | None = None
-    guarantee: Guarantee | None = None
-    draw: Draw | None = None
-    pay_in: PayIn | None = None
 
 
 class RoundingPolicy(PlanPart):
