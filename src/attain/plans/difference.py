@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from attain.plans.expressions import Expr, Number
 from attain.plans.mistakes import Path, in_words
 from attain.plans.model import Component, CreditRule, CreditSet, Grid, Plan, PlanPart, TierTable
