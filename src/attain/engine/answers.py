@@ -1,13 +1,15 @@
 """Results as tables, and named values on demand.
 
-Named values are not kept for every credit: the frame that a component was computed in is built again when somebody asks, so that a
+Named values are not kept for every credit: the frame that a component was computed in is built again when somebody
+asks, so that a
 large run stays small and every value can still be seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from sqlglot import exp
@@ -20,7 +22,7 @@ from attain.engine.formulas import Plain, Sql, compiled, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes_measured import CreditScope, GroupScope, PeriodScope
-from attain.engine.sql import cast
+from attain.engine.sql import cast, text
 from attain.engine.stages import measure as measures
 from attain.engine.stages import reward, worth
 from attain.engine.stages.credit import credits
@@ -69,32 +71,41 @@ def write_results(database: DuckDB, compilations: Sequence[Compilation], snapsho
     _uncredited(database, compilations, snapshot)
     union(
         "exceptions",
-        [text for item in compilations for text in _exceptions(item)] or [_NO_EXCEPTIONS],
+        [text for item in compilations for text in _exceptions(item)],
         "what was left out, and why",
     )
 
 
-_NO_CREDITS = (
-    "SELECT '' AS plan, '' AS version, '' AS credit_set, '' AS event_type, '' AS event, 0 AS rule, '' AS role, 0 AS level, '' AS payee, '' AS position, '' AS via, "
-    "'' AS credit, NULL::DATE AS credited_on, 0::HUGEINT AS share, 1::HUGEINT AS share_over, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency WHERE FALSE"
-)
-_NO_EXCEPTIONS = (
-    "SELECT '' AS plan, '' AS component, '' AS event_type, '' AS event, '' AS payee, '' AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency, '' AS reason, "
-    "'' AS code WHERE FALSE"
-)
+_NO_CREDITS = """
+SELECT '' AS plan, '' AS version, '' AS credit_set, '' AS event_type, '' AS event, 0 AS rule, '' AS role, 0 AS level,
+       '' AS payee, '' AS position, '' AS via, '' AS credit, NULL::DATE AS credited_on, 0::HUGEINT AS share,
+       1::HUGEINT AS share_over, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency
+WHERE FALSE
+"""
+_NO_UNCREDITED = """
+SELECT '' AS event_type, '' AS event, NULL::DATE AS date, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over,
+       '' AS currency, '' AS reason
+WHERE FALSE
+"""
 _LINES = """
-SELECT '{plan}/' || component || '/' || payee || '/' || source || '/' || earning_period || CASE WHEN kind = 'difference' THEN '+' || pay_period ELSE '' END AS line, '{plan}' AS plan, version, component, kind, payee,
-       position, event_type, event, source, credited_on, earning_period, pay_period, CAST(amount AS BIGINT) AS amount, CAST(computed AS BIGINT) AS computed, '{currency}' AS currency, note
+SELECT '{plan}/' || component || '/' || payee || '/' || source || '/' || earning_period || CASE WHEN kind =
+    'difference' THEN '+' || pay_period ELSE '' END AS line, '{plan}' AS plan, version, component, kind, payee,
+       position, event_type, event, source, credited_on, earning_period, pay_period, CAST(amount AS BIGINT) AS amount,
+           CAST(computed AS BIGINT) AS computed, '{currency}' AS currency, note
 FROM "{booked}"
 """
 _RELEASES = """
-SELECT '{plan}' AS plan, component, payee, source, earning_period, CAST(part AS BIGINT) AS part, due_on, pay_period, CAST(amount AS BIGINT) AS amount, '{currency}' AS currency, state, reason
+SELECT '{plan}' AS plan, component, payee, source, earning_period, CAST(part AS BIGINT) AS part, due_on, pay_period,
+    CAST(amount AS BIGINT) AS amount, '{currency}' AS currency, state, reason
 FROM "{table}"
 """
 _PAYMENTS = """
-SELECT '{plan}' AS plan, payee, pay_period, position, CAST(earned AS BIGINT) AS earned, CAST(released AS BIGINT) AS released, CAST(guarantee AS BIGINT) AS guarantee,
-       CAST(draw_paid AS BIGINT) AS draw_paid, CAST(draw_recovered AS BIGINT) AS draw_recovered, CAST(draw_balance AS BIGINT) AS draw_balance, CAST(carried_in AS BIGINT) AS carried_in,
-       CAST(carried_out AS BIGINT) AS carried_out, CAST(payable AS BIGINT) AS payable, '{currency}' AS currency, pay_currency, pay_rate, 1000000000000::HUGEINT AS pay_rate_over, CAST(paid AS BIGINT) AS paid
+SELECT '{plan}' AS plan, payee, pay_period, position, CAST(earned AS BIGINT) AS earned, CAST(released AS BIGINT) AS
+    released, CAST(guarantee AS BIGINT) AS guarantee,
+       CAST(draw_paid AS BIGINT) AS draw_paid, CAST(draw_recovered AS BIGINT) AS draw_recovered, CAST(draw_balance AS
+           BIGINT) AS draw_balance, CAST(carried_in AS BIGINT) AS carried_in,
+       CAST(carried_out AS BIGINT) AS carried_out, CAST(payable AS BIGINT) AS payable, '{currency}' AS currency,
+           pay_currency, pay_rate, 1000000000000::HUGEINT AS pay_rate_over, CAST(paid AS BIGINT) AS paid
 FROM "{table}"
 """
 
@@ -107,13 +118,16 @@ def _credits(compilation: Compilation, name: str) -> str:
     found = credits(compilation, name)
     versions = (
         'CASE "@version" '
-        + " ".join(f"WHEN {place} THEN '{plan.version}'" for place, plan in enumerate(compilation.versions))
+        + " ".join(f"WHEN {place} THEN {text(plan.version)}" for place, plan in enumerate(compilation.versions))
         + " END"
     )
     return f"""
-    SELECT '{compilation.id}' AS plan, {versions} AS version, '{name}' AS credit_set, '{found.fact}' AS event_type, "@event" AS event, "@rule" AS rule, "@role" AS role, "@level" AS level,
-           "@payee" AS payee, "@position" AS position, "@via" AS via, "@credit" AS credit, "@date" AS credited_on, "@share" AS share, CAST("@share_over" AS HUGEINT) AS share_over,
-           "@amount:{found.main}" AS amount, {found.amounts[found.main]}::HUGEINT AS amount_over, '{compilation.plan.currency}' AS currency FROM "{found.table}"
+    SELECT '{compilation.id}' AS plan, {versions} AS version, '{name}' AS credit_set, '{found.fact}' AS event_type,
+        "@event" AS event, "@rule" AS rule, "@role" AS role, "@level" AS level,
+           "@payee" AS payee, "@position" AS position, "@via" AS via, "@credit" AS credit, "@date" AS credited_on,
+               "@share" AS share, CAST("@share_over" AS HUGEINT) AS share_over,
+           "@amount:{found.main}" AS amount, {found.amounts[found.main]}::HUGEINT AS amount_over,
+               '{compilation.plan.currency}' AS currency FROM "{found.table}"
     """
 
 
@@ -123,67 +137,80 @@ def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot:
     for item in compilations:
         for place, plan in enumerate(item.versions):
             for name, rule in plan.credits.items():
-                main = next(iter(rule.named_amounts))
-                kind = rule.from_
-                own = f'"@amount:{main}"'
-                over = item.known[f"amount scale {place} {name}"]
-                passing.append(
-                    f'SELECT \'{kind}\' AS event_type, "@event" AS event, "@date" AS date, {own} AS amount, {over}::HUGEINT AS amount_over, "@currency" AS currency FROM "{item.name(place, "events", name)}" WHERE {own} IS NOT NULL AND "@date" IS NOT NULL'
-                )
-                recipients.append(
-                    f'SELECT \'{kind}\' AS event_type, "@event" AS event, "@payee" AS payee FROM "{item.name(place, "recipients", name)}"'
-                )
+                events = {
+                    "kind": rule.from_,
+                    "amount": next(iter(rule.named_amounts)),
+                    "over": item.known[f"amount scale {place} {name}"],
+                }
+                passing.append(_PASSING.format(events=item.name(place, "events", name), **events))
+                recipients.append(_NAMED.format(kind=rule.from_, recipients=item.name(place, "recipients", name)))
         for name in _sets(item):
             found = credits(item, name)
-            credited.append(f'SELECT \'{found.fact}\' AS event_type, "@event" AS event FROM "{found.table}"')
+            credited.append(_CREDITED.format(kind=found.fact, credits=found.table))
     if not passing:
-        create(
-            compilations[0],
-            "uncredited",
-            "SELECT '' AS event_type, '' AS event, NULL::DATE AS date, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency, '' AS reason WHERE FALSE",
-            "events without credit",
-        )
+        create(compilations[0], "uncredited", _NO_UNCREDITED, "events without credit")
         return
-    text = f"""
+    query = f"""
     SELECT p.event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
-           CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE 'nobody on a plan' END AS reason
-    FROM (SELECT event_type, event, ANY_VALUE(date) AS date, ANY_VALUE(amount) AS amount, ANY_VALUE(amount_over) AS amount_over, ANY_VALUE(currency) AS currency
+           CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE
+               'nobody on a plan' END AS reason
+    FROM (SELECT event_type, event, ANY_VALUE(date) AS date, ANY_VALUE(amount) AS amount, ANY_VALUE(amount_over) AS
+        amount_over, ANY_VALUE(currency) AS currency
           FROM ({" UNION ALL ".join(passing)}) a GROUP BY event_type, event) p
-    LEFT JOIN (SELECT event_type, event, COUNT(*) AS named, COUNT(payee) AS found FROM ({" UNION ALL ".join(recipients)}) b GROUP BY event_type, event) r
+    LEFT JOIN (SELECT event_type, event, COUNT(*) AS named, COUNT(payee) AS found FROM
+        ({" UNION ALL ".join(recipients)}) b GROUP BY event_type, event) r
       ON r.event_type = p.event_type AND r.event = p.event
-    WHERE NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event = p.event)
+    WHERE NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event =
+        p.event)
     """
-    create(compilations[0], "uncredited", text, "events without credit")
+    create(compilations[0], "uncredited", query, "events without credit")
+
+
+_PASSING = """
+SELECT '{kind}' AS event_type, "@event" AS event, "@date" AS date, "@amount:{amount}" AS amount,
+       {over}::HUGEINT AS amount_over, "@currency" AS currency
+FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL
+"""
+_NAMED = """SELECT '{kind}' AS event_type, "@event" AS event, "@payee" AS payee FROM "{recipients}" """
+_CREDITED = """SELECT '{kind}' AS event_type, "@event" AS event FROM "{credits}" """
 
 
 def _exceptions(compilation: Compilation) -> Iterator[str]:
-    plan, own = compilation.id, compilation.plan.currency
+    """What could not be credited, paid or converted. Codes: date_missing, rate_missing, amount_missing, held,
+    pay_rate_missing."""
+    words = {"plan": compilation.id, "own": compilation.plan.currency, "over": 10**compilation.places}
     for place, version in enumerate(compilation.versions):
         for name, rule in version.credits.items():
             main = next(iter(rule.named_amounts))
-            reason = (
-                'CASE WHEN "@date" IS NULL THEN \'the crediting date is missing\' WHEN "@currency" <> \''
-                + own
-                + "' THEN 'no rate of exchange or no conversion' ELSE 'the amount is missing' END"
+            yield _NO_AMOUNT.format(
+                kind=rule.from_, events=compilation.name(place, "events", name), amount=main, **words
             )
-            code = (
-                'CASE WHEN "@date" IS NULL THEN \'date_missing\' WHEN "@currency" <> \''
-                + own
-                + "' THEN 'rate_missing' ELSE 'amount_missing' END"
-            )
-            yield (
-                f"SELECT '{plan}' AS plan, '' AS component, '{rule.from_}' AS event_type, \"@event\" AS event, NULL::VARCHAR AS payee, NULL::VARCHAR AS period, NULL::HUGEINT AS amount, "
-                f'1::HUGEINT AS amount_over, "@currency" AS currency, {reason} AS reason, {code} AS code FROM "{compilation.name(place, "events", name)}" '
-                f'WHERE "@date" IS NULL OR "@amount:{main}" IS NULL'
-            )
-    yield (
-        f"SELECT '{plan}' AS plan, component, event_type, event, payee, period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency, "
-        f"'the result is missing: a quota, input or parameter is not there' AS reason, 'held' AS code FROM \"{compilation.name('lines')}\" WHERE amount IS NULL"
-    )
-    yield (
-        f"SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period, payable AS amount, {10**compilation.places}::HUGEINT AS amount_over, "
-        f"'{own}' AS currency, 'no rate of exchange into ' || pay_currency AS reason, 'pay_rate_missing' AS code FROM \"{compilation.name('payments')}\" WHERE paid IS NULL"
-    )
+    yield _HELD.format(lines=compilation.name("lines"), **words)
+    yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
+
+
+_NO_AMOUNT = """
+SELECT '{plan}' AS plan, '' AS component, '{kind}' AS event_type, "@event" AS event, NULL::VARCHAR AS payee,
+       NULL::VARCHAR AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, "@currency" AS currency,
+       CASE WHEN "@date" IS NULL THEN 'the crediting date is missing'
+            WHEN "@currency" <> '{own}' THEN 'no rate of exchange or no conversion'
+            ELSE 'the amount is missing' END AS reason,
+       CASE WHEN "@date" IS NULL THEN 'date_missing' WHEN "@currency" <> '{own}' THEN 'rate_missing'
+            ELSE 'amount_missing' END AS code
+FROM "{events}" WHERE "@date" IS NULL OR "@amount:{amount}" IS NULL
+"""
+_HELD = """
+SELECT '{plan}' AS plan, component, event_type, event, payee, period, NULL::HUGEINT AS amount,
+       1::HUGEINT AS amount_over, '{own}' AS currency,
+       'the result is missing: a quota, input or parameter is not there' AS reason, 'held' AS code
+FROM "{lines}" WHERE amount IS NULL
+"""
+_NO_PAY_RATE = """
+SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,
+       payable AS amount, {over}::HUGEINT AS amount_over, '{own}' AS currency,
+       'no rate of exchange into ' || pay_currency AS reason, 'pay_rate_missing' AS code
+FROM "{payments}" WHERE paid IS NULL
+"""
 
 
 # -- named values ------------------------------------------------------------------------------------------------------
@@ -212,18 +239,16 @@ def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> 
     subject = said.per.subject if said is not None and said.per is not None else "payee"
     if first in plan.measures:
         subject = plan.measures[first].for_
-    attempts = (
-        [lambda: _at_group(compilation, plan, parts, kind, subject)]
-        if subject != "payee"
-        else [lambda: _at_payees(compilation, plan, parts, kind)]
-    )
-    if said is None or (said.per is None and said.each is None):
-        attempts += [
-            lambda credit_set=credit_set: _at_credits(compilation, plan, parts, credit_set)
-            for credit_set in plan.credits
-        ]
-    if said is not None and said.each is not None:
-        attempts = [lambda: _at_credits(compilation, plan, parts, str(said.each))]
+    here: tuple[Compilation, Plan, tuple[str, ...]] = (compilation, plan, parts)
+    attempts: list[Callable[[], Iterator[NamedValue]]] = []
+    if said is None or said.each is None:
+        at_periods = (
+            partial(_at_payees, *here, kind) if subject == "payee" else partial(_at_group, *here, kind, subject)
+        )
+        attempts.append(at_periods)
+    if said is None or said.per is None:
+        sets = list(plan.credits) if said is None or said.each is None else [said.each]
+        attempts += [partial(_at_credits, *here, credit_set) for credit_set in sets]
     failures: list[AttainError] = []
     worked = False
     for attempt in attempts:
@@ -237,9 +262,7 @@ def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> 
         raise failures[0]
 
 
-def _answer(
-    compilation: Compilation, frame: Frame, value: Sql, payee: exp.Expression, key: exp.Expression
-) -> Iterator[NamedValue]:
+def _answer(compilation: Compilation, frame: Frame, value: Sql, payee: exp.Expr, key: exp.Expr) -> Iterator[NamedValue]:
     columns = [named(payee, "who"), named(key, "key")]
     if isinstance(value, Num):
         over = frac.over(value)
@@ -311,8 +334,8 @@ def _slices(
     frame: Frame,
     scope: CreditScope | PeriodScope,
     tiers: TierTable,
-    payee: exp.Expression,
-    key: exp.Expression,
+    payee: exp.Expr,
+    key: exp.Expr,
 ) -> Iterator[NamedValue]:
     """Marginal: the part of each row in each tier. Whole: own slices and the catch-up of earlier credits."""
     said = plan.components[name]
@@ -324,7 +347,7 @@ def _slices(
     before, after, unit = worth.marginal_operands(plan, said, scope)
     times = scope.pin(worth.marginal_times(plan, said, tiers, unit, scope))
     upper, lower = tables.slices(tiers.tiers, after, unit, scope), tables.slices(tiers.tiers, before, unit, scope)
-    columns: list[exp.Expression] = [named(payee, "who"), named(key, "key")]
+    columns: list[exp.Expr] = [named(payee, "who"), named(key, "key")]
     for place, ((rate, high), (_, low)) in enumerate(zip(upper, lower, strict=True)):
         part = scope.pin(frac.minus(high, low))
         for label, value in (

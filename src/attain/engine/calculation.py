@@ -1,6 +1,7 @@
 """A calculation: plans over a snapshot for a span of pay periods, and the answers that it can give.
 
-Pure: nothing outside the snapshot is read, nothing is written. Publishing the tables is the business of `attain.engine.run`.
+Pure: nothing outside the snapshot is read, nothing is written. Publishing the tables is the business of
+`attain.engine.run`.
 """
 
 from __future__ import annotations

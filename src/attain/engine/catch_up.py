@@ -1,4 +1,5 @@
-"""The slices of whole-amount tiers: a credit's own part at the rates it passed, and the catch-up of every earlier credit that it lifted.
+"""The slices of whole-amount tiers: a credit's own part at the rates it passed, and the catch-up of every earlier
+credit that it lifted.
 
 Needed for explanations only, so it is computed in Python from the running sums of one component.
 """
@@ -13,6 +14,7 @@ from sqlglot import exp
 from attain.engine import fractions as frac
 from attain.engine import tables
 from attain.engine.compilation import Compilation
+from attain.engine.formulas import numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import col, named
 from attain.engine.scopes_measured import CreditScope, PeriodScope
@@ -39,10 +41,10 @@ def catch_up_slices(
     after = scope.pin(scope.name((measure, "after")))  # type: ignore[arg-type]
     numbers: dict[str, Num] = {"before": before, "after": after}
     for place, (tier, border) in enumerate(zip(table.tiers, tables.borders(table.tiers, unit, scope), strict=True)):
-        numbers[f"rate{place}"] = scope.pin(tables.numeric(tier.result, scope))
+        numbers[f"rate{place}"] = scope.pin(numeric(tier.result, scope))
         if border is not None:
             numbers[f"border{place}"] = scope.pin(border)
-    columns: list[exp.Expression] = [
+    columns: list[exp.Expr] = [
         col("@payee"),
         col("@credit"),
         named(col(f"{measure}.s"), "s"),
@@ -68,8 +70,8 @@ def catch_up_slices(
         tiers: Tiers = [
             (values.get(f"border{place}"), values[f"rate{place}"] or Fraction(0)) for place in range(len(table.tiers))
         ]
-        border = table.border or plan.policies.border or "upper"
-        found = _slices(low, high, tiers, border, [(start, end) for _, start, end in earlier])
+        policy = table.border or plan.policies.border or "upper"
+        found = _slices(low, high, tiers, policy, [(start, end) for _, start, end in earlier])
         earlier.append((window, low, high))
         if row["@version"] == compilation.index(plan):
             yield NamedValue(row["@payee"], row["@credit"], tuple(found))
@@ -78,7 +80,8 @@ def catch_up_slices(
 def _slices(
     low: Fraction, high: Fraction, tiers: Tiers, border: str, earlier: list[tuple[Fraction, Fraction]]
 ) -> list[Slice]:
-    """The credit's own amount cut at the borders, each at its tier's rate; then what lies below, lifted to the rate that is reached."""
+    """The credit's own amount cut at the borders, each at its tier's rate; then what lies below, lifted to the rate
+    that is reached."""
     reached = _rate(high, tiers, border)
     own = [Slice("own", end - start, rate, (end - start) * rate) for start, end, rate in _cut(low, high, tiers)]
     lifted = []

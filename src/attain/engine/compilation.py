@@ -47,7 +47,8 @@ class Compilation:
         for plan in self.versions:
             if (plan.currency, plan.period, plan.calendar) != (first.currency, first.period, first.calendar):
                 raise PlanError(
-                    f"Versions {first.version} and {plan.version} of {plan.plan} differ in currency, period or calendar.",
+                    f"Versions {first.version} and {plan.version} of {plan.plan} differ in currency, period or "
+                    "calendar.",
                     code="plan.versions-differ",
                     where=Where(field=f"plan {plan.plan}"),
                     hint="Start a new plan instead of a new version.",
@@ -55,7 +56,8 @@ class Compilation:
         for earlier, later in zip(self.versions, self.versions[1:], strict=False):
             if earlier.effective.end is None or earlier.effective.end > later.effective.start:
                 raise PlanError(
-                    f"Versions {earlier.version} and {later.version} of {later.plan} are both in force on {later.effective.start}.",
+                    f"Versions {earlier.version} and {later.version} of {later.plan} are both in force on "
+                    f"{later.effective.start}.",
                     code="plan.versions-overlap",
                     where=Where(field=f"plan {later.plan}"),
                     hint="Let the earlier version end the day before (`effective: through`).",
@@ -105,7 +107,7 @@ class Compilation:
             )
         return self.snapshot.facts[name]
 
-    def fact_column(self, fact: str, name: str, column: exp.Expression) -> Sql:
+    def fact_column(self, fact: str, name: str, column: exp.Expr) -> Sql:
         description = self.fact(fact).schema.columns.get(name)
         if description is None:
             raise PlanError(
@@ -233,5 +235,5 @@ def _parameter_value(said: Parameter, name: str, text: str) -> object:
         ) from None
 
 
-def _literal(day: date) -> exp.Expression:
+def _literal(day: date) -> exp.Expr:
     return cast(exp.Literal.string(day.isoformat()), "DATE")

@@ -1,6 +1,7 @@
 """From the tree of an expression to SQL, given what its names mean where it stands.
 
-A number becomes a `Num` (an exact fraction); yes/no, text and dates become a `Plain`. Missing is NULL and spreads by the rules of
+A number becomes a `Num` (an exact fraction); yes/no, text and dates become a `Plain`. Missing is NULL and spreads by
+the rules of
 SQL, except where SQL would skip it (`least`, `greatest`), which is mended here.
 """
 
@@ -19,13 +20,15 @@ from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Table
 
+Kind = Literal["yes_no", "text", "date"]
+
 
 @dataclass(frozen=True)
 class Plain:
     """A value that is no number."""
 
-    kind: Literal["yes_no", "text", "date"]
-    sql: exp.Expression
+    kind: Kind
+    sql: exp.Expr
 
 
 Sql = Num | Plain
@@ -66,29 +69,29 @@ def numeric(expression: tree.Expr, scope: Scope) -> Num:
     raise PlanError(f"A number was expected, not {value.kind}.", code="plan.type-mismatch")
 
 
-def condition(expression: tree.Expr, scope: Scope) -> exp.Expression:
+def condition(expression: tree.Expr, scope: Scope) -> exp.Expr:
     value = compiled(expression, scope)
     if isinstance(value, Plain) and value.kind == "yes_no":
         return value.sql
     raise PlanError("A condition (yes or no) was expected.", code="plan.type-mismatch")
 
 
-def day(expression: tree.Expr, scope: Scope) -> exp.Expression:
+def day(expression: tree.Expr, scope: Scope) -> exp.Expr:
     value = compiled(expression, scope)
     if isinstance(value, Plain) and value.kind == "date":
         return value.sql
     raise PlanError("A date was expected.", code="plan.type-mismatch")
 
 
-def yes_no(sql: exp.Expression) -> Plain:
+def yes_no(sql: exp.Expr) -> Plain:
     return Plain("yes_no", sql)
 
 
-def date_literal(text: str) -> exp.Expression:
+def date_literal(text: str) -> exp.Expr:
     return cast(exp.Literal.string(text), "DATE")
 
 
-def cast_int(value: Num) -> exp.Expression:
+def cast_int(value: Num) -> exp.Expr:
     """A whole number for a date function; a broken one is an error of the plan's data."""
     if value.constant is not None:
         return exp.Literal.number(int(value.constant))
@@ -147,7 +150,7 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
 }
 
 
-def compare(operator: str, left: Sql, right: Sql) -> exp.Expression:
+def compare(operator: str, left: Sql, right: Sql) -> exp.Expr:
     kind = _OPERATORS[operator]
     if isinstance(left, Num) and isinstance(right, Num):
         return frac.compare(kind, left, right)
@@ -181,7 +184,7 @@ def _within(node: tree.Within, scope: Scope) -> Sql:
     return yes_no(exp.Not(this=exp.Paren(this=inside)) if node.negated else inside)
 
 
-def missing(value: Sql) -> exp.Expression:
+def missing(value: Sql) -> exp.Expr:
     return value.is_missing if isinstance(value, Num) else frac.is_null(value.sql)
 
 
@@ -190,7 +193,7 @@ def _is_missing(node: tree.IsMissing, scope: Scope) -> Sql:
     return yes_no(exp.Not(this=exp.Paren(this=found)) if node.negated else found)
 
 
-def choose(branches: Sequence[tuple[exp.Expression, Sql]], otherwise: Sql, scope: Scope) -> Sql:
+def choose(branches: Sequence[tuple[exp.Expr, Sql]], otherwise: Sql, scope: Scope) -> Sql:
     values = [*(value for _, value in branches), otherwise]
     plain = next((value for value in values if isinstance(value, Plain)), None)
     if plain is None:
@@ -202,7 +205,7 @@ def choose(branches: Sequence[tuple[exp.Expression, Sql]], otherwise: Sql, scope
     return Plain(plain.kind, cases.else_(_plain_sql(otherwise), copy=False))
 
 
-def _plain_sql(value: Sql) -> exp.Expression:
+def _plain_sql(value: Sql) -> exp.Expr:
     return value.sql if isinstance(value, Plain) else exp.Null()
 
 
@@ -237,8 +240,8 @@ def _extreme(largest: bool) -> Maker:
         numbers = _numbers(values, scope)
         if len(numbers) == len(values):
             result = numbers[0]
-            for value in numbers[1:]:
-                result = scope.pin(frac.extreme([result, value], largest=largest))
+            for number in numbers[1:]:
+                result = scope.pin(frac.extreme([result, number], largest=largest))
             return result
         result_sql = values[0]
         for value in values[1:]:
@@ -264,13 +267,13 @@ def _round(scope: Scope, values: Sequence[Sql]) -> Sql:
     return scope.pin(Num(frac.rounded(scope.pin(value), count), 10**count))
 
 
-def _plain(value: Sql) -> exp.Expression:
+def _plain(value: Sql) -> exp.Expr:
     if isinstance(value, Num):
         raise PlanError("A date or text was expected, not a number.", code="plan.type-mismatch")
     return value.sql
 
 
-def _as_number(sql: exp.Expression) -> Num:
+def _as_number(sql: exp.Expr) -> Num:
     return Num(cast(sql, frac.WIDE))
 
 
@@ -281,23 +284,23 @@ def _date_part(part: str) -> Maker:
     return make
 
 
-def months_from_zero(day_sql: exp.Expression) -> exp.Expression:
+def months_from_zero(day_sql: exp.Expr) -> exp.Expr:
     year = exp.Extract(this=exp.var("year"), expression=day_sql)
     month = exp.Extract(this=exp.var("month"), expression=day_sql)
     return exp.Add(this=exp.Mul(this=year, expression=exp.Literal.number(12)), expression=month)
 
 
-def add_months(day_sql: exp.Expression, count: exp.Expression) -> exp.Expression:
+def add_months(day_sql: exp.Expr, count: exp.Expr) -> exp.Expr:
     """The same day of another month, or that month's last day."""
     interval = exp.func("to_months", cast(count, "INT"))
     return cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=interval)), "DATE")
 
 
-def add_days(day_sql: exp.Expression, count: exp.Expression) -> exp.Expression:
+def add_days(day_sql: exp.Expr, count: exp.Expr) -> exp.Expr:
     return cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=cast(count, "INT"))), "DATE")
 
 
-def days_from(first: exp.Expression, second: exp.Expression) -> exp.Expression:
+def days_from(first: exp.Expr, second: exp.Expr) -> exp.Expr:
     """Days from the first to the second date."""
     return exp.Paren(this=exp.Sub(this=group(second), expression=group(first)))
 
@@ -336,7 +339,7 @@ def _days_between(scope: Scope, values: Sequence[Sql]) -> Sql:
     return _as_number(days_from(_plain(values[0]), _plain(values[1])))
 
 
-def _moved(by: Callable[[exp.Expression, exp.Expression], exp.Expression]) -> Maker:
+def _moved(by: Callable[[exp.Expr, exp.Expr], exp.Expr]) -> Maker:
     def make(scope: Scope, values: Sequence[Sql]) -> Sql:
         count = values[1]
         if not isinstance(count, Num):

@@ -1,7 +1,9 @@
 """Exact fractions as SQL: an integer expression over a constant, or over a constant times a second expression.
 
-A value is numerator / (denominator * divisor). Amounts, rates and quotas are integers over a power of ten, so their divisor is
-absent; a quota that divides becomes the divisor of what is left. The SQL that runs adds, multiplies and compares integers; it
+A value is numerator / (denominator * divisor). Amounts, rates and quotas are integers over a power of ten, so their
+divisor is
+absent; a quota that divides becomes the divisor of what is left. The SQL that runs adds, multiplies and compares
+integers; it
 divides once, where the plan rounds. A divisor is always positive or missing, so comparing cross-multiplies.
 """
 
@@ -24,29 +26,29 @@ WIDE = "INT128"
 class Num:
     """A numeric SQL value. `constant` is set when the value is known while compiling."""
 
-    numerator: exp.Expression
+    numerator: exp.Expr
     denominator: int = 1
-    divisor: exp.Expression | None = None
+    divisor: exp.Expr | None = None
     constant: Fraction | None = None
 
     @property
-    def is_missing(self) -> exp.Expression:
+    def is_missing(self) -> exp.Expr:
         missing = is_null(self.numerator)
         return missing if self.divisor is None else any_of(missing, is_null(self.divisor))
 
 
-def is_null(expression: exp.Expression) -> exp.Expression:
+def is_null(expression: exp.Expr) -> exp.Expr:
     return exp.Is(this=group(expression), expression=exp.Null())
 
 
-def group(expression: exp.Expression) -> exp.Expression:
+def group(expression: exp.Expr) -> exp.Expr:
     """The expression, in parentheses unless it needs none."""
     if isinstance(expression, exp.Column | exp.Literal | exp.Paren | exp.Func | exp.Cast | exp.Case | exp.Null):
         return expression
     return exp.Paren(this=expression)
 
 
-def integer(value: int) -> exp.Expression:
+def integer(value: int) -> exp.Expr:
     """A whole number that the database reads as wide as our sums are."""
     return cast(exp.Literal.number(str(value)), WIDE)
 
@@ -61,13 +63,13 @@ ZERO = number(0)
 ONE = number(1)
 
 
-def times_int(expression: exp.Expression, factor: int) -> exp.Expression:
+def times_int(expression: exp.Expr, factor: int) -> exp.Expr:
     if factor == 1:
         return expression
     return exp.Mul(this=group(expression), expression=integer(factor))
 
 
-def multiply(left: exp.Expression | None, right: exp.Expression | None) -> exp.Expression | None:
+def multiply(left: exp.Expr | None, right: exp.Expr | None) -> exp.Expr | None:
     if left is None or right is None:
         return left if right is None else right
     return exp.Mul(this=group(left), expression=group(right))
@@ -148,17 +150,17 @@ def positive_quotient(left: Num, right: Num) -> Num:
     )
 
 
-def over(value: Num) -> exp.Expression:
+def over(value: Num) -> exp.Expr:
     """The whole denominator as SQL: constant and divisor."""
     return integer(value.denominator) if value.divisor is None else times_int(value.divisor, value.denominator)
 
 
-def compare(operator: type[exp.Binary], left: Num, right: Num) -> exp.Expression:
+def compare(operator: type[exp.Binary], left: Num, right: Num) -> exp.Expr:
     (one, other), _, _ = _aligned([left, right])
     return operator(this=group(one), expression=group(other))
 
 
-def _aligned(values: Sequence[Num]) -> tuple[list[exp.Expression], int, exp.Expression | None]:
+def _aligned(values: Sequence[Num]) -> tuple[list[exp.Expr], int, exp.Expr | None]:
     """The numerators over one common denominator and divisor."""
     denominator = lcm(*(value.denominator for value in values))
     texts = [value.divisor.sql() if value.divisor is not None else None for value in values]
@@ -170,14 +172,15 @@ def _aligned(values: Sequence[Num]) -> tuple[list[exp.Expression], int, exp.Expr
             if other != text:
                 numerator = multiply(numerator, divisor)  # type: ignore[assignment]
         aligned.append(numerator)
-    common: exp.Expression | None = None
+    common: exp.Expr | None = None
     for divisor in distinct.values():
         common = multiply(common, divisor)
     return aligned, denominator, common
 
 
-def choose(branches: Sequence[tuple[exp.Expression, Num]], otherwise: Num = MISSING) -> Num:
-    """The value of the first true condition. Each branch keeps its own divisor, so that a missing one in another branch does no harm."""
+def choose(branches: Sequence[tuple[exp.Expr, Num]], otherwise: Num = MISSING) -> Num:
+    """The value of the first true condition. Each branch keeps its own divisor, so that a missing one in another
+    branch does no harm."""
     values = [value for _, value in branches] + [otherwise]
     denominator = lcm(*(value.denominator for value in values))
     numerator = case()
@@ -209,7 +212,7 @@ def extreme(values: Sequence[Num], *, largest: bool) -> Num:
     return result
 
 
-def rounded(value: Num, places: int, mode: Rounding = Rounding.HALF_UP) -> exp.Expression:
+def rounded(value: Num, places: int, mode: Rounding = Rounding.HALF_UP) -> exp.Expr:
     """The value in units of 10**-places as a whole number. The one division, exact, on non-negative integers."""
     scale = 10**places
     shared = gcd(scale, value.denominator)
@@ -217,19 +220,17 @@ def rounded(value: Num, places: int, mode: Rounding = Rounding.HALF_UP) -> exp.E
     if down == 1 and value.divisor is None:
         return times_int(value.numerator, up)
     size = times_int(exp.Abs(this=value.numerator), up)
-    over: exp.Expression = integer(down) if value.divisor is None else times_int(value.divisor, down)
+    over: exp.Expr = integer(down) if value.divisor is None else times_int(value.divisor, down)
     negative = exp.LT(this=group(value.numerator), expression=integer(0))
     whole = _rounded_size(size, over, negative, mode)
     return case().when(negative, exp.Neg(this=exp.Paren(this=whole)), copy=False).else_(whole, copy=False)
 
 
-def _rounded_size(
-    size: exp.Expression, over: exp.Expression, negative: exp.Expression, mode: Rounding
-) -> exp.Expression:
-    def divided(above: exp.Expression, below: exp.Expression) -> exp.Expression:
+def _rounded_size(size: exp.Expr, over: exp.Expr, negative: exp.Expr, mode: Rounding) -> exp.Expr:
+    def divided(above: exp.Expr, below: exp.Expr) -> exp.Expr:
         return exp.IntDiv(this=group(above), expression=group(below))
 
-    def plus_one_less(below: exp.Expression) -> exp.Expression:
+    def plus_one_less(below: exp.Expr) -> exp.Expr:
         return exp.Sub(this=exp.Add(this=group(size), expression=group(below)), expression=integer(1))
 
     twice, double = times_int(size, 2), times_int(over, 2)
@@ -257,6 +258,6 @@ def _rounded_size(
     )
 
 
-def whole_number(expression: exp.Expression, places: int = 0) -> Num:
+def whole_number(expression: exp.Expr, places: int = 0) -> Num:
     """A column or expression that counts units of 10**-places."""
     return Num(expression, 10**places)

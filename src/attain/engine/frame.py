@@ -1,6 +1,7 @@
 """A frame is the table of one grain while it is being built: its rows are the keys, its columns the named values.
 
-Columns are added in layers. A new column may read those of earlier layers; when it reads one that is still waiting, the waiting
+Columns are added in layers. A new column may read those of earlier layers; when it reads one that is still waiting,
+the waiting
 ones become a layer first. So every value is computed once, and the query reads from top to bottom like the plan.
 """
 
@@ -27,7 +28,7 @@ def table(name: str, alias: str | None = None) -> exp.Table:
     )
 
 
-def named(expression: exp.Expression, name: str) -> exp.Alias:
+def named(expression: exp.Expr, name: str) -> exp.Alias:
     return exp.Alias(this=expression, alias=exp.to_identifier(name, quoted=True))
 
 
@@ -42,12 +43,12 @@ class Frame:
     def __init__(self, base: exp.Query, mark: str = "") -> None:
         """`mark` makes the names of helper columns differ from those of frames that are built on this one's table."""
         self._layers: list[exp.Query] = [base]
-        self._waiting: dict[str, exp.Expression] = {}
+        self._waiting: dict[str, exp.Expr] = {}
         self._known: dict[str, Num] = {}
         self._numbers = count(1)
         self._mark = mark
 
-    def add(self, name: str, expression: exp.Expression) -> exp.Column:
+    def add(self, name: str, expression: exp.Expr) -> exp.Column:
         """A column of this name."""
         if any(found.name in self._waiting for found in expression.find_all(exp.Column)):
             self._flush()
@@ -61,7 +62,8 @@ class Frame:
         """The number as columns, computed once."""
         if value.constant is not None or _is_plain(value):
             return value
-        text = f"{value.numerator.sql()} / {value.denominator} / {value.divisor.sql() if value.divisor is not None else ''}"
+        divisor_text = value.divisor.sql() if value.divisor is not None else ""
+        text = f"{value.numerator.sql()} / {value.denominator} / {divisor_text}"
         if text in self._known:
             return self._known[text]
         stem = name or self.fresh()
@@ -73,10 +75,10 @@ class Frame:
 
     def join(
         self,
-        source: exp.Expression,
-        on: Mapping[str, exp.Expression],
+        source: exp.Expr,
+        on: Mapping[str, exp.Expr],
         take: Mapping[str, str],
-        also: exp.Expression | None = None,
+        also: exp.Expr | None = None,
     ) -> None:
         """A left join: rows of `source` whose columns equal the expressions; `take` maps new names to its columns.
 
@@ -98,7 +100,7 @@ class Frame:
         )
         self._layers.append(joined)
 
-    def keep(self, condition: exp.Expression) -> None:
+    def keep(self, condition: exp.Expr) -> None:
         """Drops the rows for which the condition is not true."""
         self._flush()
         self._layers.append(exp.select("*").from_(self._previous(), copy=False).where(condition, copy=False))
@@ -132,7 +134,7 @@ def _is_plain(value: Num) -> bool:
     return simple and (value.divisor is None or isinstance(value.divisor, exp.Column))
 
 
-def stored(value: Num) -> tuple[exp.Expression, exp.Expression]:
+def stored(value: Num) -> tuple[exp.Expr, exp.Expr]:
     """Numerator and denominator as two columns for a table that holds numbers of any scale."""
     over = frac.over(value)
     return value.numerator, over

@@ -1,6 +1,8 @@
-"""From a snapshot to the tables that queries read: decimals become whole numbers, open ends a far day, calendars a row a day.
+"""From a snapshot to the tables that queries read: decimals become whole numbers, open ends a far day, calendars a
+row a day.
 
-Tables: `f:<type>` for facts, the decision tables by name, `seats` and `holders` (who holds which position when), and for every
+Tables: `f:<type>` for facts, the decision tables by name, `seats` and `holders` (who holds which position when), and
+for every
 calendar `days:<calendar>` (a row a day with the period of each kind) and `periods:<calendar>:<kind>`.
 """
 
@@ -97,8 +99,10 @@ WITH borders AS (
 SELECT pieces.position, positions.title, positions.territory, positions.unit, positions.manager, assignments.person,
        COALESCE(assignments.person, 'vacant:' || pieces.position) AS payee, pieces.valid_from, pieces.valid_to
 FROM pieces
-JOIN positions ON positions.position = pieces.position AND positions.valid_from <= pieces.valid_from AND pieces.valid_from < positions.valid_to
-LEFT JOIN assignments ON assignments.position = pieces.position AND assignments.valid_from <= pieces.valid_from AND pieces.valid_from < assignments.valid_to
+JOIN positions ON positions.position = pieces.position AND positions.valid_from <= pieces.valid_from AND
+    pieces.valid_from < positions.valid_to
+LEFT JOIN assignments ON assignments.position = pieces.position AND assignments.valid_from <= pieces.valid_from AND
+    pieces.valid_from < assignments.valid_to
 WHERE pieces.valid_to IS NOT NULL
 """
 

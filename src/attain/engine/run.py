@@ -1,7 +1,9 @@
 """The folder of a run: result tables, the queries that made them, and a manifest that proves both.
 
-The hash of a table is the sum of the MD5 digests of its rows (as text, in the order of column names) modulo 2**128, hashed together with
-the columns and the count: it depends neither on the order of rows nor on the bytes of a file, and another system can compute it
+The hash of a table is the sum of the MD5 digests of its rows (as text, in the order of column names) modulo 2**128,
+hashed together with
+the columns and the count: it depends neither on the order of rows nor on the bytes of a file, and another system can
+compute it
 again. Two runs over the same inputs have the same hashes on any machine and at any number of threads.
 """
 
@@ -101,7 +103,8 @@ def table_hash(database: DuckDB, name: str, columns: Mapping[str, str]) -> str:
     """See the module's first words."""
     ordered = sorted(columns)
     text = " || chr(31) || ".join(f'COALESCE(CAST("{column}" AS VARCHAR), chr(30))' for column in ordered)
-    query = f'SELECT COUNT(*), COALESCE(SUM(md5_number_lower({text})), 0), COALESCE(SUM(md5_number_upper({text})), 0) FROM "{name}"'
+    halves = ", ".join(f"COALESCE(SUM(md5_number_{half}({text})), 0)" for half in ("lower", "upper"))
+    query = f'SELECT COUNT(*), {halves} FROM "{name}"'
     (count, low, high), *_ = database.connection.execute(query).fetchall()
     return sha256_bytes(canonical_json([ordered, int(count), int(low) % 2**128, int(high) % 2**128]))
 
@@ -113,30 +116,35 @@ def control_totals(database: DuckDB) -> dict[str, Any]:
         released = " WHERE state = 'released'" if table == "releases" else ""
         totals[table] = {
             row["plan"]: {"rows": row["rows"], "amount_minor": int(row["amount"] or 0), "currency": row["currency"]}
-            for row in database.rows(
-                f'SELECT plan, currency, COUNT(*) AS rows, SUM({column}) AS amount FROM "{table}"{released} GROUP BY ALL ORDER BY plan'
-            )
+            for row in database.rows(_TOTALS.format(column=column, table=table, which=released))
         }
     totals["credits"] = {
         f"{row['plan']}/{row['credit_set']}": {
             "rows": row["rows"],
             "amount": str(Fraction(int(row["amount"] or 0), int(row["amount_over"]))),
         }
-        for row in database.rows(
-            "SELECT plan, credit_set, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM credits GROUP BY ALL ORDER BY ALL"
-        )
+        for row in database.rows(_CREDITED)
     }
     totals["uncredited"] = {
-        f"{row['event_type']}/{row['reason']}": {"rows": row["rows"], "amounts": row["amounts"]}
-        for row in database.rows(
-            "SELECT event_type, reason, SUM(rows) AS rows, LIST(CAST(amount AS VARCHAR) || '/' || CAST(amount_over AS VARCHAR) || ' ' || currency ORDER BY currency) AS amounts FROM "
-            "(SELECT event_type, reason, currency, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM uncredited GROUP BY ALL) u GROUP BY ALL ORDER BY ALL"
-        )
-    }
-    totals["uncredited"] = {
-        key: {"rows": int(about["rows"]), "amounts": about["amounts"]} for key, about in totals["uncredited"].items()
+        f"{row['event_type']}/{row['reason']}": {"rows": int(row["rows"]), "amounts": row["amounts"]}
+        for row in database.rows(_UNCREDITED)
     }
     return totals
+
+
+_TOTALS = """
+SELECT plan, currency, COUNT(*) AS rows, SUM({column}) AS amount FROM "{table}"{which} GROUP BY ALL ORDER BY plan
+"""
+_CREDITED = """
+SELECT plan, credit_set, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM credits GROUP BY ALL ORDER BY ALL
+"""
+_UNCREDITED = """
+SELECT event_type, reason, SUM(rows) AS rows,
+       LIST(CAST(amount AS VARCHAR) || '/' || CAST(amount_over AS VARCHAR) || ' ' || currency ORDER BY currency) AS amounts
+FROM (
+    SELECT event_type, reason, currency, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM uncredited GROUP BY ALL
+) u GROUP BY ALL ORDER BY ALL
+"""
 
 
 def _write_queries(database: DuckDB, folder: Path, files: Files) -> None:

@@ -1,6 +1,8 @@
-"""What names mean in each place of a plan: parameters, inputs, people, periods, measures and values as columns of a frame.
+"""What names mean in each place of a plan: parameters, inputs, people, periods, measures and values as columns of a
+frame.
 
-A place knows three things: the frame that it adds columns to, on which day dated decisions are read, and whose row it is.
+A place knows three things: the frame that it adds columns to, on which day dated decisions are read, and whose row
+it is.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from attain.engine import fractions as frac
-from attain.engine.formulas import Plain, Scope, Sql, compiled, numeric
+from attain.engine.formulas import Kind, Plain, Scope, Sql, compiled, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, num, table
 from attain.engine.sql import all_of, cast
@@ -22,7 +24,7 @@ from attain.plans.model import Plan, Table
 if TYPE_CHECKING:
     from attain.engine.compilation import Compilation
 
-PERSON_FIELDS = {
+PERSON_FIELDS: dict[str, Kind] = {
     "name": "text",
     "country": "text",
     "currency": "text",
@@ -112,16 +114,16 @@ class PlaceScope(Scope):
 
     # -- whose row it is, and when; places override what they have --
 
-    def day(self) -> exp.Expression:
+    def day(self) -> exp.Expr:
         raise PlanError("Nothing dated can be read here.", code="plan.wrong-place")
 
-    def key_of_person(self) -> exp.Expression | None:
+    def key_of_person(self) -> exp.Expr | None:
         return None
 
-    def key_of_position(self) -> exp.Expression | None:
+    def key_of_position(self) -> exp.Expr | None:
         return None
 
-    def key_of_title(self) -> exp.Expression | None:
+    def key_of_title(self) -> exp.Expr | None:
         return None
 
 
@@ -129,19 +131,15 @@ def _null(kind: str) -> Plain:
     return Plain(kind, cast(exp.Null(), {"text": "VARCHAR", "date": "DATE", "yes_no": "BOOLEAN"}[kind]))  # type: ignore[arg-type]
 
 
-def _holds(day: exp.Expression, start: exp.Expression, end: exp.Expression) -> exp.Expression:
+def _holds(day: exp.Expr, start: exp.Expr, end: exp.Expr) -> exp.Expr:
     return all_of(exp.LTE(this=start, expression=exp.Paren(this=day)), exp.LT(this=exp.Paren(this=day), expression=end))
 
 
 def _first_present(values: list[Sql]) -> Sql:
     plain = next((value for value in values if isinstance(value, Plain)), None)
     if plain is not None:
-        return Plain(
-            plain.kind,
-            exp.Coalesce(
-                this=values[0].sql, expressions=[value.sql for value in values[1:] if isinstance(value, Plain)]
-            ),
-        )  # type: ignore[union-attr]
+        first, *others = [value.sql for value in values if isinstance(value, Plain)]
+        return Plain(plain.kind, exp.Coalesce(this=first, expressions=others))
     numbers = [value for value in values if isinstance(value, Num)]
     branches = [(exp.Not(this=exp.Paren(this=value.is_missing)), value) for value in numbers[:-1]]
     return frac.choose(branches, numbers[-1])
@@ -154,7 +152,7 @@ class MemberScope(PlaceScope):
         return person_or_position(parts, lambda name: col(name)) or super().resolve(parts)
 
 
-def person_or_position(parts: tuple[str, ...], column: Callable[[str], exp.Expression]) -> Sql | None:
+def person_or_position(parts: tuple[str, ...], column: Callable[[str], exp.Expr]) -> Sql | None:
     """`person.*` and `position.*` as columns."""
     if len(parts) != 2:
         return None
@@ -163,7 +161,7 @@ def person_or_position(parts: tuple[str, ...], column: Callable[[str], exp.Expre
         if field == "id":
             return Plain("text", column("person"))
         if field in PERSON_FIELDS:
-            return Plain(PERSON_FIELDS[field], column(f"person.{field}"))  # type: ignore[arg-type]
+            return Plain(PERSON_FIELDS[field], column(f"person.{field}"))
     if subject == "position":
         if field == "id":
             return Plain("text", column("position"))
@@ -199,7 +197,7 @@ class FactScope(PlaceScope):
             return Plain("text", col(f"@{name}"))
         return super().resolve(parts)
 
-    def day(self) -> exp.Expression:
+    def day(self) -> exp.Expr:
         return col(self.compilation.fact(self.fact).schema.date)
 
 
@@ -211,7 +209,7 @@ def _column_kind(kind: str) -> str:
     return {"date": "date", "yes_no": "yes_no"}.get(kind, "text")
 
 
-def fact_value(kind: str, places: int, column: exp.Expression) -> Sql:
+def fact_value(kind: str, places: int, column: exp.Expr) -> Sql:
     """A column of a fact in the language's types."""
     if kind in ("money", "number", "rate", "integer"):
         return Num(cast(column, frac.WIDE), 10**places)

@@ -27,16 +27,16 @@ class CreditBase(PlaceScope):
         self.credits = credits(compilation, credit_set)
         self._person = False
 
-    def day(self) -> exp.Expression:
+    def day(self) -> exp.Expr:
         return col("@date")
 
-    def key_of_person(self) -> exp.Expression:
+    def key_of_person(self) -> exp.Expr:
         return col("@person")
 
-    def key_of_position(self) -> exp.Expression:
+    def key_of_position(self) -> exp.Expr:
         return col("@position")
 
-    def key_of_title(self) -> exp.Expression:
+    def key_of_title(self) -> exp.Expr:
         return col("@title")
 
     def amount(self, name: str | None = None) -> Num:
@@ -77,4 +77,4 @@ class CreditBase(PlaceScope):
                 table("people"), {"person": col("@person")}, {f"person.{name}": name for name in PERSON_FIELDS}
             )
             self._person = True
-        return Plain(PERSON_FIELDS[field], col(f"person.{field}"))  # type: ignore[arg-type]
+        return Plain(PERSON_FIELDS[field], col(f"person.{field}"))

@@ -1,4 +1,5 @@
-"""Names where measures and values are known: at a credit, at a payee's period, and at a period of a team or the company."""
+"""Names where measures and values are known: at a credit, at a payee's period, and at a period of a team or the
+company."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
-from attain.engine.formulas import Plain, Sql, numeric
+from attain.engine.formulas import Kind, Plain, Sql, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PERSON_FIELDS, POSITION_FIELDS, PlaceScope
@@ -26,21 +27,21 @@ class Reader(PlaceScope):
 
     window_prefix = "@"
 
-    def subjects(self) -> list[exp.Expression]:
+    def subjects(self) -> list[exp.Expr]:
         """Whose quotas and inputs are read, nearest first."""
         raise NotImplementedError
 
-    def payee(self) -> exp.Expression:
+    def payee(self) -> exp.Expr:
         raise NotImplementedError
 
-    def position(self) -> exp.Expression:
+    def position(self) -> exp.Expr:
         raise NotImplementedError
 
-    def period_of(self, kind: str) -> exp.Expression:
+    def period_of(self, kind: str) -> exp.Expr:
         """The id of the period of a kind that holds the row's day."""
         raise NotImplementedError
 
-    def reading_day(self) -> exp.Expression:
+    def reading_day(self) -> exp.Expr:
         """The day on which the payee's quota, team and position are read."""
         return self.day()
 
@@ -98,15 +99,15 @@ class Reader(PlaceScope):
             quota = frac.product(quota, self.share_of_days(measure, "relief"))
         return quota
 
-    def _window_key(self, kind: str) -> exp.Expression:
+    def _window_key(self, kind: str) -> exp.Expr:
         return exp.Literal.string("plan") if kind in ("plan", "rolling", "column") else self.period_of(kind)
 
-    def _quota_subjects(self, measure: Measure) -> list[exp.Expression]:
+    def _quota_subjects(self, measure: Measure) -> list[exp.Expr]:
         if measure.for_ == "company":
             return [exp.Literal.string("company")]
         return [self.team()] if measure.for_ == "team" else self.subjects()
 
-    def team(self) -> exp.Expression:
+    def team(self) -> exp.Expr:
         if not hasattr(self, "_team"):
             self._team = measures.team_of(
                 self.compilation, self.frame, self.payee(), self.position(), self.reading_day()
@@ -143,7 +144,7 @@ class Reader(PlaceScope):
         ]()
         return self.taken(found, {"subject": subject, "period": self.period_of(said.per.kind)})
 
-    def taken(self, found: object, on: dict[str, exp.Expression]) -> Sql:
+    def taken(self, found: object, on: dict[str, exp.Expr]) -> Sql:
         from attain.engine.stages.values import Stored
 
         if not isinstance(found, Stored):
@@ -157,11 +158,10 @@ class Reader(PlaceScope):
 
     def input(self, name: str) -> Sql:
         said = self.plan.inputs[name]
-        subjects = {
-            "company": [exp.Literal.string("company")],
-            "team": [self.team()] if said.per.subject == "team" else [],
-            "payee": self.subjects(),
-        }[said.per.subject]
+        if said.per.subject == "payee":
+            subjects = self.subjects()
+        else:
+            subjects = [exp.Literal.string("company") if said.per.subject == "company" else self.team()]
         last = self.last_day_of(said.per.kind)
         values = []
         for subject in subjects:
@@ -196,7 +196,7 @@ class Reader(PlaceScope):
             tests.append(frac.compare(exp.LTE, number, numeric(most, self)))
         return self.pin(frac.choose([(all_of(*tests), number)])) if tests else number
 
-    def last_day_of(self, kind: str) -> exp.Expression:
+    def last_day_of(self, kind: str) -> exp.Expr:
         name = self.frame.fresh("last")
         self.frame.join(table(self.compilation.periods(kind)), {"period": self.period_of(kind)}, {name: "end"})
         return exp.Sub(this=col(name), expression=exp.Literal.number(1))
@@ -222,16 +222,16 @@ class Reader(PlaceScope):
 class CreditScope(CreditBase, Reader):
     """A row is a credit; its measures have running values."""
 
-    def subjects(self) -> list[exp.Expression]:
+    def subjects(self) -> list[exp.Expr]:
         return [col("@person"), col("@position")]
 
-    def payee(self) -> exp.Expression:
+    def payee(self) -> exp.Expr:
         return col("@payee")
 
-    def position(self) -> exp.Expression:
+    def position(self) -> exp.Expr:
         return col("@position")
 
-    def period_of(self, kind: str) -> exp.Expression:
+    def period_of(self, kind: str) -> exp.Expr:
         return col(f"@{kind}")
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
@@ -319,31 +319,31 @@ class PeriodScope(Reader):
         super().__init__(compilation, plan, frame)
         self.kind = kind
 
-    def day(self) -> exp.Expression:
+    def day(self) -> exp.Expr:
         return exp.Sub(this=col("end"), expression=exp.Literal.number(1))
 
-    def reading_day(self) -> exp.Expression:
+    def reading_day(self) -> exp.Expr:
         return col("last_day")
 
-    def key_of_person(self) -> exp.Expression:
+    def key_of_person(self) -> exp.Expr:
         return col("person")
 
-    def key_of_position(self) -> exp.Expression:
+    def key_of_position(self) -> exp.Expr:
         return col("position")
 
-    def key_of_title(self) -> exp.Expression:
+    def key_of_title(self) -> exp.Expr:
         return col("title")
 
-    def subjects(self) -> list[exp.Expression]:
+    def subjects(self) -> list[exp.Expr]:
         return [col("person"), col("position")]
 
-    def payee(self) -> exp.Expression:
+    def payee(self) -> exp.Expr:
         return col("payee")
 
-    def position(self) -> exp.Expression:
+    def position(self) -> exp.Expr:
         return col("position")
 
-    def period_of(self, kind: str) -> exp.Expression:
+    def period_of(self, kind: str) -> exp.Expr:
         return col("period") if kind == self.kind else col(f"in_{kind}")
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
@@ -352,12 +352,11 @@ class PeriodScope(Reader):
         if len(parts) == 2 and parts[0] == "position" and parts[1] in (*POSITION_FIELDS, "id"):
             return Plain("text", col("position" if parts[1] == "id" else parts[1]))
         if len(parts) == 2 and parts[0] == "person" and (parts[1] in PERSON_FIELDS or parts[1] == "id"):
-            return Plain(
-                PERSON_FIELDS.get(parts[1], "text"), col("person" if parts[1] == "id" else f"person.{parts[1]}")
-            )  # type: ignore[arg-type]
+            kind: Kind = PERSON_FIELDS.get(parts[1], "text")
+            return Plain(kind, col("person" if parts[1] == "id" else f"person.{parts[1]}"))
         return super().resolve(parts)
 
-    def measure_subject(self, measure: Measure) -> exp.Expression:
+    def measure_subject(self, measure: Measure) -> exp.Expr:
         if measure.for_ == "company":
             return exp.Literal.string("company")
         if measure.for_ == "team":
@@ -394,16 +393,16 @@ class GroupScope(PeriodScope):
 
     key_of_position = key_of_title = key_of_person  # type: ignore[assignment]
 
-    def subjects(self) -> list[exp.Expression]:
+    def subjects(self) -> list[exp.Expr]:
         return [col("subject")]
 
-    def payee(self) -> exp.Expression:
+    def payee(self) -> exp.Expr:
         return col("subject")
 
-    def team(self) -> exp.Expression:
+    def team(self) -> exp.Expr:
         return col("subject")
 
-    def measure_subject(self, measure: Measure) -> exp.Expression:
+    def measure_subject(self, measure: Measure) -> exp.Expr:
         if measure.for_ == "payee":
             raise PlanError("The measure of a payee is finer than this place: use sum(…).", code="plan.wrong-place")
         return exp.Literal.string("company") if measure.for_ == "company" else col("subject")

@@ -9,7 +9,12 @@ from __future__ import annotations
 from sqlglot import exp
 
 
-def cast(expression: exp.Expression | str, kind: str) -> exp.Expression:
+def text(value: str) -> str:
+    """A text literal for a query that is written out: quotes doubled."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def cast(expression: exp.Expr | str, kind: str) -> exp.Expr:
     return exp.Cast(this=exp.column(expression) if isinstance(expression, str) else expression, to=_type(kind))
 
 
@@ -22,22 +27,22 @@ def _type(kind: str) -> exp.DataType:
     return _TYPES[kind]
 
 
-def all_of(*conditions: exp.Expression) -> exp.Expression:
+def all_of(*conditions: exp.Expr) -> exp.Expr:
     return _joined(exp.And, conditions)
 
 
-def any_of(*conditions: exp.Expression) -> exp.Expression:
+def any_of(*conditions: exp.Expr) -> exp.Expr:
     return _joined(exp.Or, conditions)
 
 
-def _joined(kind: type[exp.Connector], conditions: tuple[exp.Expression, ...]) -> exp.Expression:
+def _joined(kind: type[exp.Connector], conditions: tuple[exp.Expr, ...]) -> exp.Expr:
     result = conditions[0]
     for condition in conditions[1:]:
         result = kind(this=_wrapped(result, kind), expression=_wrapped(condition, kind))
     return result
 
 
-def _wrapped(condition: exp.Expression, kind: type[exp.Connector]) -> exp.Expression:
+def _wrapped(condition: exp.Expr, kind: type[exp.Connector]) -> exp.Expr:
     """A condition in parentheses where it holds an operator that binds less."""
     if isinstance(condition, exp.Connector) and not isinstance(condition, kind):
         return exp.Paren(this=condition)

@@ -1,7 +1,9 @@
 """Rate tables as SQL: tiers, lookups, grids and curves are functions from values to a value.
 
-A tier table with rates r and borders b has the integral C(x) = sum of r * (part of x inside the tier); a marginal line is
-C(after) - C(before), so a return needs no case of its own. Borders may be shares of a quota: then every border is multiplied
+A tier table with rates r and borders b has the integral C(x) = sum of r * (part of x inside the tier); a marginal
+line is
+C(after) - C(before), so a return needs no case of its own. Borders may be shares of a quota: then every border is
+multiplied
 by the quota (`unit`) instead of dividing the amount by it.
 """
 
@@ -82,7 +84,7 @@ def slices(tiers: Sequence[Tier], value: Num, unit: Num | None, scope: Scope) ->
 def whole(table: TierTable, value: Num, scope: Scope, unit: Num | None = None) -> Num:
     """The result of the tier in which the value lies; missing above a closed last tier."""
     operator = exp.LTE if border_policy(table, scope) == "lower" else exp.LT
-    branches: list[tuple[exp.Expression, Num]] = []
+    branches: list[tuple[exp.Expr, Num]] = []
     otherwise = frac.MISSING
     for tier, upper in zip(table.tiers, borders(table.tiers, unit, scope), strict=True):
         result = numeric(tier.result, scope)
@@ -108,7 +110,7 @@ def curve(table: Curve, value: Num, scope: Scope) -> Num:
 
 
 def _segments(table: Curve, value: Num, scope: Scope) -> Num:
-    branches: list[tuple[exp.Expression, Num]] = []
+    branches: list[tuple[exp.Expr, Num]] = []
     for segment in reversed(table.segments):
         start = numeric(segment.from_, scope)
         pays = numeric(segment.pays, scope)
@@ -182,7 +184,7 @@ def _cell(row: dict[str, str], table: LookupTable, column: str | None, scope: Sc
     return compiled(parse(row[name]), scope)
 
 
-def _matches(key: Sql, text: str) -> exp.Expression:
+def _matches(key: Sql, text: str) -> exp.Expr:
     """Whether a key equals the text of a table's cell, read in the key's type."""
     if isinstance(key, Plain) and key.kind == "text":
         return compare("=", key, Plain("text", exp.Literal.string(text)))

@@ -23,7 +23,8 @@ class Query:
 
 
 class DuckDB:
-    """A locked, in-memory database. External access is off before the first row arrives and cannot be turned on again."""
+    """A locked, in-memory database. External access is off before the first row arrives and cannot be turned on
+    again."""
 
     dialect = "duckdb"
 
@@ -46,7 +47,7 @@ class DuckDB:
 
     def _self_test(self) -> None:
         """The arithmetic that every cent relies on, proved at start instead of believed."""
-        exact = "SELECT (170141183460469231731687303715884105727::HUGEINT - 1) // 2::HUGEINT, typeof(sum(1::HUGEINT)), 7::HUGEINT % 3"
+        exact = f"SELECT ({2**127 - 1}::HUGEINT - 1) // 2::HUGEINT, typeof(sum(1::HUGEINT)), 7::HUGEINT % 3"
         if self.connection.execute(exact).fetchall() != [(85070591730234615865843651857942052863, "HUGEINT", 1)]:
             raise CalculationError(
                 "This DuckDB does not divide wide integers exactly.",

@@ -65,11 +65,11 @@ def claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary
 def _taken(compilation: Compilation, plan: Plan, clawback: Clawback, frame: Frame) -> Num:
     """The part that is taken back: by the days since the original's credit date."""
 
-    def until(delay: object) -> exp.Expression:
+    def until(delay: object) -> exp.Expr:
         count, unit = exp.Literal.number(delay.count), delay.unit  # type: ignore[attr-defined]
         return add_days(col("@original_date"), count) if unit == "days" else add_months(col("@original_date"), count)
 
-    branches: list[tuple[exp.Expression, Num]] = []
+    branches: list[tuple[exp.Expr, Num]] = []
     if clawback.within is not None:
         branches.append((exp.GT(this=col("credited_on"), expression=until(clawback.within)), frac.ZERO))
     if isinstance(clawback.takes, tuple):

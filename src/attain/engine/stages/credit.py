@@ -3,7 +3,8 @@
 Reads facts, seats and relationships. Writes for each credit set of a plan
     `<plan>:events:<set>`      a row an event that passes `when`, with its amounts in the plan's currency
     `<plan>:recipients:<set>`  a row for each named recipient, whether or not on the plan
-    `<plan>:credits:<set>`     a row a credit, key (event, rule, level, payee, via), order (date, event, rule, level, payee, via)
+    `<plan>:credits:<set>`     a row a credit, key (event, rule, level, payee, via), order (date, event, rule, level,
+    payee, via)
 Columns of our own begin with @; the fact's columns that formulas read keep their names.
 """
 
@@ -127,13 +128,14 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
         scales[amount] = value.denominator
         frame.add(f"@amount:{amount}", value.numerator)
     compilation.known[f"amount scale {place} {name}"] = next(iter(scales.values()))
+    compilation.known[f"amount scales {place} {name}"] = dict(scales)
     everything = compilation.name(place, "all", name)
     compilation.database.create(everything, frame.query(), f"every {rule.from_} with its date and amount")
     _passing(compilation, plan, name, rule, place, everything)
     return scales
 
 
-def _currency(compilation: Compilation, plan: Plan, rule: CreditSet) -> tuple[exp.Expression, exp.Expression | None]:
+def _currency(compilation: Compilation, plan: Plan, rule: CreditSet) -> tuple[exp.Expr, exp.Expr | None]:
     """The currency of the fact's amounts, and the condition that it is another one than the plan's (None: never)."""
     columns = compilation.fact(rule.from_).schema.columns
     for formula in rule.named_amounts.values():
@@ -156,9 +158,7 @@ def _rate(compilation: Compilation, plan: Plan, rule: CreditSet, scope: FactScop
     )
 
 
-def rate_on(
-    frame: Frame, kind: str, base: exp.Expression, quote: exp.Expression, at: exp.Expression, within: int
-) -> Num:
+def rate_on(frame: Frame, kind: str, base: exp.Expr, quote: exp.Expr, at: exp.Expr, within: int) -> Num:
     """The latest rate of the kind on the day or up to `within` days before it."""
     on = frame.fresh("rate")
     until, rate = f"{on}.until", f"{on}.rate"
@@ -186,7 +186,7 @@ def rate_on(
     return Num(cast(col(rate), frac.WIDE), 10**12)
 
 
-def _converted(compilation: Compilation, value: Num, rate: Num | None, other: exp.Expression) -> Num:
+def _converted(compilation: Compilation, value: Num, rate: Num | None, other: exp.Expr) -> Num:
     same = exp.Not(this=exp.Paren(this=other))
     if rate is None:
         return frac.choose([(same, value)])
@@ -210,7 +210,7 @@ def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, p
         frame.add("@original_date", cast(exp.Null(), "DATE"))
         frame.add("@original_amount", cast(exp.Null(), frac.WIDE))
     frame.add("@recipient", exp.Coalesce(this=col("@original_date"), expressions=[col("@date")]))
-    bounds = [exp.GTE(this=col("@date"), expression=_day(plan.effective.start))]
+    bounds: list[exp.Expr] = [exp.GTE(this=col("@date"), expression=_day(plan.effective.start))]
     if plan.effective.end is not None:
         bounds.append(exp.LT(this=col("@date"), expression=_day(plan.effective.end)))
     bounds.append(exp.LT(this=col("@date"), expression=_day(compilation.end)))
@@ -220,7 +220,7 @@ def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, p
     )
 
 
-def _day(value: object) -> exp.Expression:
+def _day(value: object) -> exp.Expr:
     return cast(exp.Literal.string(str(value)), "DATE")
 
 
@@ -298,7 +298,8 @@ def limited(value: Num, limit: Num) -> Num:
 
 
 def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, shares: int) -> Num:
-    """Whole minor units. The direct parts of an event: largest remainder first, then order of rule; others half up each."""
+    """Whole minor units. The direct parts of an event: largest remainder first, then order of rule; others half up
+    each."""
     places = compilation.places
     cents = frame.pin(Num(frac.rounded(amount, places), 1))
     size = exp.Abs(this=cents.numerator)
@@ -309,14 +310,14 @@ def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, s
     is_direct = col("@direct")
     by_event = [col("@event"), col("@direct")]
     whole_sum = exp.Window(this=exp.Sum(this=whole), partition_by=by_event)
-    part_sum = exp.Window(this=exp.Sum(this=part), partition_by=[column for column in by_event])
+    part_sum = exp.Window(this=exp.Sum(this=part), partition_by=list(by_event))
     wanted = frac.rounded(Num(exp.Paren(this=part_sum), shares), 0)
     missing = frame.add(
         frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=whole_sum))
     )
     turn = exp.Window(
         this=exp.RowNumber(),
-        partition_by=[column for column in by_event],
+        partition_by=list(by_event),
         order=exp.Order(
             expressions=[
                 exp.Ordered(this=rest, desc=True),
@@ -356,14 +357,14 @@ def _on_the_plan(compilation: Compilation, frame: Frame) -> None:
     )
 
 
-def _turn() -> exp.Expression:
+def _turn() -> exp.Expr:
     order = [exp.Ordered(this=col(name)) for name in ("@rule", "@level", "@via")]
     return exp.Window(
         this=exp.RowNumber(), partition_by=[col("@event"), col("@payee")], order=exp.Order(expressions=order)
     )
 
 
-def _credit_id() -> exp.Expression:
+def _credit_id() -> exp.Expr:
     """The event's id; behind it the rule, level and source of a credit that is not the first direct one."""
     text = exp.Literal.string
     plain = all_of(
@@ -380,7 +381,7 @@ def _credit_id() -> exp.Expression:
     return case().when(plain, col("@event"), copy=False).else_(exp.Concat(expressions=detail), copy=False)
 
 
-def value_of(expression: Expr, scope: FactScope) -> exp.Expression:
+def value_of(expression: Expr, scope: FactScope) -> exp.Expr:
     """The SQL of a text or date expression."""
     found = compiled(expression, scope)
     if isinstance(found, Plain):

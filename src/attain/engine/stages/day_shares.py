@@ -36,11 +36,14 @@ def begun_shares(compilation: Compilation, plan: Plan, over: str) -> tuple[str, 
 
 
 _ACTIVE = """
-SELECT m.payee, p.period, CAST(SUM(LEAST(m.valid_to, p."end") - GREATEST(m.valid_from, p.start)) AS HUGEINT) AS days, p.days AS of_days
-FROM "{members}" m JOIN "{periods}" p ON m.valid_from < p."end" AND p.start < m.valid_to GROUP BY m.payee, p.period, p.days
+SELECT m.payee, p.period, CAST(SUM(LEAST(m.valid_to, p."end") - GREATEST(m.valid_from, p.start)) AS HUGEINT) AS days,
+    p.days AS of_days
+FROM "{members}" m JOIN "{periods}" p ON m.valid_from < p."end" AND p.start < m.valid_to GROUP BY m.payee, p.period,
+    p.days
 """
 _RELIEF = """
-SELECT m.payee, p.period, p.days - CAST(SUM(LEAST(l.valid_to, p."end") - GREATEST(l.valid_from, p.start)) AS HUGEINT) AS days, p.days AS of_days
+SELECT m.payee, p.period, p.days - CAST(SUM(LEAST(l.valid_to, p."end") - GREATEST(l.valid_from, p.start)) AS HUGEINT)
+    AS days, p.days AS of_days
 FROM (SELECT DISTINCT payee, person FROM "{members}") m JOIN leaves l ON l.person = m.person
 JOIN "{periods}" p ON l.valid_from < p."end" AND p.start < l.valid_to GROUP BY m.payee, p.period, p.days
 """

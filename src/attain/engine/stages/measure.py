@@ -1,8 +1,11 @@
 """Measure: what each payee, team or company has accumulated, at every credit and at every period.
 
-`<plan>:<version>:measured:<set>`  the credits with, for each measure m of the set, its value, window, subject and running sums
-                                   (`m.v`, `m.w`, `m.s`, `m.after`, `m.total`); windows have a ROWS frame over the total order
-`<plan>:<version>:<m>:<kind>`      key (subject, period): `value` to the period's end, `part` of the period, `total` of the window
+`<plan>:<version>:measured:<set>`  the credits with, for each measure m of the set, its value, window, subject and
+running sums
+                                   (`m.v`, `m.w`, `m.s`, `m.after`, `m.total`); windows have a ROWS frame over the
+                                   total order
+`<plan>:<version>:<m>:<kind>`      key (subject, period): `value` to the period's end, `part` of the period, `total`
+of the window
 """
 
 from __future__ import annotations
@@ -86,7 +89,7 @@ def _add_measure(
             where=Where(field=f"plan {plan.plan}, measure {name}"),
             hint="Write round(…, 6) around the division.",
         )
-    counts: exp.Expression = exp.true()
+    counts: exp.Expr = exp.true()
     if measure.where is not None:
         counts = condition(measure.where, scope)
     clawback = plan.settlement.clawback
@@ -105,9 +108,7 @@ def _add_measure(
     frame.add(
         f"{name}.after", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=groups, order=order, spec=rows)
     )
-    frame.add(
-        f"{name}.total", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=[group for group in groups])
-    )
+    frame.add(f"{name}.total", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=list(groups)))
     return value.denominator
 
 
@@ -119,7 +120,7 @@ def _value(measure: Measure, scope: CreditBase) -> Num:
     return scope.amount(measure.amount)
 
 
-def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Frame) -> exp.Expression:
+def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Frame) -> exp.Expr:
     if measure.for_ == "company":
         return exp.Literal.string("company")
     if measure.for_ == "team":
@@ -127,9 +128,7 @@ def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Fram
     return col("@position") if plan.policies.follows == "position" else col("@payee")
 
 
-def team_of(
-    compilation: Compilation, frame: Frame, payee: exp.Expression, position: exp.Expression, day: exp.Expression
-) -> exp.Expression:
+def team_of(compilation: Compilation, frame: Frame, payee: exp.Expr, position: exp.Expr, day: exp.Expr) -> exp.Expr:
     """The payee's team on the day."""
     name = frame.fresh("team")
     since, until = f"{name}.from", f"{name}.to"
@@ -151,14 +150,15 @@ def _window(
     plan: Plan,
     measure: Measure,
     frame: Frame,
-    subjects: list[exp.Expression],
-    day: exp.Expression,
+    subjects: list[exp.Expr],
+    day: exp.Expr,
     period: str = "@",
-) -> exp.Expression:
-    """The window's name for a row: its period, column or the whole plan; cut where the quota changes when that is the policy."""
+) -> exp.Expr:
+    """The window's name for a row: its period, column or the whole plan; cut where the quota changes when that is
+    the policy."""
     kind = window_kind(plan, measure)
     if kind in ("plan", "rolling"):
-        window: exp.Expression = exp.Literal.string("plan")
+        window: exp.Expr = exp.Literal.string("plan")
     elif kind == "column":
         window = exp.Coalesce(
             this=cast(col(str(measure.over.column if measure.over else "")), "VARCHAR"),
@@ -180,7 +180,8 @@ def _window(
 
 _ROLLING = """
 SELECT * REPLACE (rolled AS "{m}.after", rolled AS "{m}.total") FROM (
-    SELECT c.*, (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" > CAST(c."@date" - to_months({months}) AS DATE) AND o.turn <= c.turn) AS rolled
+    SELECT c.*, (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" > CAST(c."@date" -
+        to_months({months}) AS DATE) AND o.turn <= c.turn) AS rolled
     FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{table}") c
 )
 """
@@ -232,7 +233,8 @@ WITH rows_of AS ({rows})
 SELECT r.subject, r.period, COALESCE(SUM(m."{m}.v"), 0::HUGEINT) AS value,
        COALESCE(SUM(CASE WHEN m."@date" >= r.start THEN m."{m}.v" END), 0::HUGEINT) AS part,
        COALESCE(SUM(m."{m}.v"), 0::HUGEINT) AS total
-FROM rows_of r LEFT JOIN "{measured}" m ON m."{m}.s" = r.subject AND m."@date" < r."end" AND m."@date" >= CAST(r."end" - to_months({months}) AS DATE)
+FROM rows_of r LEFT JOIN "{measured}" m ON m."{m}.s" = r.subject AND m."@date" < r."end" AND m."@date" >= CAST(r."end"
+    - to_months({months}) AS DATE)
 GROUP BY r.subject, r.period
 """
 
@@ -259,7 +261,7 @@ def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, k
     subject = "subject" if grouped else ("position" if by_position else "payee")
     base = group_rows(compilation, measure.for_, kind) if grouped else payee_rows(compilation, kind)
     frame = Frame(exp.select("*").from_(table(base)))
-    subjects: list[exp.Expression] = [col("subject")] if grouped else [col("person"), col("position")]
+    subjects: list[exp.Expr] = [col("subject")] if grouped else [col("person"), col("position")]
     if measure.over is not None and measure.over.kind == "column":
         raise PlanError(
             f"A measure over `{measure.over.column}` can be read at a credit only.",

@@ -1,7 +1,9 @@
 """Quotas as exact figures of a window.
 
-A row of the decisions holds an amount for its own span (`per: span`), or for each period of a kind while it is in force. Dividing
-by days would bring a divisor into every formula behind it; instead all figures of a quota share one denominator, the least
+A row of the decisions holds an amount for its own span (`per: span`), or for each period of a kind while it is in
+force. Dividing
+by days would bring a divisor into every formula behind it; instead all figures of a quota share one denominator, the
+least
 common multiple of the day counts that occur.
 """
 
@@ -31,7 +33,8 @@ SCALE = 10**4
 
 @dataclass(frozen=True)
 class Figures:
-    """A table with subject, `key` (a window or pay period), valid_from, valid_to, amount and cut; and the amounts' denominator.
+    """A table with subject, `key` (a window or pay period), valid_from, valid_to, amount and cut; and the amounts'
+    denominator.
 
     `by_day`: the row in force on the day that is read; else the row of the key.
     """
@@ -110,7 +113,8 @@ def _units(row: dict[str, Any]) -> int:
 
 @dataclass(frozen=True)
 class _Key:
-    """A figure to compute: for this window, counting the days up to `until`; `part` of `parts` pay periods have begun."""
+    """A figure to compute: for this window, counting the days up to `until`; `part` of `parts` pay periods have
+    begun."""
 
     id: str
     window: Interval
@@ -189,11 +193,11 @@ _ONE_DAY = date(2000, 1, 2) - date(2000, 1, 1)
 
 
 def join(
-    frame: Frame, found: Figures, subjects: list[exp.Expression], key: exp.Expression, day: exp.Expression
-) -> tuple[Num, exp.Expression | None]:
+    frame: Frame, found: Figures, subjects: list[exp.Expr], key: exp.Expr, day: exp.Expr
+) -> tuple[Num, exp.Expr | None]:
     """The figure for the first subject that has one; and, by day, since when it has been in force."""
     values: list[Num] = []
-    since: list[exp.Expression] = []
+    since: list[exp.Expr] = []
     for subject in subjects:
         name = frame.fresh("quota")
         take = {name: "amount", f"{name}.from": "valid_from", f"{name}.to": "valid_to"}

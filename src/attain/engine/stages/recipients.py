@@ -1,6 +1,7 @@
 """The first half of credit: for every event, who is named, by which rule and with which share.
 
-Writes `<plan>:<version>:recipients:<set>`, a row for each recipient that could be found (@payee) or not (missing @payee).
+Writes `<plan>:<version>:recipients:<set>`, a row for each recipient that could be found (@payee) or not (missing
+@payee).
 Shares are whole numbers over one denominator, so that `rest` and sums are exact.
 """
 
@@ -97,7 +98,8 @@ def _row_query(frame: Frame, share: Num | None, scale: int) -> exp.Query:
 
 
 _NOBODY = """
-SELECT '' AS "@event", 0 AS "@rule", '' AS "@role", 0 AS "@level", TRUE AS "@direct", '' AS "@ref", '' AS "@via", 0::HUGEINT AS "@share", '' AS "@payee", '' AS "@position"
+SELECT '' AS "@event", 0 AS "@rule", '' AS "@role", 0 AS "@level", TRUE AS "@direct", '' AS "@ref", '' AS "@via",
+    0::HUGEINT AS "@share", '' AS "@payee", '' AS "@position"
 WHERE FALSE
 """
 
@@ -124,7 +126,7 @@ def _direct(
     frame = Frame(exp.select("*").from_(table(events)))
     related = rule.related
     scope = FactScope(compilation, plan, frame, rules.from_, related[0] if related else None, payee=True)
-    via: exp.Expression = exp.Literal.string("")
+    via: exp.Expr = exp.Literal.string("")
     if related is not None:
         fact, column = related
         schema = compilation.fact(fact).schema
@@ -153,7 +155,7 @@ def _direct(
     return frame, frame.pin(share)
 
 
-def _common(frame: Frame, number: int, rule: CreditRule, via: exp.Expression, level: int, *, direct: bool) -> None:
+def _common(frame: Frame, number: int, rule: CreditRule, via: exp.Expr, level: int, *, direct: bool) -> None:
     frame.add("@rule", exp.Literal.number(number))
     frame.add("@role", exp.Literal.string(rule.role))
     frame.add("@level", exp.Literal.number(level))
@@ -210,7 +212,7 @@ def _rolled(
     frame = Frame(exp.select("*").from_(table(events)))
     scope = FactScope(compilation, plan, frame, rules.from_, None, payee=True)
     base: Num = frac.ONE
-    via: exp.Expression = exp.Literal.string("")
+    via: exp.Expr = exp.Literal.string("")
     if rule.of is None:
         frame.join(
             table(direct),
@@ -241,7 +243,7 @@ def _rolled(
 
 
 def _relationship(compilation: Compilation, frame: Frame, rule: CreditRule, scope: FactScope) -> Num:
-    subjects: list[exp.Expression] = []
+    subjects: list[exp.Expr] = []
     if rule.of is not None:
         found = compiled(rule.of, scope)
         if not isinstance(found, Plain):
@@ -277,7 +279,7 @@ def _relationship(compilation: Compilation, frame: Frame, rule: CreditRule, scop
     return Num(exp.Coalesce(this=cast(col("@related_share"), frac.WIDE), expressions=[frac.integer(10**6)]), 10**6)
 
 
-def _dated_join(frame: Frame, source: str, on: dict[str, exp.Expression], take: dict[str, str]) -> None:
+def _dated_join(frame: Frame, source: str, on: dict[str, exp.Expr], take: dict[str, str]) -> None:
     since, until = frame.fresh("since"), frame.fresh("until")
     dated = all_of(
         exp.LTE(this=col(since), expression=col("@recipient")), exp.LT(this=col("@recipient"), expression=col(until))
@@ -289,8 +291,10 @@ _CHAIN = """
 WITH RECURSIVE up AS (
     SELECT position, manager AS ancestor, 1 AS level, valid_from, valid_to FROM positions WHERE manager IS NOT NULL
     UNION ALL
-    SELECT up.position, positions.manager, up.level + 1, GREATEST(up.valid_from, positions.valid_from), LEAST(up.valid_to, positions.valid_to)
-    FROM up JOIN positions ON positions.position = up.ancestor AND positions.valid_from < up.valid_to AND up.valid_from < positions.valid_to
+    SELECT up.position, positions.manager, up.level + 1, GREATEST(up.valid_from, positions.valid_from),
+        LEAST(up.valid_to, positions.valid_to)
+    FROM up JOIN positions ON positions.position = up.ancestor AND positions.valid_from < up.valid_to AND
+        up.valid_from < positions.valid_to
     WHERE positions.manager IS NOT NULL AND up.level < {depth}
 )
 SELECT position, ancestor, level, valid_from, valid_to FROM up

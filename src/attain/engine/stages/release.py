@@ -1,7 +1,9 @@
 """Release: from booked lines to what becomes payable when.
 
-A line is cut into parts by cumulative shares, rounded so that the parts sum to the line. A part is due on a date, or when a related
-fact arrives. For every open pay period the amount that is released to date is compared with what was released before, so a
+A line is cut into parts by cumulative shares, rounded so that the parts sum to the line. A part is due on a date, or
+when a related
+fact arrives. For every open pay period the amount that is released to date is compared with what was released
+before, so a
 correction of the line, a late trigger and a lifted hold are the same case.
 Writes `<plan>:releases`, key (component, payee, source, earning_period, part, pay_period).
 """
@@ -21,6 +23,7 @@ from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
 from attain.engine.sql import case, cast
 from attain.engine.stages.credit import credits
+from attain.engine.stages.lines import mode_of
 from attain.engine.stages.shape import create
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr
@@ -74,7 +77,8 @@ def releases(compilation: Compilation, booked: str) -> str:
         return target
     totals = _totals(compilation, booked)
     queries = []
-    for name, plan in {name: plan for plan in compilation.versions for name in plan.components}.items():
+    latest = {name: plan for plan in compilation.versions for name in plan.components}
+    for name, plan in latest.items():
         rules = plan.components[name].release or plan.settlement.release
         parts = (
             parts_of(compilation, plan, rules)
@@ -104,7 +108,8 @@ def releases(compilation: Compilation, booked: str) -> str:
 
 
 _AT_ONCE = """
-SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS state, '' AS reason FROM "{booked}" WHERE amount <> 0
+SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS
+    state, '' AS reason FROM "{booked}" WHERE amount <> 0
 """
 
 
@@ -116,23 +121,32 @@ def _all_at_once(compilation: Compilation) -> bool:
         for rule in (plan.settlement.release, *(said.release for said in plan.components.values()))
     ]
     database, plan = compilation.database, compilation.id
-    kept = database.value(
-        f"SELECT COUNT(*) FROM (SELECT payee, component, SUM(amount) AS amount FROM (SELECT payee, component, amount FROM ledger_lines WHERE plan = '{plan}' "
-        f"UNION ALL SELECT payee, component, -amount FROM ledger_releases WHERE plan = '{plan}') b GROUP BY ALL HAVING SUM(amount) <> 0) k"
-    )
+    kept = database.value(_KEPT_BACK.format(plan=plan))
     return not any(rules) and not database.value(f"SELECT COUNT(*) FROM holds WHERE plan = '{plan}'") and not kept
 
 
+_KEPT_BACK = """
+SELECT COUNT(*) FROM (
+    SELECT payee, component, SUM(amount) AS amount FROM (
+        SELECT payee, component, amount FROM ledger_lines WHERE plan = '{plan}'
+        UNION ALL SELECT payee, component, -amount FROM ledger_releases WHERE plan = '{plan}'
+    ) b GROUP BY ALL HAVING SUM(amount) <> 0
+) k
+"""
 _TOTALS = """
 WITH changes AS (
-    SELECT component, payee, source, earning_period, 0 AS place, amount FROM "{ledger}" WHERE source NOT LIKE 'cap:%' AND source NOT LIKE 'floor:%' AND source NOT LIKE 'adjustment:%'
+    SELECT component, payee, source, earning_period, 0 AS place, amount FROM "{ledger}" WHERE source NOT LIKE 'cap:%'
+        AND source NOT LIKE 'floor:%' AND source NOT LIKE 'adjustment:%'
     UNION ALL
-    SELECT b.component, b.payee, b.source, b.earning_period, o.place, b.amount FROM "{booked}" b JOIN "{open}" o ON o.period = b.pay_period
+    SELECT b.component, b.payee, b.source, b.earning_period, o.place, b.amount FROM "{booked}" b JOIN "{open}" o ON
+        o.period = b.pay_period
     WHERE b.kind NOT IN ('cap', 'floor', 'adjustment') AND b.source NOT LIKE 'cap:%' AND b.source NOT LIKE 'floor:%'
 ), keys AS (SELECT component, payee, source, earning_period, MIN(place) AS first_place FROM changes GROUP BY ALL)
-SELECT k.component, k.payee, k.source, k.earning_period, o.period, o.place, o."end", CAST(SUM(c.amount) AS HUGEINT) AS total
+SELECT k.component, k.payee, k.source, k.earning_period, o.period, o.place, o."end", CAST(SUM(c.amount) AS HUGEINT) AS
+    total
 FROM keys k JOIN "{open}" o ON o.place >= k.first_place
-JOIN changes c ON c.component = k.component AND c.payee = k.payee AND c.source = k.source AND c.earning_period = k.earning_period AND c.place <= o.place
+JOIN changes c ON c.component = k.component AND c.payee = k.payee AND c.source = k.source AND c.earning_period =
+    k.earning_period AND c.place <= o.place
 GROUP BY ALL
 """
 
@@ -157,9 +171,9 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     )
     credited = _credit_date(compilation, plan, name, frame)
     line = Num(col("@total"), 10**compilation.places)
-    mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
+    mode = mode_of(plan)
 
-    def up_to(share: Num) -> exp.Expression:
+    def up_to(share: Num) -> exp.Expr:
         return frac.rounded(frac.product(line, share), compilation.places, mode)
 
     before = up_to(frac.number(part.before))
@@ -170,7 +184,7 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     frame.add("@due_on", due)
     in_time = exp.LT(this=col("@due_on"), expression=col("@end"))
     if progress is None:
-        so_far: exp.Expression = whole
+        so_far: exp.Expr = whole
     else:
         so_far = exp.Sub(
             this=exp.Paren(
@@ -186,7 +200,7 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     return exp.select(*columns, named(exp.Literal.number(part.number), "part")).from_(inner).sql(dialect="duckdb")
 
 
-def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) -> exp.Expression:
+def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) -> exp.Expr:
     """The day from which delays count: the credit date, or the last day of the line's period."""
     said = plan.components[name]
     frame.join(table(compilation.periods(plan.period)), {"period": col("@earning_period")}, {"@earned_end": "end"})
@@ -205,8 +219,8 @@ def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) 
 
 
 def _due(
-    compilation: Compilation, plan: Plan, name: str, part: Part, frame: Frame, credited: exp.Expression
-) -> tuple[exp.Expression, Num | None]:
+    compilation: Compilation, plan: Plan, name: str, part: Part, frame: Frame, credited: exp.Expr
+) -> tuple[exp.Expr, Num | None]:
     """The due date of a part, and for proportional triggers the share that has come by the end of each period."""
     rule = part.rule
     if rule.when is not None:
@@ -223,12 +237,12 @@ def _due(
     return (_on_day(start, rule.day) if rule.day is not None else start), None
 
 
-def _later(start: exp.Expression, count: int, unit: str) -> exp.Expression:
+def _later(start: exp.Expr, count: int, unit: str) -> exp.Expr:
     number = exp.Literal.number(count)
     return add_days(start, number) if unit == "days" else add_months(start, number)
 
 
-def _on_day(start: exp.Expression, number: int) -> exp.Expression:
+def _on_day(start: exp.Expr, number: int) -> exp.Expr:
     """The given day of the month, or its last day."""
     first = cast(exp.func("date_trunc", exp.Literal.string("month"), start), "DATE")
     last = exp.func("last_day", start)
@@ -250,8 +264,9 @@ class LineScope(FactScope):
 
 def _triggered(
     compilation: Compilation, plan: Plan, name: str, trigger: Trigger, frame: Frame
-) -> tuple[exp.Expression, Num | None]:
-    """The related facts of a line's event: the first one's date; with `part`, how much of `of` they cover by each period's end."""
+) -> tuple[exp.Expr, Num | None]:
+    """The related facts of a line's event: the first one's date; with `part`, how much of `of` they cover by each
+    period's end."""
     said = plan.components[name]
     if said.each is None:
         raise PlanError(
@@ -282,7 +297,7 @@ def _triggered(
     )
     if trigger.part is None or trigger.of is None:
         return col(taken), None
-    sums = f'SELECT e.period, t.event, CAST(SUM(t.part) AS HUGEINT) AS paid FROM "{compilation.name("open")}" e JOIN "{facts}" t ON t.day < e."end" GROUP BY e.period, t.event'
+    sums = _PAID.format(open=compilation.name("open"), facts=facts)
     paid_table = f"{facts}:paid"
     create(compilation, paid_table, sums, "what had come by the end of each period")
     paid = frame.fresh("paid")
@@ -297,34 +312,49 @@ def _triggered(
     return col(taken), share
 
 
+_PAID = """
+SELECT e.period, t.event, CAST(SUM(t.part) AS HUGEINT) AS paid
+FROM "{open}" e JOIN "{facts}" t ON t.day < e."end" GROUP BY e.period, t.event
+"""
 _RELEASED = """
 WITH held AS (
     SELECT d.*, h.reason FROM "{due}" d LEFT JOIN (
         SELECT * FROM holds WHERE plan = '{plan}'
     ) h ON h.payee = d.payee AND (h.component IS NULL OR h.component = '' OR h.component = d.component)
-       AND (h.source IS NULL OR h.source = '' OR h.source = d.source) AND h.valid_from < d."end" AND d."end" <= h.valid_to
+       AND (h.source IS NULL OR h.source = '' OR h.source = d.source) AND h.valid_from < d."end" AND d."end" <=
+           h.valid_to
 ), once AS (
-    SELECT component, payee, source, earning_period, part, period, place, due_on, whole, released, MIN(reason) AS reason FROM held GROUP BY ALL
+    SELECT component, payee, source, earning_period, part, period, place, due_on, whole, released, MIN(reason) AS
+        reason FROM held GROUP BY ALL
 ), before AS (
-    SELECT component, payee, source, earning_period, part, CAST(SUM(amount) AS HUGEINT) AS amount FROM ledger_releases WHERE plan = '{plan}' GROUP BY ALL
+    SELECT component, payee, source, earning_period, part, CAST(SUM(amount) AS HUGEINT) AS amount FROM ledger_releases
+        WHERE plan = '{plan}' GROUP BY ALL
 ), moved AS (
-    SELECT o.*, o.released - COALESCE(LAG(o.released) OVER (PARTITION BY o.component, o.payee, o.source, o.earning_period, o.part ORDER BY o.place), b.amount, 0::HUGEINT) AS amount
+    SELECT o.*, o.released - COALESCE(LAG(o.released) OVER (PARTITION BY o.component, o.payee, o.source,
+        o.earning_period, o.part ORDER BY o.place), b.amount, 0::HUGEINT) AS amount
     FROM (SELECT * FROM once WHERE reason IS NULL) o LEFT JOIN before b
-      ON b.component = o.component AND b.payee = o.payee AND b.source = o.source AND b.earning_period = o.earning_period AND b.part = o.part
+      ON b.component = o.component AND b.payee = o.payee AND b.source = o.source AND b.earning_period =
+          o.earning_period AND b.part = o.part
 ), last AS (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY component, payee, source, earning_period, part ORDER BY place DESC) AS turn FROM once
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY component, payee, source, earning_period, part ORDER BY place DESC) AS
+        turn FROM once
 ), gone AS (
     SELECT component, payee, source, earning_period, part, SUM(amount) AS amount FROM moved GROUP BY ALL
 )
-SELECT component, payee, source, earning_period, part, due_on, period AS pay_period, amount, 'released' AS state, '' AS reason FROM moved WHERE amount <> 0
+SELECT component, payee, source, earning_period, part, due_on, period AS pay_period, amount, 'released' AS state, ''
+    AS reason FROM moved WHERE amount <> 0
 UNION ALL
-SELECT l.component, l.payee, l.source, l.earning_period, l.part, l.due_on, NULL AS pay_period, l.whole - COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) AS amount,
+SELECT l.component, l.payee, l.source, l.earning_period, l.part, l.due_on, NULL AS pay_period, l.whole -
+    COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) AS amount,
        CASE WHEN l.reason IS NULL THEN 'waiting' ELSE 'held' END AS state, COALESCE(l.reason, '') AS reason
 FROM last l
-LEFT JOIN gone g ON g.component = l.component AND g.payee = l.payee AND g.source = l.source AND g.earning_period = l.earning_period AND g.part = l.part
-LEFT JOIN before b ON b.component = l.component AND b.payee = l.payee AND b.source = l.source AND b.earning_period = l.earning_period AND b.part = l.part
+LEFT JOIN gone g ON g.component = l.component AND g.payee = l.payee AND g.source = l.source AND g.earning_period =
+    l.earning_period AND g.part = l.part
+LEFT JOIN before b ON b.component = l.component AND b.payee = l.payee AND b.source = l.source AND b.earning_period =
+    l.earning_period AND b.part = l.part
 WHERE l.turn = 1 AND l.whole - COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) <> 0
 UNION ALL
-SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS state, '' AS reason
+SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS
+    state, '' AS reason
 FROM "{booked}" WHERE kind IN ({immediate}) OR source LIKE 'cap:%' OR source LIKE 'floor:%'
 """

@@ -1,6 +1,7 @@
 """Reward: from measured credit to the lines of each component, exact and rounded.
 
-Writes `<plan>:<version>:component:<name>`, key (payee, source), with the columns of LINE: what the component pays by its own
+Writes `<plan>:<version>:component:<name>`, key (payee, source), with the columns of LINE: what the component pays by
+its own
 rules, before caps of a window, difference to the ledger and settlement.
 """
 
@@ -74,11 +75,11 @@ def each_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[F
     return frame, scope
 
 
-def _this_version(compilation: Compilation, plan: Plan) -> exp.Expression:
+def _this_version(compilation: Compilation, plan: Plan) -> exp.Expr:
     return exp.EQ(this=col("@version"), expression=exp.Literal.number(compilation.index(plan)))
 
 
-def shaped(plan: Plan, said: Component, value: Num, scope: Reader) -> tuple[Num, Num, exp.Expression]:
+def shaped(plan: Plan, said: Component, value: Num, scope: Reader) -> tuple[Num, Num, exp.Expr]:
     """After times, prorate, gate and the limit of a line; the value before the limit; whether the gate is met."""
     for factor in said.times:
         value = frac.product(scope.pin(value), numeric(factor, scope))
@@ -87,7 +88,7 @@ def shaped(plan: Plan, said: Component, value: Num, scope: Reader) -> tuple[Num,
             scope.pin(value), frac.quotient(Num(cast(col("active_days"), frac.WIDE)), Num(cast(col("days"), frac.WIDE)))
         )
     value = scope.pin(value)
-    met: exp.Expression = exp.true()
+    met: exp.Expr = exp.true()
     if said.gate is not None:
         met = scope.frame.add(
             scope.frame.fresh("gate"), exp.Coalesce(this=condition(said.gate, scope), expressions=[exp.false()])
@@ -105,7 +106,7 @@ def line_places(compilation: Compilation, said: Component) -> int:
     return compilation.places if said.round is None else min(said.round, compilation.places)
 
 
-def _minor(compilation: Compilation, plan: Plan, said: Component, exact: Num) -> exp.Expression:
+def _minor(compilation: Compilation, plan: Plan, said: Component, exact: Num) -> exp.Expr:
     places = line_places(compilation, said)
     return frac.times_int(frac.rounded(exact, places, mode_of(plan)), 10 ** (compilation.places - places))
 
@@ -118,11 +119,11 @@ def _finish(
     scope: CreditScope,
     exact: Num,
     uncapped: Num,
-    gate: exp.Expression,
+    gate: exp.Expr,
 ) -> None:
     kind = plan.period
     main = scope.credits.main
-    columns: dict[str, exp.Expression] = {
+    columns: dict[str, exp.Expr] = {
         "line:payee": col("@payee"),
         "line:position": col("@position"),
         "line:event_type": exp.Literal.string(scope.credits.fact),
@@ -197,8 +198,10 @@ def _lines(frame: Frame, more: tuple[str, ...] = ()) -> exp.Query:
 _BUDGET = """
 SELECT * REPLACE (paid AS amount, CASE WHEN paid <> amount THEN 'budget used up' ELSE note END AS note) FROM (
     SELECT l.*, CASE '{crossing}' WHEN 'part' THEN LEAST(upto, {budget}) - LEAST(upto - amount, {budget})
-        WHEN 'whole' THEN CASE WHEN upto - amount < {budget} THEN amount ELSE 0 END ELSE CASE WHEN upto <= {budget} THEN amount ELSE 0 END END AS paid
-    FROM (SELECT *, SUM(amount) OVER (ORDER BY credited_on, event, source, payee ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto FROM "{table}") l
+        WHEN 'whole' THEN CASE WHEN upto - amount < {budget} THEN amount ELSE 0 END ELSE CASE WHEN upto <= {budget}
+            THEN amount ELSE 0 END END AS paid
+    FROM (SELECT *, SUM(amount) OVER (ORDER BY credited_on, event, source, payee ROWS BETWEEN UNBOUNDED PRECEDING AND
+        CURRENT ROW) AS upto FROM "{table}") l
 )
 """
 
@@ -232,7 +235,8 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
             if said.pays == "pool"
             else shared.prizes(compilation, plan, said, scope)
         )
-        uncapped, gate = exact, exp.true()
+        uncapped = exact
+        gate: exp.Expr = exp.true()
     else:
         exact, uncapped, gate = shaped(plan, said, exact_value(plan, said, scope), scope)
     pay_period = col("period") if said.per and said.per.kind == plan.period else col(f"last_{plan.period}")
@@ -278,7 +282,7 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
     compilation.database.create(target, _lines(frame), f"lines of {name}")
 
 
-def in_force(plan: Plan, end: exp.Expression) -> exp.Expression:
+def in_force(plan: Plan, end: exp.Expr) -> exp.Expr:
     """Whether the version is in force on the last day of a period that ends (excluded) on `end`."""
     found = exp.GT(this=end, expression=cast(exp.Literal.string(plan.effective.start.isoformat()), "DATE"))
     if plan.effective.end is None:

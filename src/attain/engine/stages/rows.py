@@ -14,31 +14,39 @@ from attain.engine.stages.credit import credits
 
 _ROWS = """
 WITH active AS (
-    SELECT m.payee, p.place, SUM(CAST(LEAST(m.valid_to, p."end") - GREATEST(m.valid_from, p.start) AS BIGINT)) AS active_days
+    SELECT m.payee, p.place, SUM(CAST(LEAST(m.valid_to, p."end") - GREATEST(m.valid_from, p.start) AS BIGINT)) AS
+        active_days
     FROM "{members}" m JOIN "{periods}" p ON m.valid_from < p."end" AND p.start < m.valid_to AND p.start < DATE '{end}'
     GROUP BY m.payee, p.place
 ), credited AS ({credited}),
 spans AS (
-    SELECT payee, MIN(place) AS first_place, MAX(place) AS last_place FROM (SELECT payee, place FROM active UNION SELECT payee, place FROM credited) GROUP BY payee
+    SELECT payee, MIN(place) AS first_place, MAX(place) AS last_place FROM (SELECT payee, place FROM active UNION
+        SELECT payee, place FROM credited) GROUP BY payee
 ), dense AS (
     SELECT s.payee, p.* FROM spans s JOIN "{periods}" p ON p.place BETWEEN s.first_place AND s.last_place
 ), placed AS (
-    SELECT d.payee, d.period, m.position, m.person, m.title, m.territory, m.unit, m."person.name", m."person.country", m."person.currency", m."person.kind",
+    SELECT d.payee, d.period, m.position, m.person, m.title, m.territory, m.unit, m."person.name", m."person.country",
+        m."person.currency", m."person.kind",
            m."person.hired_on", m."person.left_on", LEAST(m.valid_to, d."end") AS seat_until, m.version,
            ROW_NUMBER() OVER (PARTITION BY d.payee, d.period ORDER BY m.valid_from DESC, m.position) AS turn
     FROM dense d JOIN "{members}" m ON m.payee = d.payee AND m.valid_from < d."end"
 ), credits_there AS (SELECT DISTINCT payee, place FROM credited)
 SELECT d.*, COALESCE(a.active_days, 0) AS active_days, (a.active_days IS NOT NULL OR c.place IS NOT NULL) AS present,
        d.place - MIN(d.place) OVER (PARTITION BY d.payee) + 1 AS ordinal,
-       s.position, s.person, s.title, s.territory, s.unit, s."person.name", s."person.country", s."person.currency", s."person.kind", s."person.hired_on",
-       s."person.left_on", s.seat_until - 1 AS last_day, s.seat_until >= d."end" AND a.active_days IS NOT NULL AS there_at_end
+       s.position, s.person, s.title, s.territory, s.unit, s."person.name", s."person.country", s."person.currency",
+           s."person.kind", s."person.hired_on",
+       s."person.left_on", s.seat_until - 1 AS last_day, s.seat_until >= d."end" AND a.active_days IS NOT NULL AS
+           there_at_end
 FROM dense d
 LEFT JOIN active a ON a.payee = d.payee AND a.place = d.place
 LEFT JOIN credits_there c ON c.payee = d.payee AND c.place = d.place
 LEFT JOIN placed s ON s.payee = d.payee AND s.period = d.period AND s.turn = 1
 """
 
-_CREDITED = 'SELECT c."@payee" AS payee, p.place FROM "{credits}" c JOIN "{days}" d ON d.day = c."@date" JOIN "{periods}" p ON p.period = d."{kind}"'
+_CREDITED = """
+SELECT c."@payee" AS payee, p.place
+FROM "{credits}" c JOIN "{days}" d ON d.day = c."@date" JOIN "{periods}" p ON p.period = d."{kind}"
+"""
 
 
 def payee_rows(compilation: Compilation, kind: str) -> str:
@@ -64,7 +72,8 @@ def payee_rows(compilation: Compilation, kind: str) -> str:
 
 
 _GROUPS = """
-SELECT g.subject, p.*, p.days AS active_days, TRUE AS present, p."end" - 1 AS last_day, p.place - MIN(p.place) OVER () + 1 AS ordinal
+SELECT g.subject, p.*, p.days AS active_days, TRUE AS present, p."end" - 1 AS last_day, p.place - MIN(p.place) OVER ()
+    + 1 AS ordinal
 FROM ({subjects}) g JOIN "{periods}" p ON p.start < DATE '{end}' AND p."end" > DATE '{start}'
 """
 
@@ -84,8 +93,10 @@ def group_rows(compilation: Compilation, subject: str, kind: str) -> str:
 
 
 _MEMBERSHIP = """
-SELECT DISTINCT m.payee, m.position, t.team, t.weight, GREATEST(m.valid_from, t.valid_from) AS valid_from, LEAST(m.valid_to, t.valid_to) AS valid_to
-FROM "{members}" m JOIN teams t ON (t.member = m.position OR (t.member = m.person AND t.member NOT IN (SELECT position FROM positions)))
+SELECT DISTINCT m.payee, m.position, t.team, t.weight, GREATEST(m.valid_from, t.valid_from) AS valid_from,
+    LEAST(m.valid_to, t.valid_to) AS valid_to
+FROM "{members}" m JOIN teams t ON (t.member = m.position OR (t.member = m.person AND t.member NOT IN (SELECT position
+    FROM positions)))
 AND t.valid_from < m.valid_to AND m.valid_from < t.valid_to
 """
 

@@ -1,6 +1,7 @@
 """Settle: what each payee is paid in each open pay period.
 
-Guarantee, draw and what is carried form a recurrence over pay periods. It runs in set steps, one query a period over all payees,
+Guarantee, draw and what is carried form a recurrence over pay periods. It runs in set steps, one query a period over
+all payees,
 starting from the balances of the last closed period. All amounts are whole minor units.
 Writes `<plan>:payments`, key (payee, pay_period).
 """
@@ -72,14 +73,14 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
     scope = PeriodScope(compilation, plan, frame, plan.period)
     places = compilation.places
 
-    def amount(formula: Expr, condition_: Expr | None, prorated: bool) -> exp.Expression:
+    def amount(formula: Expr, condition_: Expr | None, prorated: bool) -> exp.Expr:
         value = numeric(formula, scope)
         if prorated:
             value = frac.product(
                 scope.pin(value),
                 frac.quotient(Num(cast(col("active_days"), frac.WIDE)), Num(cast(col("days"), frac.WIDE))),
             )
-        minor: exp.Expression = frac.rounded(scope.pin(value), places)
+        minor: exp.Expr = frac.rounded(scope.pin(value), places)
         active = exp.GT(this=col("active_days"), expression=exp.Literal.number(0))
         holds = all_of(active, condition(condition_, scope)) if condition_ is not None else active
         return case().when(holds, minor, copy=False)
@@ -147,7 +148,7 @@ def _pay_terms(compilation: Compilation, plan: Plan, frame: Frame, scope: Period
         frame.add("pay_rate", one)
         frame.add("pay_places", exp.Literal.number(compilation.places))
         return
-    wanted: exp.Expression = exp.Literal.string(pay_in.currency)
+    wanted: exp.Expr = exp.Literal.string(pay_in.currency)
     if pay_in.currency == "payee":
         wanted = exp.Coalesce(
             this=exp.Nullif(this=col("person.currency"), expression=exp.Literal.string("")), expressions=[own]
@@ -180,8 +181,10 @@ WITH people AS (
     SELECT payee FROM "{rows}" UNION SELECT payee FROM "{booked}" UNION SELECT payee FROM "{released}" UNION
     SELECT payee FROM ledger_balances WHERE plan = '{plan}' AND amount <> 0
 ), earned AS (SELECT payee, pay_period, CAST(SUM(amount) AS HUGEINT) AS amount FROM "{booked}" GROUP BY ALL),
-paid AS (SELECT payee, pay_period, CAST(SUM(amount) AS HUGEINT) AS amount FROM "{released}" WHERE state = 'released' GROUP BY ALL)
-SELECT p.payee, o.period AS pay_period, o.place, r.position, COALESCE(e.amount, 0::HUGEINT) AS earned, COALESCE(a.amount, 0::HUGEINT) AS released,
+paid AS (SELECT payee, pay_period, CAST(SUM(amount) AS HUGEINT) AS amount FROM "{released}" WHERE state = 'released'
+    GROUP BY ALL)
+SELECT p.payee, o.period AS pay_period, o.place, r.position, COALESCE(e.amount, 0::HUGEINT) AS earned,
+    COALESCE(a.amount, 0::HUGEINT) AS released,
        t.*, COALESCE(t.carries, TRUE) AS carries_on, r.active_days
 FROM people p CROSS JOIN "{open}" o
 LEFT JOIN "{rows}" r ON r.payee = p.payee AND r.period = o.period
@@ -193,27 +196,39 @@ LEFT JOIN paid a ON a.payee = p.payee AND a.pay_period = o.period
 _OPENING = """
 SELECT payee, CAST(SUM(CASE WHEN name = 'draw.balance' THEN amount ELSE 0 END) AS HUGEINT) AS draw_balance,
        CAST(SUM(CASE WHEN name = 'carried' THEN amount ELSE 0 END) AS HUGEINT) AS carried_out
-FROM ledger_balances l WHERE plan = '{plan}' AND pay_period = (SELECT MAX(pay_period) FROM ledger_balances m WHERE m.plan = '{plan}') GROUP BY payee
+FROM ledger_balances l WHERE plan = '{plan}' AND pay_period = (SELECT MAX(pay_period) FROM ledger_balances m WHERE
+    m.plan = '{plan}') GROUP BY payee
 """
 
 _STEP = """
-SELECT payee, pay_period, place, position, earned, released, guarantee, draw_paid, draw_recovered, draw_balance, carried_in,
-       {carry} AS carried_out, CASE WHEN total < 0 AND carries THEN 0::HUGEINT ELSE total END AS payable, pay_currency, pay_rate, pay_places, active_days
+SELECT payee, pay_period, place, position, earned, released, guarantee, draw_paid, draw_recovered, draw_balance,
+    carried_in,
+       {carry} AS carried_out, CASE WHEN total < 0 AND carries THEN 0::HUGEINT ELSE total END AS payable,
+           pay_currency, pay_rate, pay_places, active_days
 FROM (
-    SELECT *, carried_in + with_guarantee + CASE WHEN draw_form = 'in_advance' THEN 0::HUGEINT ELSE draw_paid END - draw_recovered AS total,
-           CASE WHEN draw_form = 'in_advance' OR recovers THEN brought + draw_paid - draw_recovered WHEN draw_form IN ('top_up', 'on_top') THEN 0::HUGEINT ELSE brought END AS draw_balance
+    SELECT *, carried_in + with_guarantee + CASE WHEN draw_form = 'in_advance' THEN 0::HUGEINT ELSE draw_paid END -
+        draw_recovered AS total,
+           CASE WHEN draw_form = 'in_advance' OR recovers THEN brought + draw_paid - draw_recovered WHEN draw_form IN
+               ('top_up', 'on_top') THEN 0::HUGEINT ELSE brought END AS draw_balance
     FROM (
-        SELECT *, CASE WHEN draw_form = 'in_advance' THEN GREATEST(LEAST(with_guarantee, draw_paid + brought), 0::HUGEINT)
+        SELECT *, CASE WHEN draw_form = 'in_advance' THEN GREATEST(LEAST(with_guarantee, draw_paid + brought),
+            0::HUGEINT)
                        WHEN recovers AND ordinal >= recover_from THEN
-                            LEAST(brought, (2 * GREATEST(with_guarantee - recover_keeps, 0::HUGEINT) * recover_share + recover_over) // (2 * recover_over))
+                            LEAST(brought, (2 * GREATEST(with_guarantee - recover_keeps, 0::HUGEINT) * recover_share +
+                                recover_over) // (2 * recover_over))
                        ELSE 0::HUGEINT END AS draw_recovered
         FROM (
-            SELECT *, CASE WHEN draw_amount IS NULL THEN 0::HUGEINT WHEN draw_form = 'top_up' THEN GREATEST(draw_amount - with_guarantee, 0::HUGEINT) ELSE draw_amount END AS draw_paid
+            SELECT *, CASE WHEN draw_amount IS NULL THEN 0::HUGEINT WHEN draw_form = 'top_up' THEN
+                GREATEST(draw_amount - with_guarantee, 0::HUGEINT) ELSE draw_amount END AS draw_paid
             FROM (
-                SELECT s.* EXCLUDE (pay_currency, carries, draw_form, recovers), s.pay_currency, s.carries_on AS carries, COALESCE(s.draw_form, '') AS draw_form, COALESCE(s.recovers, FALSE) AS recovers,
-                       COALESCE(b.draw_balance, 0::HUGEINT) AS brought, COALESCE(b.carried_out, 0::HUGEINT) AS carried_in,
-                       GREATEST(COALESCE(s.guarantee_amount, 0::HUGEINT) - s.released, 0::HUGEINT) * CASE WHEN s.guarantee_amount IS NULL THEN 0 ELSE 1 END AS guarantee,
-                       s.released + GREATEST(COALESCE(s.guarantee_amount, 0::HUGEINT) - s.released, 0::HUGEINT) * CASE WHEN s.guarantee_amount IS NULL THEN 0 ELSE 1 END AS with_guarantee
+                SELECT s.* EXCLUDE (pay_currency, carries, draw_form, recovers), s.pay_currency, s.carries_on AS
+                    carries, COALESCE(s.draw_form, '') AS draw_form, COALESCE(s.recovers, FALSE) AS recovers,
+                       COALESCE(b.draw_balance, 0::HUGEINT) AS brought, COALESCE(b.carried_out, 0::HUGEINT) AS
+                           carried_in,
+                       GREATEST(COALESCE(s.guarantee_amount, 0::HUGEINT) - s.released, 0::HUGEINT) * CASE WHEN
+                           s.guarantee_amount IS NULL THEN 0 ELSE 1 END AS guarantee,
+                       s.released + GREATEST(COALESCE(s.guarantee_amount, 0::HUGEINT) - s.released, 0::HUGEINT) * CASE
+                           WHEN s.guarantee_amount IS NULL THEN 0 ELSE 1 END AS with_guarantee
                 FROM "{sums}" s LEFT JOIN ({previous}) b ON b.payee = s.payee WHERE s.pay_period = '{period}'
             ) a
         ) d
@@ -226,20 +241,25 @@ def _in_pay_currency(compilation: Compilation, steps: str) -> str:
     """The payable amount in the currency of payment, rounded half up to its minor unit."""
     target = compilation.name("payments")
     own, places = compilation.plan.currency, compilation.places
-    power = f"CASE COALESCE(pay_places, {places}) WHEN 0 THEN 1::HUGEINT WHEN 2 THEN 100::HUGEINT WHEN 3 THEN 1000::HUGEINT ELSE 10000::HUGEINT END"
+    powers = " ".join(f"WHEN {count} THEN {10**count}::HUGEINT" for count in (0, 2, 3, 4))
+    power = f"CASE COALESCE(pay_places, {places}) {powers} END"
     text = _PAYMENTS.format(steps=steps, own=own, one=10**12, power=power, below=f"{10 ** (12 + places)}::HUGEINT")
     create(compilation, target, text, "what is paid")
     return target
 
 
 _PAYMENTS = """
-SELECT *, CASE WHEN payable < 0 THEN -((2 * top + {below}) // (2 * {below})) ELSE (2 * top + {below}) // (2 * {below}) END AS paid FROM (
+SELECT *, CASE WHEN payable < 0 THEN -((2 * top + {below}) // (2 * {below})) ELSE (2 * top + {below}) // (2 * {below})
+    END AS paid FROM (
     SELECT *, ABS(payable) * pay_rate * {power} AS top FROM (
-        SELECT payee, pay_period, position, earned, released, guarantee, draw_paid, draw_recovered, draw_balance, carried_in, carried_out, payable, pay_places,
+        SELECT payee, pay_period, position, earned, released, guarantee, draw_paid, draw_recovered, draw_balance,
+            carried_in, carried_out, payable, pay_places,
                COALESCE(pay_currency, '{own}') AS pay_currency,
-               COALESCE(pay_rate, CASE WHEN COALESCE(pay_currency, '{own}') = '{own}' THEN {one}::HUGEINT END) AS pay_rate
+               COALESCE(pay_rate, CASE WHEN COALESCE(pay_currency, '{own}') = '{own}' THEN {one}::HUGEINT END) AS
+                   pay_rate
         FROM "{steps}"
-        WHERE earned <> 0 OR released <> 0 OR guarantee <> 0 OR draw_paid <> 0 OR draw_recovered <> 0 OR draw_balance <> 0 OR carried_in <> 0 OR carried_out <> 0
+        WHERE earned <> 0 OR released <> 0 OR guarantee <> 0 OR draw_paid <> 0 OR draw_recovered <> 0 OR draw_balance
+            <> 0 OR carried_in <> 0 OR carried_out <> 0
            OR COALESCE(active_days, 0) > 0
     ) p
 ) q

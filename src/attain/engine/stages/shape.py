@@ -1,6 +1,7 @@
 """What is shaped over many lines: overrides, caps and floors of a window, for a component or the whole plan.
 
-Writes `<plan>:entitled`, key (component, payee, source): everything that the plan says is due, by earning period, before the
+Writes `<plan>:entitled`, key (component, payee, source): everything that the plan says is due, by earning period,
+before the
 book decides in which pay period it is paid.
 """
 
@@ -13,6 +14,7 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import numeric
 from attain.engine.frame import Frame, col, table
 from attain.engine.scopes_measured import PeriodScope
+from attain.engine.sql import text
 from attain.engine.stages.reward import component
 from attain.engine.stages.rows import payee_rows
 from attain.plans.expressions import Expr
@@ -23,9 +25,9 @@ COLUMNS = (
 )
 
 
-def create(compilation: Compilation, name: str, text: str, meaning: str) -> None:
+def create(compilation: Compilation, name: str, query: str, meaning: str) -> None:
     """Makes a table of a query that is written out in the canonical dialect."""
-    compilation.database.create(name, text, meaning)
+    compilation.database.create(name, query, meaning)
 
 
 def entitled(compilation: Compilation) -> str:
@@ -81,22 +83,26 @@ def entitled(compilation: Compilation) -> str:
 
 def _component(compilation: Compilation, plan: Plan, name: str) -> str:
     source = component(compilation, plan, name)
-    return (
-        f"SELECT '{plan.version.replace(chr(39), chr(39) * 2)}' AS version, '{name}' AS component, kind, payee, position, event_type, event, source, credited_on, period, "
-        f'amount, amount AS computed, note, exact, "exact/" FROM "{source}"'
-    )
+    return f"""
+    SELECT {text(plan.version)} AS version, '{name}' AS component, kind, payee, position, event_type, event, source,
+           credited_on, period, amount, amount AS computed, note, exact, "exact/" FROM "{source}"
+    """
 
 
 def _overridden(compilation: Compilation) -> str:
     places = compilation.places
     factor = 10 ** (4 - places)
     return f"""
-    SELECT r.* REPLACE (COALESCE(o.amount, r.amount) AS amount, CASE WHEN o.override IS NULL THEN r.note ELSE 'override: ' || o.reason END AS note)
+    SELECT r.* REPLACE (COALESCE(o.amount, r.amount) AS amount, CASE WHEN o.override IS NULL THEN r.note ELSE
+        'override: ' || o.reason END AS note)
     FROM "{compilation.name("raw")}" r LEFT JOIN (
-        SELECT override, component, payee, source, earning_period, reason, CAST(amount AS HUGEINT) // {factor} AS amount,
+        SELECT override, component, payee, source, earning_period, reason, CAST(amount AS HUGEINT) // {factor} AS
+            amount,
                ROW_NUMBER() OVER (PARTITION BY component, payee, source, earning_period ORDER BY override DESC) AS turn
-        FROM overrides WHERE plan = '{compilation.id}' AND (expires_on IS NULL OR expires_on > DATE '{compilation.span.start}')
-    ) o ON o.turn = 1 AND o.component = r.component AND o.payee = r.payee AND o.source = r.source AND o.earning_period = r.period
+        FROM overrides WHERE plan = '{compilation.id}' AND (expires_on IS NULL OR expires_on > DATE
+            '{compilation.span.start}')
+    ) o ON o.turn = 1 AND o.component = r.component AND o.payee = r.payee AND o.source = r.source AND o.earning_period
+        = r.period
     """
 
 
@@ -126,36 +132,45 @@ def _bounds(plan: Plan) -> str:
 
 
 _SUMS = """
-SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, SUM(COALESCE(x.amount, 0::HUGEINT)) OVER (PARTITION BY o.payee, o."window" ORDER BY o.start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
-FROM "{operand}" o LEFT JOIN (SELECT payee, period, SUM(amount) AS amount FROM "{lines}" WHERE {which} GROUP BY payee, period) x ON x.payee = o.payee AND x.period = o.period
+SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, SUM(COALESCE(x.amount, 0::HUGEINT)) OVER (PARTITION BY o.payee,
+    o."window" ORDER BY o.start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
+FROM "{operand}" o LEFT JOIN (SELECT payee, period, SUM(amount) AS amount FROM "{lines}" WHERE {which} GROUP BY payee,
+    period) x ON x.payee = o.payee AND x.period = o.period
 """
 
 _LINE = """
-SELECT '{version}' AS version, '{component}' AS component, '{kind}' AS kind, payee, position, '' AS event_type, NULL::VARCHAR AS event, '{kind}:' || period AS source,
+SELECT {version} AS version, '{component}' AS component, '{kind}' AS kind, payee, position, '' AS event_type,
+    NULL::VARCHAR AS event, '{kind}:' || period AS source,
        CAST(w."end" - 1 AS DATE) AS credited_on, period, amount, amount AS computed, '' AS note
 FROM ({rows}) w WHERE amount <> 0 AND {bounds}
 """
 
 _LOST = """
-SELECT *, LEAST(so_far, COALESCE("limit", so_far)) - COALESCE(LAG(LEAST(so_far, COALESCE("limit", so_far))) OVER (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount
+SELECT *, LEAST(so_far, COALESCE("limit", so_far)) - COALESCE(LAG(LEAST(so_far, COALESCE("limit", so_far))) OVER
+    (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount
 FROM ({sums}) s
 """
 
 _CARRIED = """
 WITH sums AS ({sums}),
 windows AS (
-    SELECT payee, "window", MIN(start) AS start, SUM(x) - MAX_BY("limit", start) AS above FROM sums GROUP BY payee, "window"
+    SELECT payee, "window", MIN(start) AS start, SUM(x) - MAX_BY("limit", start) AS above FROM sums GROUP BY payee,
+        "window"
 ), running AS (
-    SELECT payee, "window", start, SUM(above) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS s FROM windows
+    SELECT payee, "window", start, SUM(above) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING
+        AND CURRENT ROW) AS s FROM windows
 ), lowest AS (
-    SELECT *, LEAST(0::HUGEINT, MIN(s) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) AS low FROM running
+    SELECT *, LEAST(0::HUGEINT, MIN(s) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND
+        CURRENT ROW)) AS low FROM running
 ), carried AS (
-    SELECT payee, "window", COALESCE(LAG(s - low) OVER (PARTITION BY payee ORDER BY start), 0::HUGEINT) AS brought FROM lowest
+    SELECT payee, "window", COALESCE(LAG(s - low) OVER (PARTITION BY payee ORDER BY start), 0::HUGEINT) AS brought
+        FROM lowest
 ), paid AS (
     SELECT sums.*, LEAST(sums.so_far + carried.brought, COALESCE("limit", sums.so_far + carried.brought)) AS paid
     FROM sums JOIN carried ON carried.payee = sums.payee AND carried."window" = sums."window"
 )
-SELECT *, paid - COALESCE(LAG(paid) OVER (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount FROM paid
+SELECT *, paid - COALESCE(LAG(paid) OVER (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount FROM
+    paid
 """
 
 
@@ -175,13 +190,12 @@ def _cap(
     which = "TRUE" if components is None else "component IN (" + ", ".join(f"'{item}'" for item in components) + ")"
     sums = _SUMS.format(operand=operand, lines=lines or compilation.name("lines"), which=which)
     rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums)
-    return _LINE.format(
-        version=plan.version.replace("'", "''"), component=name, kind="cap", rows=rows, bounds=_bounds(plan)
-    )
+    return _LINE.format(version=text(plan.version), component=name, kind="cap", rows=rows, bounds=_bounds(plan))
 
 
 _UP_TO = """
-SELECT *, CASE WHEN start = MAX(start) OVER (PARTITION BY payee, "window") AND "end" >= window_end THEN GREATEST("limit" - so_far, 0::HUGEINT) ELSE 0 END AS amount FROM (
+SELECT *, CASE WHEN start = MAX(start) OVER (PARTITION BY payee, "window") AND "end" >= window_end THEN
+    GREATEST("limit" - so_far, 0::HUGEINT) ELSE 0 END AS amount FROM (
     SELECT s.*, p."end" AS window_end FROM ({sums}) s JOIN "{windows}" p ON p.period = s."window"
 ) d WHERE present
 """
@@ -192,6 +206,4 @@ def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: 
     operand = _operand(compilation, plan, place, name, amount, over, "floor")
     sums = _SUMS.format(operand=operand, lines=compilation.name("lines"), which=f"component = '{name}'")
     rows = _UP_TO.format(sums=sums, windows=compilation.periods(over))
-    return _LINE.format(
-        version=plan.version.replace("'", "''"), component=name, kind="floor", rows=rows, bounds=_bounds(plan)
-    )
+    return _LINE.format(version=text(plan.version), component=name, kind="floor", rows=rows, bounds=_bounds(plan))

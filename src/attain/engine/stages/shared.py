@@ -11,6 +11,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
 from attain.engine.scopes_measured import GroupScope, PeriodScope
 from attain.engine.sql import all_of, case
+from attain.engine.stages.lines import mode_of
 from attain.engine.stages.rows import group_rows
 from attain.engine.stages.values import store
 from attain.kernel.errors import PlanError
@@ -18,7 +19,7 @@ from attain.plans.expressions import Expr
 from attain.plans.model import Component, Plan
 
 
-def _group(said: Component, scope: PeriodScope) -> exp.Expression:
+def _group(said: Component, scope: PeriodScope) -> exp.Expr:
     """Whose money the payee shares: the company's, or the team's."""
     return scope.frame.add("group", exp.Literal.string("company") if said.among == "plan" else scope.team())
 
@@ -58,7 +59,7 @@ def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodSco
     )
     frame.add("weight", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
     amount = _of_group(compilation, plan, said, said.amount, frame, said.per.kind)
-    mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
+    mode = mode_of(plan)
     cents = frame.add("cents", frac.rounded(amount, compilation.places, mode))
     parts = largest_remainder(frame, cents, col("weight"), [col("group"), col("period")], [col("payee")])
     if said.leavers == "lost":
@@ -70,10 +71,10 @@ def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodSco
 
 def largest_remainder(
     frame: Frame,
-    total: exp.Expression,
-    weight: exp.Expression,
-    group: list[exp.Expression],
-    order: list[exp.Expression],
+    total: exp.Expr,
+    weight: exp.Expr,
+    group: list[exp.Expr],
+    order: list[exp.Expr],
 ) -> exp.Column:
     """Parts of a whole number by weight that sum exactly, in the groups of rows; the same for a negative total."""
     weights = frame.add(
@@ -83,10 +84,10 @@ def largest_remainder(
     share = frame.add("raw", exp.Mul(this=exp.Abs(this=total), expression=weight))
     whole = frame.add("whole", exp.IntDiv(this=share, expression=weights))
     rest = frame.add("rest", exp.Mod(this=share, expression=weights))
-    given = exp.Window(this=exp.Sum(this=whole), partition_by=[item for item in group])
+    given = exp.Window(this=exp.Sum(this=whole), partition_by=list(group))
     left = frame.add("left", exp.Sub(this=exp.Abs(this=total), expression=exp.Paren(this=given)))
     ranked = exp.Order(expressions=[exp.Ordered(this=rest, desc=True), *[exp.Ordered(this=item) for item in order]])
-    turn = frame.add("turn", exp.Window(this=exp.RowNumber(), partition_by=[item for item in group], order=ranked))
+    turn = frame.add("turn", exp.Window(this=exp.RowNumber(), partition_by=list(group), order=ranked))
     one = (
         case().when(exp.LTE(this=turn, expression=left), frac.integer(1), copy=False).else_(frac.integer(0), copy=False)
     )
@@ -127,13 +128,13 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
             order=exp.Order(expressions=[exp.Ordered(this=col("payee"))]),
         ),
     )
-    mode = plan.policies.rounding.mode if plan.policies.rounding else frac.Rounding.HALF_UP
+    mode = mode_of(plan)
     amounts = [frac.rounded(numeric(prize, scope), compilation.places, mode) for prize in said.prizes]
     cases = case()
     for place, amount in enumerate(amounts, start=1):
         cases = cases.when(exp.EQ(this=col("place"), expression=exp.Literal.number(place)), amount, copy=False)
     first = frame.add("prize", cases.else_(frac.integer(0), copy=False))
-    paid: exp.Expression = first
+    paid: exp.Expr = first
     if said.ties == "share":
         inside = [
             case()

@@ -1,13 +1,16 @@
 """Named values that have a grain of their own: one table each.
 
-`<plan>:<version>:value:<name>` has the grain's key (subject and period, or credit and payee) and the number `x` over a constant, or
-over `x/`. A value that reads `previous(…)` is computed in set steps: the first row of everybody, then the second of everybody …
+`<plan>:<version>:value:<name>` has the grain's key (subject and period, or credit and payee) and the number `x` over
+a constant, or
+over `x/`. A value that reads `previous(…)` is computed in set steps: the first row of everybody, then the second of
+everybody …
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sqlglot import exp
 
@@ -48,7 +51,8 @@ def value_table(compilation: Compilation, plan: Plan, name: str) -> Stored:
 
 
 def recursive_group(plan: Plan, name: str) -> list[str]:
-    """The values that reach each other through `previous`, in an order in which each reads earlier ones of the same row; empty when none does."""
+    """The values that reach each other through `previous`, in an order in which each reads earlier ones of the same
+    row; empty when none does."""
     grain = (plan.values[name].per, plan.values[name].each)
     same = {other for other, value in plan.values.items() if (value.per, value.each) == grain}
     reads = {other: _reads(plan.values[other].formula) & same for other in same}
@@ -111,7 +115,7 @@ def _base(
     return frame, GroupScope(compilation, plan, frame, value.per.kind, value.per.subject), ("subject", "period")
 
 
-def _keyed(keys: Sequence[str]) -> list[exp.Expression]:
+def _keyed(keys: Sequence[str]) -> list[exp.Expr]:
     names = {"@credit": "credit", "@payee": "payee"} if "@credit" in keys else {keys[0]: "subject", "period": "period"}
     return [named(col(key), name) for key, name in names.items()]
 
@@ -155,7 +159,7 @@ def _recursive(compilation: Compilation, plan: Plan, group: Sequence[str]) -> No
         name.parts for item in group for name in tree.names_in(plan.values[item].formula) if name.parts[0] not in group
     }
     known = {parts: scope.name(parts) for parts in sorted(outside) if parts[0] not in plan.tables}
-    starts = {item: numeric(plan.values[item].start or tree.Number(frac.Fraction(0)), scope) for item in group}
+    starts = {item: numeric(plan.values[item].start or tree.Number(Fraction(0)), scope) for item in group}
     known_starts = {item: scope.pin(value) for item, value in starts.items()}
     frame.add(
         "step",

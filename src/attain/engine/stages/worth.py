@@ -6,14 +6,14 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine import tables
-from attain.engine.formulas import compiled, numeric
+from attain.engine.formulas import Sql, compiled, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import col
 from attain.engine.scopes_measured import CreditScope, Reader
 from attain.engine.stages.credit import ORDER
 from attain.kernel.errors import PlanError, Where
 from attain.plans import expressions as tree
-from attain.plans.model import Component, Curve, Plan, Table, TierTable
+from attain.plans.model import Component, Curve, LookupTable, Plan, Table, TierTable
 
 
 def table_of(plan: Plan, said: Component) -> Table:
@@ -68,7 +68,8 @@ def marginal_operands(plan: Plan, said: Component, scope: Reader) -> tuple[Num, 
 
 
 def marginal_times(plan: Plan, said: Component, tiers: TierTable, unit: Num | None, scope: Reader) -> Num:
-    """What a slice is multiplied by. Amount borders: 1. Shares of a quota: slices are amounts already, so `of` is spread over the quota."""
+    """What a slice is multiplied by. Amount borders: 1. Shares of a quota: slices are amounts already, so `of` is
+    spread over the quota."""
     spread = tiers.column in ("factor", "amount")
     running = running_measure(plan, said)
     if running is not None and running[1]:
@@ -172,7 +173,7 @@ def _curve(plan: Plan, said: Component, scope: Reader) -> Num:
 
 def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
     found = table_of(plan, said)
-    keys = []
+    keys: list[Sql] = []
     for place, key in enumerate(said.by or ()):
         running = running_measure(plan, said) if place == 0 and len(said.by or ()) == 1 else None
         if running is not None:
@@ -180,7 +181,7 @@ def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
             keys.append(scope.pin(frac.positive_quotient(value, unit)) if unit is not None else value)
         else:
             keys.append(compiled(key, scope))
-    columns = tables.result_columns(found) if hasattr(found, "rows") else []
+    columns = tables.result_columns(found) if isinstance(found, LookupTable) else []
     if "amount" in columns:
         paid = tables.lookup(found, keys, scope, "amount")
         other = next((column for column in columns if column != "amount"), None)
