@@ -192,13 +192,15 @@ def test_parameters_of_no_plan_are_one_timeline(take: Any, rows: Any) -> None:
 
 
 def test_a_typical_list_of_people_is_written_in_a_quarter_of_a_second(
-    take: Any, rows: Any, writes: list[tuple[str, float]]
+    take: Any, rows: Any, writes: list[Any]
 ) -> None:
-    """B6: 500 people with seats, which are 1,500 rows, in one transaction."""
-    lines = [f"p{number},Person {number},AE,bob,2026-01-01" for number in range(500)]
-    take("people", "person,name,title,manager,hired_on\n" + "\n".join(lines) + "\n")
-    assert len(rows("people")) == 503
-    assert writes[-1][0] == "import decisions"
+    """B6: 500 people with seats, which are 1,500 rows, in one transaction; the best of three on a busy machine."""
+    for name in "abc":
+        lines = [f"{name}{number},Person {number},AE,bob,2026-01-01" for number in range(500)]
+        take("people", "person,name,title,manager,hired_on\n" + "\n".join(lines) + "\n")
+    assert len(rows("people")) == 1503
+    assert [write.doing for write in writes[-3:]] == ["import decisions"] * 3
+    assert min(write.seconds for write in writes[-3:]) < 0.250
 
 
 def test_holds_overrides_and_adjustments_say_why(

@@ -30,10 +30,10 @@ SAFE_POSTGRES = 13_00_00
 
 _PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1"}
 
-Watch = Callable[[str, float], None]
+Watch = Callable[[str, float, float], None]
 Checkpoint = Callable[[str], None]
 watches: list[Watch] = []
-"""Called with the name and the seconds of each write transaction."""
+"""Called with the name of each write transaction, its seconds, and those of them that this thread was computing."""
 checkpoints: list[Checkpoint] = []
 """Called with the name of each step at which a kill must leave no trace."""
 
@@ -109,10 +109,11 @@ def writing(doing: str) -> Iterator[None]:
     from django.db import OperationalError, transaction
 
     entered = started = time.monotonic()
+    computed = time.thread_time()
     try:
         with transaction.atomic(durable=True):
             _take_turn()
-            started = time.monotonic()
+            started, computed = time.monotonic(), time.thread_time()
             yield
             checkpoint("commit.before")
         checkpoint("commit.after")
@@ -125,9 +126,9 @@ def writing(doing: str) -> Iterator[None]:
             code="store.busy",
             hint="Try again in a moment.",
         ) from error
-    seconds = time.monotonic() - started
+    seconds, computing = time.monotonic() - started, time.thread_time() - computed
     for watch in watches:
-        watch(doing, seconds)
+        watch(doing, seconds, computing)
 
 
 def _take_turn() -> None:
