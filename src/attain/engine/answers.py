@@ -21,7 +21,8 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import Plain, Sql, compiled, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
-from attain.engine.scopes_measured import CreditScope, GroupScope, PeriodScope
+from attain.engine.scopes_group import GroupScope
+from attain.engine.scopes_measured import CreditScope, PeriodScope
 from attain.engine.sql import cast, text
 from attain.engine.stages import measure as measures
 from attain.engine.stages import reward, worth
@@ -285,7 +286,7 @@ def _scalar(row: dict[str, Any]) -> Any:
 def _at_payees(compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str) -> Iterator[NamedValue]:
     frame = Frame(exp.select("*").from_(table(payee_rows(compilation, kind))))
     value = compiled(Name(parts), PeriodScope(compilation, plan, frame, kind))
-    frame.keep(reward.in_force(plan, col("end")))
+    frame.keep(compilation.in_force(plan))
     yield from _answer(compilation, frame, value, col("payee"), col("period"))
 
 
@@ -294,7 +295,7 @@ def _at_group(
 ) -> Iterator[NamedValue]:
     frame = Frame(exp.select("*").from_(table(group_rows(compilation, subject, kind))))
     value = compiled(Name(parts), GroupScope(compilation, plan, frame, kind, subject))
-    frame.keep(reward.in_force(plan, col("end")))
+    frame.keep(compilation.in_force(plan))
     who = cast(exp.Null(), "VARCHAR") if subject == "company" else col("subject")
     yield from _answer(compilation, frame, value, who, col("period"))
 

@@ -19,7 +19,7 @@ from attain.engine.formulas import Sql, condition
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
 from attain.engine.scopes import PERSON_FIELDS, MemberScope, fact_value
-from attain.engine.sql import cast
+from attain.engine.sql import all_of, cast
 from attain.facts.snapshot import FactTable, Snapshot
 from attain.kernel.errors import CalculationError, PlanError, Where
 from attain.kernel.intervals import Interval
@@ -97,6 +97,19 @@ class Compilation:
 
     def periods(self, kind: str) -> str:
         return f"periods:{self.calendar_name}:{kind}"
+
+    def in_force(self, plan: Plan) -> exp.Expr:
+        """Whether the version is in force on the last day of the row's period (`start`, `end`).
+
+        A period in which the plan itself ends belongs to its last version.
+        """
+        begun = exp.GT(this=col("end"), expression=_literal(plan.effective.start))
+        if plan.effective.end is None:
+            return begun
+        until: exp.Expr = exp.LT(this=col("start"), expression=_literal(plan.effective.end))
+        if plan is not self.plan:
+            until = exp.LTE(this=col("end"), expression=_literal(plan.effective.end))
+        return all_of(begun, until)
 
     # -- facts --
 

@@ -18,7 +18,7 @@ from attain.engine.fractions import Num, group
 from attain.engine.sql import all_of, any_of, case, cast
 from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
-from attain.plans.model import Table
+from attain.plans.model import Plan, Table
 
 Kind = Literal["yes_no", "text", "date"]
 
@@ -37,6 +37,8 @@ Maker = Callable[["Scope", Sequence[Sql]], Sql]
 
 class Scope(Protocol):
     """What the place of an expression offers."""
+
+    plan: Plan
 
     def name(self, parts: tuple[str, ...]) -> Sql:
         """The value of a name; a `PlanError` when the place has none."""

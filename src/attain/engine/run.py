@@ -140,9 +140,11 @@ SELECT plan, credit_set, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FR
 """
 _UNCREDITED = """
 SELECT event_type, reason, SUM(rows) AS rows,
-       LIST(CAST(amount AS VARCHAR) || '/' || CAST(amount_over AS VARCHAR) || ' ' || currency ORDER BY currency) AS amounts
+       LIST(CAST(amount AS VARCHAR) || '/' || CAST(amount_over AS VARCHAR) || ' ' || currency
+            ORDER BY currency) AS amounts
 FROM (
-    SELECT event_type, reason, currency, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM uncredited GROUP BY ALL
+    SELECT event_type, reason, currency, amount_over, COUNT(*) AS rows, SUM(amount) AS amount
+    FROM uncredited GROUP BY ALL
 ) u GROUP BY ALL ORDER BY ALL
 """
 

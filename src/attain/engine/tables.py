@@ -21,6 +21,7 @@ from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Curve, Grid, LookupTable, Table, Tier, TierTable
 from attain.plans.parser import parse
+from attain.plans.tabling import result_cell
 
 
 def call(node: tree.Call, scope: Scope) -> Sql:
@@ -171,17 +172,11 @@ def ordered_rows(table: LookupTable) -> list[dict[str, str]]:
     return sorted(table.rows, key=weight, reverse=True)
 
 
-def result_columns(table: LookupTable) -> list[str]:
-    """Names of the result columns, in order of appearance."""
-    names = dict.fromkeys(name for row in table.rows for name in row if name not in table.keys)
-    return list(names)
-
-
 def _cell(row: dict[str, str], table: LookupTable, column: str | None, scope: Scope) -> Sql:
     name = column or next((key for key in row if key not in table.keys), None)
     if name is None or name not in row:
         return frac.MISSING
-    return compiled(parse(row[name]), scope)
+    return compiled(result_cell(row[name], scope.plan), scope)
 
 
 def _matches(key: Sql, text: str) -> exp.Expr:

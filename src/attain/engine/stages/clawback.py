@@ -22,20 +22,20 @@ def claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary
     frame.join(
         exp.Subquery(this=original, alias=exp.TableAlias(this=exp.to_identifier("o"))),
         {"payee": col("payee"), "event": col("@reverses"), "@credit_key": col("@credit_key")},
-        {"o.amount": "amount", "o.event_amount": "@event_amount"},
+        {"o.amount": "amount"},
     )
     has = frame.add(
         "has",
         exp.Not(
             this=exp.Paren(
                 this=any_of(
-                    frac.is_null(col("o.amount")), exp.EQ(this=col("o.event_amount"), expression=frac.integer(0))
+                    frac.is_null(col("o.amount")), exp.EQ(this=col("@original_amount"), expression=frac.integer(0))
                 )
             )
         ),
     )
     taken = _taken(compilation, plan, clawback, frame)
-    ratio = frac.quotient(Num(cast(col("@event_amount"), frac.WIDE)), Num(cast(col("o.event_amount"), frac.WIDE)))
+    ratio = frac.quotient(Num(cast(col("@stated"), frac.WIDE)), Num(cast(col("@original_amount"), frac.WIDE)))
     exact = frame.pin(
         frac.product(
             frac.product(Num(cast(col("o.amount"), frac.WIDE), 10**compilation.places), frame.pin(ratio)), taken
@@ -43,6 +43,7 @@ def claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary
     )
     result = frame.pin(frac.choose([(has, exact)], Num(col("exact"), 1, col("exact/"))))
     amount = frac.rounded(exact, compilation.places, mode_of(plan))
+    frame.keep(any_of(has, col("@wanted")))
     frame.add("new_exact", result.numerator)
     frame.add("new_exact/", frac.over(result))
     frame.add("new_amount", case().when(has, amount, copy=False).else_(col("amount"), copy=False))

@@ -114,6 +114,7 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
     frame.add("@currency", money)
     amounts = {amount: numeric(formula, scope) for amount, formula in rule.named_amounts.items()}
     rate = _rate(compilation, plan, rule, scope, frame) if other is not None and rule.convert is not None else None
+    frame.add("@stated", next(iter(amounts.values())).numerator)
     scales: dict[str, int] = {}
     for amount, value in amounts.items():
         if other is not None:
@@ -199,11 +200,10 @@ def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, p
     fact = compilation.fact(rule.from_).schema
     frame = Frame(exp.select("*").from_(table(everything)), "e")
     if fact.reverses is not None:
-        main = next(iter(rule.named_amounts))
         frame.join(
             table(everything),
             {"@event": col(fact.reverses)},
-            {"@reverses": "@event", "@original_date": "@date", "@original_amount": f"@amount:{main}"},
+            {"@reverses": "@event", "@original_date": "@date", "@original_amount": "@stated"},
         )
     else:
         frame.add("@reverses", cast(exp.Null(), "VARCHAR"))
@@ -246,6 +246,7 @@ def _amounts(
         "@reverses",
         "@original_date",
         "@original_amount",
+        "@stated",
         *(f"@amount:{amount}" for amount in scales),
         *columns,
     ]
@@ -272,7 +273,7 @@ def _amounts(
     if rule.once_per is not None:
         frame.add("@turn", _turn())
         frame.keep(exp.EQ(this=col("@turn"), expression=exp.Literal.number(1)))
-    for column in (*taken[:5], *columns):
+    for column in (*taken[:6], *columns):
         frame.add(column, col(f"e.{column}"))
     frame.add("@credit", _credit_id())
     frame.add("@version", exp.Literal.number(place))

@@ -45,6 +45,7 @@ OWN = (
     "reverses",
     "original_date",
     "original_amount",
+    "stated",
     "version",
 )
 """The columns of our own that every credit has."""
@@ -58,7 +59,7 @@ def scale(compilation: Compilation, place: int, name: str) -> int:
 
 
 def recipients(compilation: Compilation, plan: Plan, name: str, rules: CreditSet, place: int) -> None:
-    events = compilation.name(place, "events", name)
+    events = _as_read(compilation, name, rules, place)
     direct = [(number, rule) for number, rule in enumerate(rules.to, start=1) if rule.is_direct]
     rolled = [(number, rule) for number, rule in enumerate(rules.to, start=1) if not rule.is_direct]
     found = [_direct(compilation, plan, rules, events, number, rule) for number, rule in direct]
@@ -83,6 +84,30 @@ def recipients(compilation: Compilation, plan: Plan, name: str, rules: CreditSet
     for query in queries[1:]:
         union = exp.union(union, exp.select(*columns).from_(_sub(query)), distinct=False)
     compilation.database.create(compilation.name(place, "recipients", name), union, f"everybody named by {name}")
+
+
+def _as_read(compilation: Compilation, name: str, rules: CreditSet, place: int) -> str:
+    """The events as `to` reads them: a reversal with the columns and related facts of the event that it takes back."""
+    events = compilation.name(place, "events", name)
+    fact = compilation.fact(rules.from_).schema
+    if fact.reverses is None:
+        return events
+    frame = Frame(exp.select("*").from_(table(events)), "r")
+    frame.join(
+        table(f"f:{rules.from_}"), {fact.key: col("@reverses")}, {f"o.{column}": column for column in fact.columns}
+    )
+    taken_back = exp.Not(this=frac.is_null(col("@reverses")))
+    own = [col(f"@{column}") for column in ("event", "date", "recipient")]
+    columns = [
+        named(case().when(taken_back, col(f"o.{column}"), copy=False).else_(col(column), copy=False), column)
+        for column in fact.columns
+    ]
+    read = named(exp.Coalesce(this=col("@reverses"), expressions=[col("@event")]), "@read")
+    target = compilation.name(place, "read", name)
+    compilation.database.create(
+        target, exp.select(*own, read, *columns).from_(_sub(frame.query())), f"{name} as `to` reads it"
+    )
+    return target
 
 
 def _sub(query: exp.Query) -> exp.Subquery:
@@ -138,7 +163,8 @@ def _direct(
                 where=Where(field=f"plan {plan.plan}, credits from {rules.from_}"),
                 hint=f"Add `relations: {{<column>: {rules.from_}}}` to the fact type {fact}.",
             )
-        frame.join(table(f"f:{fact}"), {link: col("@event")}, {f"{fact}.{name}": name for name in schema.columns})
+        read = "@event" if compilation.fact(rules.from_).schema.reverses is None else "@read"
+        frame.join(table(f"f:{fact}"), {link: col(read)}, {f"{fact}.{name}": name for name in schema.columns})
         frame.add("@ref", col(f"{fact}.{column}"))
         via = col(f"{fact}.{schema.key}")
     else:

@@ -209,11 +209,31 @@ def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) 
         return fallback
     fact = compilation.fact(plan.credits[said.each].from_).schema
     found = credits(compilation, said.each)
+    main = f"@amount:{found.main}"
     frame.join(
         table(found.table),
         {"@credit": col("@source"), "@payee": col("@payee")},
-        {"@credit_date": "@date", "@event": "@event", "@credit_amount": f"@amount:{found.main}"},
+        {
+            "@credit_date": "@date",
+            "@own_event": "@event",
+            "@taken_back": "@reverses",
+            "@own_amount": main,
+            "@of": "@rule",
+            "@at": "@level",
+            "@from": "@via",
+        },
     )
+    # What a reversal takes back came with the facts of its original; so they release it, in the same proportion.
+    frame.add("@event", exp.Coalesce(this=col("@taken_back"), expressions=[col("@own_event")]))
+    original = {
+        "@event": col("@taken_back"),
+        "@payee": col("@payee"),
+        "@rule": col("@of"),
+        "@level": col("@at"),
+        "@via": col("@from"),
+    }
+    frame.join(table(found.table), original, {"@original": main})
+    frame.add("@credit_amount", exp.Coalesce(this=col("@original"), expressions=[col("@own_amount")]))
     frame.join(table(f"f:{fact.name}"), {fact.key: col("@event")}, {column: column for column in fact.columns})
     return exp.Coalesce(this=col("@credit_date"), expressions=[fallback])
 

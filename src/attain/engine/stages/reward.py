@@ -16,7 +16,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PlaceScope
 from attain.engine.scopes_measured import CreditScope, PeriodScope, Reader
-from attain.engine.sql import all_of, case, cast
+from attain.engine.sql import all_of, any_of, case, cast
 from attain.engine.stages import measure as measures
 from attain.engine.stages.clawback import claw_back
 from attain.engine.stages.credit import ORDER, limited
@@ -43,20 +43,25 @@ def component(compilation: Compilation, plan: Plan, name: str) -> str:
 
 def _each(compilation: Compilation, plan: Plan, name: str, said: Component, target: str) -> None:
     frame, scope = each_frame(compilation, plan, said)
+    clawback = plan.settlement.clawback
+    reverses = compilation.fact(plan.credits[str(said.each)].from_).schema.reverses is not None
     if said.when is not None:
-        frame.keep(condition(said.when, scope))
+        wanted = frame.add("@wanted", exp.Coalesce(this=condition(said.when, scope), expressions=[exp.false()]))
+        frame.keep(any_of(wanted, exp.Not(this=frac.is_null(col("@reverses")))) if clawback is not None else wanted)
+    else:
+        frame.add("@wanted", exp.true())
     exact, uncapped, gate = shaped(plan, said, exact_value(plan, said, scope), scope)
     if said.retroactive:
         frame.keep(_this_version(compilation, plan))
     _finish(compilation, plan, said, frame, scope, exact, uncapped, gate)
     _running_rounding(compilation, plan, frame, exact, said)
-    clawback = plan.settlement.clawback
-    reverses = compilation.fact(plan.credits[str(said.each)].from_).schema.reverses is not None
     if clawback is not None and reverses:
         ordinary = f"{target}:ordinary"
         compilation.database.create(
             ordinary,
-            _lines(frame, more=("@reverses", "@original_date", "@original_amount", "@credit_key", "@event_amount")),
+            _lines(
+                frame, more=("@reverses", "@original_date", "@original_amount", "@stated", "@credit_key", "@wanted")
+            ),
             f"lines of {name} by its own rules",
         )
         claw_back(compilation, plan, clawback, ordinary, target, name)
@@ -122,7 +127,6 @@ def _finish(
     gate: exp.Expr,
 ) -> None:
     kind = plan.period
-    main = scope.credits.main
     columns: dict[str, exp.Expr] = {
         "line:payee": col("@payee"),
         "line:position": col("@position"),
@@ -142,7 +146,6 @@ def _finish(
                 col("@via"),
             ]
         ),
-        "@event_amount": col(f"@amount:{main}"),
     }
     note = (
         case()
@@ -276,18 +279,10 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
             exp.Sub(this=col("line:amount"), expression=exp.Coalesce(this=earlier, expressions=[frac.integer(0)])),
         )
         frame.rename("change", "line:amount")
-    this_version = in_force(plan, col("end"))
+    this_version = compilation.in_force(plan)
     ended = exp.LTE(this=col("end"), expression=cast(exp.Literal.string(compilation.end.isoformat()), "DATE"))
     frame.keep(all_of(this_version, ended))
     compilation.database.create(target, _lines(frame), f"lines of {name}")
-
-
-def in_force(plan: Plan, end: exp.Expr) -> exp.Expr:
-    """Whether the version is in force on the last day of a period that ends (excluded) on `end`."""
-    found = exp.GT(this=end, expression=cast(exp.Literal.string(plan.effective.start.isoformat()), "DATE"))
-    if plan.effective.end is None:
-        return found
-    return all_of(found, exp.LTE(this=end, expression=cast(exp.Literal.string(plan.effective.end.isoformat()), "DATE")))
 
 
 def per_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[Frame, PeriodScope]:

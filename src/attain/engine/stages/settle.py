@@ -124,17 +124,11 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
             "pay_places",
         )
     ]
-    start = cast(exp.Literal.string(plan.effective.start.isoformat()), "DATE")
-    last = exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1)))
     query = (
         exp.select(*columns)
         .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
-        .where(exp.GTE(this=last, expression=start))
+        .where(compilation.in_force(plan))
     )
-    if plan.effective.end is not None:
-        query = query.where(
-            exp.LT(this=last, expression=cast(exp.Literal.string(plan.effective.end.isoformat()), "DATE"))
-        )
     return query.sql(dialect="duckdb")
 
 

@@ -126,11 +126,6 @@ def _operand(
     return target
 
 
-def _bounds(plan: Plan) -> str:
-    upper = f" AND w.\"end\" - 1 < DATE '{plan.effective.end}'" if plan.effective.end is not None else ""
-    return f"w.\"end\" - 1 >= DATE '{plan.effective.start}'{upper}"
-
-
 _SUMS = """
 SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, SUM(COALESCE(x.amount, 0::HUGEINT)) OVER (PARTITION BY o.payee,
     o."window" ORDER BY o.start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
@@ -190,7 +185,13 @@ def _cap(
     which = "TRUE" if components is None else "component IN (" + ", ".join(f"'{item}'" for item in components) + ")"
     sums = _SUMS.format(operand=operand, lines=lines or compilation.name("lines"), which=which)
     rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums)
-    return _LINE.format(version=text(plan.version), component=name, kind="cap", rows=rows, bounds=_bounds(plan))
+    return _LINE.format(
+        version=text(plan.version),
+        component=name,
+        kind="cap",
+        rows=rows,
+        bounds=compilation.in_force(plan).sql(dialect="duckdb"),
+    )
 
 
 _UP_TO = """
@@ -206,4 +207,10 @@ def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: 
     operand = _operand(compilation, plan, place, name, amount, over, "floor")
     sums = _SUMS.format(operand=operand, lines=compilation.name("lines"), which=f"component = '{name}'")
     rows = _UP_TO.format(sums=sums, windows=compilation.periods(over))
-    return _LINE.format(version=text(plan.version), component=name, kind="floor", rows=rows, bounds=_bounds(plan))
+    return _LINE.format(
+        version=text(plan.version),
+        component=name,
+        kind="floor",
+        rows=rows,
+        bounds=compilation.in_force(plan).sql(dialect="duckdb"),
+    )

@@ -9,7 +9,8 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
-from attain.engine.scopes_measured import GroupScope, PeriodScope
+from attain.engine.scopes_group import GroupScope
+from attain.engine.scopes_measured import PeriodScope
 from attain.engine.sql import all_of, case
 from attain.engine.stages.lines import mode_of
 from attain.engine.stages.rows import group_rows
@@ -21,7 +22,7 @@ from attain.plans.model import Component, Plan
 
 def _group(said: Component, scope: PeriodScope) -> exp.Expr:
     """Whose money the payee shares: the company's, or the team's."""
-    return scope.frame.add("group", exp.Literal.string("company") if said.among == "plan" else scope.team())
+    return scope.frame.add("@group", exp.Literal.string("company") if said.among == "plan" else scope.team())
 
 
 def _of_group(compilation: Compilation, plan: Plan, said: Component, formula: Expr, frame: Frame, kind: str) -> Num:
@@ -34,7 +35,7 @@ def _of_group(compilation: Compilation, plan: Plan, said: Component, formula: Ex
     name = frame.fresh("pool")
     frame.join(
         table(found.table),
-        {"subject": col("group"), "period": col("period")},
+        {"subject": col("@group"), "period": col("period")},
         {name: "x", **({f"{name}/": "x/"} if found.has_divisor else {})},
     )
     return Num(col(name), found.denominator, col(f"{name}/") if found.has_divisor else None)
@@ -57,11 +58,11 @@ def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodSco
         if leaves_out
         else weight.numerator
     )
-    frame.add("weight", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
+    frame.add("@weight", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
     amount = _of_group(compilation, plan, said, said.amount, frame, said.per.kind)
     mode = mode_of(plan)
-    cents = frame.add("cents", frac.rounded(amount, compilation.places, mode))
-    parts = largest_remainder(frame, cents, col("weight"), [col("group"), col("period")], [col("payee")])
+    cents = frame.add("@cents", frac.rounded(amount, compilation.places, mode))
+    parts = largest_remainder(frame, cents, col("@weight"), [col("@group"), col("period")], [col("payee")])
     if said.leavers == "lost":
         parts = frame.add(
             "paid", case().when(col("there_at_end"), parts, copy=False).else_(frac.integer(0), copy=False)
@@ -81,13 +82,13 @@ def largest_remainder(
         "weights",
         exp.Nullif(this=exp.Window(this=exp.Sum(this=weight), partition_by=group), expression=frac.integer(0)),
     )
-    share = frame.add("raw", exp.Mul(this=exp.Abs(this=total), expression=weight))
-    whole = frame.add("whole", exp.IntDiv(this=share, expression=weights))
-    rest = frame.add("rest", exp.Mod(this=share, expression=weights))
+    share = frame.add("@raw", exp.Mul(this=exp.Abs(this=total), expression=weight))
+    whole = frame.add("@whole", exp.IntDiv(this=share, expression=weights))
+    rest = frame.add("@rest", exp.Mod(this=share, expression=weights))
     given = exp.Window(this=exp.Sum(this=whole), partition_by=list(group))
-    left = frame.add("left", exp.Sub(this=exp.Abs(this=total), expression=exp.Paren(this=given)))
+    left = frame.add("@left", exp.Sub(this=exp.Abs(this=total), expression=exp.Paren(this=given)))
     ranked = exp.Order(expressions=[exp.Ordered(this=rest, desc=True), *[exp.Ordered(this=item) for item in order]])
-    turn = frame.add("turn", exp.Window(this=exp.RowNumber(), partition_by=list(group), order=ranked))
+    turn = frame.add("@turn", exp.Window(this=exp.RowNumber(), partition_by=list(group), order=ranked))
     one = (
         case().when(exp.LTE(this=turn, expression=left), frac.integer(1), copy=False).else_(frac.integer(0), copy=False)
     )
@@ -114,17 +115,17 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
         "score",
         case().when(exp.GT(this=frac.group(score.numerator), expression=frac.integer(0)), score.numerator, copy=False),
     )
-    groups = [col("group"), col("period")]
-    best = exp.Order(expressions=[exp.Ordered(this=col("score"), desc=True, nulls_first=False)])
-    frame.add("place", exp.Window(this=exp.Anonymous(this="RANK", expressions=[]), partition_by=groups, order=best))
+    groups = [col("@group"), col("period")]
+    best = exp.Order(expressions=[exp.Ordered(this=col("@score"), desc=True, nulls_first=False)])
+    frame.add("@place", exp.Window(this=exp.Anonymous(this="RANK", expressions=[]), partition_by=groups, order=best))
     frame.add(
-        "tied", exp.Window(this=exp.Count(this=exp.Star()), partition_by=[*(item for item in groups), col("score")])
+        "tied", exp.Window(this=exp.Count(this=exp.Star()), partition_by=[*(item for item in groups), col("@score")])
     )
     frame.add(
         "seat",
         exp.Window(
             this=exp.RowNumber(),
-            partition_by=[*(item for item in groups), col("score")],
+            partition_by=[*(item for item in groups), col("@score")],
             order=exp.Order(expressions=[exp.Ordered(this=col("payee"))]),
         ),
     )
@@ -132,17 +133,17 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
     amounts = [frac.rounded(numeric(prize, scope), compilation.places, mode) for prize in said.prizes]
     cases = case()
     for place, amount in enumerate(amounts, start=1):
-        cases = cases.when(exp.EQ(this=col("place"), expression=exp.Literal.number(place)), amount, copy=False)
-    first = frame.add("prize", cases.else_(frac.integer(0), copy=False))
+        cases = cases.when(exp.EQ(this=col("@place"), expression=exp.Literal.number(place)), amount, copy=False)
+    first = frame.add("@prize", cases.else_(frac.integer(0), copy=False))
     paid: exp.Expr = first
     if said.ties == "share":
         inside = [
             case()
             .when(
                 all_of(
-                    exp.GTE(this=exp.Literal.number(place), expression=col("place")),
+                    exp.GTE(this=exp.Literal.number(place), expression=col("@place")),
                     exp.LT(
-                        this=exp.Literal.number(place), expression=exp.Add(this=col("place"), expression=col("tied"))
+                        this=exp.Literal.number(place), expression=exp.Add(this=col("@place"), expression=col("@tied"))
                     ),
                 ),
                 amount,
@@ -154,8 +155,8 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
         together = inside[0]
         for item in inside[1:]:
             together = exp.Add(this=together, expression=exp.Paren(this=item))  # type: ignore[assignment]
-        frame.add("one", frac.integer(1))
-        total = frame.add("together", exp.Paren(this=together))
-        paid = largest_remainder(frame, total, col("one"), [*groups, col("score")], [col("payee")])
-    none = case().when(frac.is_null(col("score")), frac.integer(0), copy=False).else_(paid, copy=False)
-    return Num(frame.add("won", none), 10**compilation.places)
+        frame.add("@one", frac.integer(1))
+        total = frame.add("@together", exp.Paren(this=together))
+        paid = largest_remainder(frame, total, col("@one"), [*groups, col("@score")], [col("payee")])
+    none = case().when(frac.is_null(col("@score")), frac.integer(0), copy=False).else_(paid, copy=False)
+    return Num(frame.add("@won", none), 10**compilation.places)

@@ -20,7 +20,8 @@ from attain.engine.formulas import Plain, Sql, compiled, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PlaceScope
-from attain.engine.scopes_measured import CreditScope, GroupScope, PeriodScope
+from attain.engine.scopes_group import GroupScope
+from attain.engine.scopes_measured import CreditScope, PeriodScope
 from attain.engine.stages import measure as measures
 from attain.engine.stages.credit import ORDER
 from attain.engine.stages.rows import group_rows, payee_rows

@@ -14,6 +14,7 @@ from attain.engine.stages.credit import ORDER
 from attain.kernel.errors import PlanError, Where
 from attain.plans import expressions as tree
 from attain.plans.model import Component, Curve, LookupTable, Plan, Table, TierTable
+from attain.plans.tabling import result_columns
 
 
 def table_of(plan: Plan, said: Component) -> Table:
@@ -89,13 +90,16 @@ def _marginal(plan: Plan, said: Component, scope: Reader) -> Num:
     if not isinstance(tiers, TierTable):
         raise PlanError("`pays: marginal` needs tiers.", code="plan.table-kind")
     before, after, unit = marginal_operands(plan, said, scope)
-    full = tables.integral(tiers.tiers, after, _unit_for(tiers, unit), scope)
-    part = frac.minus(full, tables.integral(tiers.tiers, before, _unit_for(tiers, unit), scope))
-    return frac.product(scope.pin(part), marginal_times(plan, said, tiers, unit, scope))
+    full = tables.integral(tiers.tiers, after, unit, scope)
+    part = frac.minus(full, tables.integral(tiers.tiers, before, unit, scope))
+    return frac.product(with_quota(scope.pin(part), unit), marginal_times(plan, said, tiers, unit, scope))
 
 
-def _unit_for(tiers: TierTable, unit: Num | None) -> Num | None:
-    return unit
+def with_quota(value: Num, unit: Num | None) -> Num:
+    """The value, missing where the quota is: a table of one open tier has no border that would show it."""
+    if unit is None or unit.constant is not None:
+        return value
+    return frac.choose([(exp.Not(this=exp.Paren(this=unit.is_missing)), value)])
 
 
 def _at_position(plan: Plan, said: Component, scope: Reader) -> tuple[Num, Num | None]:
@@ -125,7 +129,7 @@ def _whole(plan: Plan, said: Component, scope: Reader) -> Num:
     if running is not None and said.retroactive and isinstance(scope, CreditScope):
         return _retroactive(plan, said, tiers, running, scope)
     value, unit = _at_position(plan, said, scope)
-    result = scope.pin(tables.whole(tiers, value, scope, unit))
+    result = scope.pin(with_quota(tables.whole(tiers, value, scope, unit), unit))
     return result if tiers.column == "amount" else frac.product(result, base_of(said, scope))
 
 
@@ -155,9 +159,9 @@ def retroactive_operands(
     with_row = scope.pin(Num(total, base.denominator, base.divisor))
     without = frac.minus(with_row, base)
     return (
-        scope.pin(tables.whole(tiers, after, scope, unit)),
+        scope.pin(with_quota(tables.whole(tiers, after, scope, unit), unit)),
         with_row,
-        scope.pin(tables.whole(tiers, before, scope, unit)),
+        scope.pin(with_quota(tables.whole(tiers, before, scope, unit), unit)),
         without,
     )
 
@@ -181,7 +185,7 @@ def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
             keys.append(scope.pin(frac.positive_quotient(value, unit)) if unit is not None else value)
         else:
             keys.append(compiled(key, scope))
-    columns = tables.result_columns(found) if isinstance(found, LookupTable) else []
+    columns = result_columns(found) if isinstance(found, LookupTable) else []
     if "amount" in columns:
         paid = tables.lookup(found, keys, scope, "amount")
         other = next((column for column in columns if column != "amount"), None)
