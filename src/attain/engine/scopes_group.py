@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
-from attain.engine.formulas import numeric
+from attain.engine.formulas import Sql, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes_measured import PeriodScope
