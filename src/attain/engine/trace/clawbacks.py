@@ -1,0 +1,95 @@
+"""The line of a reversal: what its original was paid, in proportion, by the days that have passed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from sqlglot import exp
+
+from attain.engine.formulas import compiled
+from attain.engine.frame import Frame, col
+from attain.engine.stages import clawback as engine
+from attain.engine.trace.arithmetic import Figure, Formula, Operation
+from attain.engine.trace.derivation import Derivation
+from attain.engine.trace.explanation import Step, Word
+from attain.engine.trace.spots import CreditSpot, EventSpot, answers, rows, where
+from attain.plans.model import Clawback
+
+
+def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str, Any]) -> list[Step]:
+    """Original line × reversed ÷ original amount × the share that is taken."""
+    compilation, plan = spot.compilation, spot.plan
+    said = plan.settlement.clawback
+    if said is None:
+        raise TypeError("The plan has no clawback.")
+    ordinary = f"{compilation.name(compilation.index(plan), 'component', name)}:ordinary"
+    keys = {"payee": row["payee"], "source": row["source"]}
+    own = rows(compilation, ordinary, keys)[0]
+    original = rows(
+        compilation, ordinary, {"payee": row["payee"], "event": own["@reverses"], "@credit_key": own["@credit_key"]}
+    )[0]
+    frame = Frame(where(ordinary, keys))
+    (taken,) = answers(compilation, frame, [engine._taken(compilation, plan, said, frame)])
+    reversed_amount, original_amount = (
+        _stated(derivation, spot, event) for event in (str(own["event"]), str(own["@reverses"]))
+    )
+    paid = derivation.minor(Fraction(int(original["amount"])))
+    formula: Formula = Operation("/", Operation("*", paid, reversed_amount), original_amount)
+    place = derivation.where(plan, "settlement", "clawback")
+    share = Figure(taken, "rate")
+    if taken != 1:
+        formula = Operation("*", formula, share)
+    words: dict[str, Word] = {
+        "original": str(own["@reverses"]),
+        "line": f"{plan.plan}/{name}/{row['payee']}/{original['source']}/{original['period']}",
+    }
+    inside = _share_step(derivation, spot, said, own, share)
+    exact = Fraction(int(row["exact"]), int(row["exact/"]))
+    return [Step("clawback", words, formula, Figure(exact, "money"), place, inside=inside)]
+
+
+def _stated(derivation: Derivation, spot: CreditSpot, event: str) -> Figure:
+    """The amount of an event as it was stated, in its own currency."""
+    amount = next(iter(spot.plan.credits[spot.credit_set].named_amounts.values()))
+    at = EventSpot(spot.compilation, spot.plan, spot.credit_set, event, everything=True)
+    value, currency = at.ask(lambda scope: [compiled(amount, scope), col("@currency")])
+    unit = derivation.units(at).of(amount)
+    foreign = unit == "money" and currency != spot.plan.currency
+    return Figure(value, unit, str(currency) if foreign else "")
+
+
+def _share_step(
+    derivation: Derivation, spot: CreditSpot, said: Clawback, own: Mapping[str, Any], share: Figure
+) -> tuple[Step, ...]:
+    """How many days have passed, and what that means."""
+    days = (own["credited_on"] - own["@original_date"]).days
+    words: dict[str, Word] = {
+        "days": str(days),
+        "start": Figure(own["@original_date"], "day"),
+        "end": Figure(own["credited_on"], "day"),
+    }
+    place = derivation.where(spot.plan, "settlement", "clawback", "takes")
+    if said.takes == "pro_rata" and said.within is not None and share.value != 0:
+        whole = _days_of(spot, said, own)
+        formula = Operation(
+            "-", Figure(Fraction(1), "rate"), Operation("/", Figure(Fraction(days)), Figure(Fraction(whole)))
+        )
+        return (Step("clawback.pro_rata", words, formula, share, place),)
+    return (Step("clawback.after", words, None, share, place),)
+
+
+def _days_of(spot: CreditSpot, said: Clawback, own: Mapping[str, Any]) -> int:
+    """The days of `within`, counted from the original."""
+    if said.within is None:
+        return 0
+    if said.within.unit == "days":
+        return said.within.count
+    from attain.engine.formulas import add_months, date_literal
+
+    start = date_literal(own["@original_date"].isoformat())
+    until = spot.compilation.database.value(
+        exp.select(add_months(start, exp.Literal.number(said.within.count))).sql(dialect="duckdb")
+    )
+    return int((until - own["@original_date"]).days)
