@@ -17,9 +17,12 @@ from math import gcd, lcm
 from sqlglot import exp
 
 from attain.engine.sql import all_of, any_of, case, cast
+from attain.kernel.errors import CalculationError
 from attain.kernel.rounding import Rounding
 
 WIDE = "INT128"
+LARGEST = 2**127 - 1
+SMALLEST = -LARGEST  # one more than the database has room for, so that every number has its negative
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,14 @@ def group(expression: exp.Expr) -> exp.Expr:
 
 
 def integer(value: int) -> exp.Expr:
-    """A whole number that the database reads as wide as our sums are."""
+    """A whole number that the database reads as wide as our sums are. A wider one is refused here: the database would
+    read a literal beyond its widest integer as zero, or as an approximate number."""
+    if not SMALLEST <= value <= LARGEST:
+        raise CalculationError(
+            f"A number of {len(str(abs(value)))} digits in a formula is wider than exact sums can be.",
+            code="calculation.overflow",
+            hint="Round an intermediate value (`round:`), or use fewer decimal places in amounts and rates.",
+        )
     return cast(exp.Literal.number(str(value)), WIDE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,31 +85,31 @@ class DuckDB:
         self._execute(f'INSERT INTO "{table}" {text}', table)
 
     def _execute(self, text: str, table: str) -> duckdb.DuckDBPyConnection:
-        try:
+        with _overflow_named(table):
             return self.connection.execute(text)
-        except duckdb.OutOfRangeException as problem:
-            raise CalculationError(
-                f"A number in `{table}` needs more than 38 digits: {str(problem).splitlines()[0]}",
-                code="calculation.overflow",
-                hint="Round an intermediate value (`round:`), or use fewer decimal places in amounts and rates.",
-            ) from problem
 
     def arrow(self, query: exp.Query | str) -> pa.Table:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
-        result: pa.Table = self.connection.sql(text).to_arrow_table()
-        return result
+        with _overflow_named("the answer"):
+            result: pa.Table = self.connection.sql(text).to_arrow_table()
+            return result
 
     def rows(self, query: exp.Query | str) -> Iterator[dict[str, Any]]:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
         cursor = self.connection.cursor()  # one of its own: a reader that stops half-way must not hold up the rest
-        cursor.execute(text)
-        names = [column[0] for column in cursor.description or []]
-        while chunk := cursor.fetchmany(20_000):
+        with _overflow_named("the answer"):
+            cursor.execute(text)
+            names = [column[0] for column in cursor.description or []]
+            chunk = cursor.fetchmany(20_000)
+        while chunk:
             for row in chunk:
                 yield dict(zip(names, row, strict=True))
+            with _overflow_named("the answer"):
+                chunk = cursor.fetchmany(20_000)
 
     def value(self, text: str) -> Any:
-        rows = self._execute(text, "result").fetchall()
+        with _overflow_named("the answer"):
+            rows = self.connection.execute(text).fetchall()
         return rows[0][0] if rows else None
 
     def columns(self, table: str) -> dict[str, str]:
@@ -118,3 +119,18 @@ class DuckDB:
 
     def close(self) -> None:
         self.connection.close()
+
+
+@contextmanager
+def _overflow_named(table: str) -> Iterator[None]:
+    """A number that is too wide, as an error of ours: in a sum or product, or in a cast to a narrower column."""
+    try:
+        yield
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as problem:
+        if isinstance(problem, duckdb.ConversionException) and "out of range" not in str(problem):
+            raise
+        raise CalculationError(
+            f"A number in `{table}` needs more than 38 digits: {str(problem).splitlines()[0]}",
+            code="calculation.overflow",
+            hint="Round an intermediate value (`round:`), or use fewer decimal places in amounts and rates.",
+        ) from problem
