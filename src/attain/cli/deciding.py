@@ -21,6 +21,10 @@ HOLD = (
 )
 
 
+NEGATIVE = {"ignore_unknown_options": True}
+"""An amount such as -250.00 is no option."""
+
+
 def add_to(app: typer.Typer) -> None:
     holds = typer.Typer(help="Keep pay back, and let it go again.", no_args_is_help=True, rich_markup_mode=None)
     holds.command("place", epilog=examples(HOLD[0]))(place)
@@ -29,12 +33,14 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(holds, name="hold")
     app.command(
         short_help="Pay another amount for one line.",
+        context_settings=NEGATIVE,
         epilog=examples('override account-executive/commission/anna/D-17/2026-03 1200.00 --reason "agreed on 3 March"'),
     )(override)
     app.command(
         short_help="Pay or take back an amount by hand.",
+        context_settings=NEGATIVE,
         epilog=examples(
-            'adjust account-executive anna 2026-03 commission -- -250.00 --reason "paid twice in February"',
+            'adjust account-executive anna 2026-03 commission -250.00 --reason "paid twice in February"',
             'adjust account-executive anna 2026-03 commission 250.00 --reason "trade fair prize"',
         ),
     )(adjust)
@@ -222,7 +228,7 @@ def adjust(
     payee: Annotated[str, typer.Argument(help="The payee.")],
     pay_period: Annotated[str, typer.Argument(help="The open period in which it is paid.")],
     component: Annotated[str, typer.Argument(help="The component it is shown under.")],
-    amount: Annotated[str, typer.Argument(help="The amount; put `--` before a negative one.")],
+    amount: Annotated[str, typer.Argument(help="The amount; negative to take back.")],
     currency: Annotated[str | None, typer.Option(help="Its currency; else that of the plan.")] = None,
     key: Annotated[str | None, typer.Option(help="With a key, a repeated request pays once.")] = None,
     reason: Reason = "",

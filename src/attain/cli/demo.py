@@ -239,11 +239,11 @@ def _show(workspace: Workspace, folder: Path, run: Run, outcome: StoredRun, proo
 
 
 def _line_to_explain(outcome: StoredRun) -> str | None:
-    """The largest line of the sellers' plan: often one that crosses tiers."""
-    lines = [row for row in outcome.rows("lines") if row["plan"] == EXPLAINED and row["kind"] == "line"]
-    if not lines:
-        return None
-    return str(max(lines, key=lambda row: (row["amount"], row["line"]))["line"])
+    """The largest line that an order brought to a seller."""
+    lines = [
+        row for row in outcome.rows("lines") if row["plan"] == EXPLAINED and row["event"] and row["kind"] == "line"
+    ]
+    return str(max(lines, key=lambda row: (row["amount"], row["line"]))["line"]) if lines else None
 
 
 def _say_next(folder: Path, line: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +11,7 @@ from attain.cli.options import Folder, Json, Language, examples, language_of, op
 
 if TYPE_CHECKING:
     from attain.engine.run import StoredRun
+    from attain.engine.trace import Explanation
     from attain.web.apps.pay.models import Run
     from attain.web.workspace import Workspace
 
@@ -21,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "explain anna",
             "explain anna --period 2026-03 --lines",
+            "explain anna --period 2026-03 --steps",
             "explain account-executive/commission/anna/D-17/2026-03 --language de",
             "explain account-executive --sql",
         ),
@@ -32,6 +34,7 @@ def explain(
     run: Annotated[str | None, typer.Option(help="run-000001 or 1; else the last run.")] = None,
     period: Annotated[str | None, typer.Option(help="Only what is paid in this period.")] = None,
     lines: Annotated[bool, typer.Option("--lines", help="Each line of the payee instead of the sums.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="With --period: each payment step by step.")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="The queries of the run, each with its meaning.")] = False,
     language: Language = "en",
     folder: Folder = None,
@@ -52,7 +55,9 @@ def explain(
     elif what.count("/") >= 4:
         _line(workspace, found, what, language, as_json)
     else:
-        _payee(workspace, found, outcome, what, period, lines, as_json)
+        if steps and period is None:
+            raise wrong_use("--steps needs --period: the payments of which period?")
+        _payee(workspace, found, outcome, what, period, lines, steps, language, as_json)
 
 
 def _queries(outcome: StoredRun, plan: str, as_json: bool) -> None:
@@ -92,34 +97,81 @@ def _line(workspace: Workspace, run: Run, line: str, language: str, as_json: boo
     from attain.cli.calculating import stored
     from attain.cli.tables import answer, say
 
-    row = line_of(stored(workspace, run), line)
-    document = {"run": run.pk, **_pay_line(row), "payee": row["payee"], "position": row["position"]}
-    answer(as_json, document, lambda: say(line_text(workspace, run, line, language)))
+    explanation = explained(workspace, run, line_of(stored(workspace, run), line))
+    document = {"run": run.pk, "line": line, **explanation.as_dict()}
+    answer(as_json, document, lambda: say(_said(explanation, language)))
 
 
-def line_of(outcome: StoredRun, line: str) -> Mapping[str, Any]:
+def line_of(outcome: StoredRun, line: str) -> str:
+    """The line, if the run has it: whoever asks for another one need not wait for a calculation."""
     from attain.kernel.errors import NotFound
 
-    found = next((row for row in outcome.rows("lines") if row["line"] == line), None)
-    if found is None:
+    if not any(row["line"] == line for row in outcome.rows("lines")):
         hint = "List the lines of a payee with `attain explain PAYEE --lines`."
         raise NotFound(f"{outcome.folder.name} has no line {line}.", code="pay.no-line", hint=hint)
-    return found
+    return line
+
+
+def explained(workspace: Workspace, run: Run, line: str) -> Explanation:
+    """The derivation of a line. Only its own plan is calculated again, from exactly what the run read."""
+    from attain.cli.calculating import again
+    from attain.cli.tables import working
+    from attain.engine.trace import explain as derivation
+
+    plan = line.partition("/")[0]
+    with working("Explaining", 2) as step:
+        step(f"calculating {plan} again from what {run.pk} read")
+        frozen, calculation = again(workspace, run, plan)
+        try:
+            step("deriving the line")
+            return derivation(calculation, frozen.plans, line)
+        finally:
+            calculation.close()
+
+
+def _said(explanation: Explanation, language: str) -> str:
+    from typing import cast
+
+    from attain.plans.prose import Language as Spoken
+
+    return explanation.text(cast(Spoken, language)).rstrip("\n")
 
 
 def line_text(workspace: Workspace, run: Run, line: str, language: str) -> str:
-    """What the run kept of a line."""
-    from attain.cli.calculating import stored
+    return _said(explained(workspace, run, line), language)
 
-    kept = _pay_line(line_of(stored(workspace, run), line))
-    return "\n".join(f"{name.replace('_', ' '):<16}{value}" for name, value in kept.items() if value is not None)
+
+def _payments(workspace: Workspace, run: Run, payee: str, plans: Sequence[str], period: str) -> list[Explanation]:
+    """How each plan comes from what was earned to what is paid in a period."""
+    from attain.cli.calculating import again
+    from attain.cli.tables import working
+    from attain.engine.trace import explain_payment
+
+    found = []
+    with working("Explaining", len(plans)) as step:
+        for plan in plans:
+            step(f"calculating {plan} again from what {run.pk} read")
+            frozen, calculation = again(workspace, run, plan)
+            try:
+                found.append(explain_payment(calculation, frozen.plans, plan, payee, period))
+            finally:
+                calculation.close()
+    return found
 
 
 def _payee(
-    workspace: Workspace, run: Run, outcome: StoredRun, name: str, period: str | None, lines: bool, as_json: bool
+    workspace: Workspace,
+    run: Run,
+    outcome: StoredRun,
+    name: str,
+    period: str | None,
+    lines: bool,
+    steps: bool,
+    language: str,
+    as_json: bool,
 ) -> None:
     from attain.cli.summary import names_of_run
-    from attain.cli.tables import answer
+    from attain.cli.tables import answer, say
 
     names = names_of_run(workspace.runs / run.pk)
     payee = payee_named(outcome, names, name)
@@ -129,14 +181,23 @@ def _payee(
 
     mine = [row for row in outcome.rows("lines") if is_asked(row)]
     paid = [row for row in outcome.rows("payments") if is_asked(row)]
+    derived = _payments(workspace, run, payee, [row["plan"] for row in paid], period) if steps and period else []
     document = {
         "run": run.pk,
         "payee": payee,
         "name": names.get(payee, ""),
         "payments": [_payment(row) for row in paid],
         "lines": [_pay_line(row) for row in mine],
+        "derivations": [one.as_dict() for one in derived],
     }
-    answer(as_json, document, lambda: _show_payee(document, mine, paid, lines))
+
+    def show() -> None:
+        if derived:
+            say("\n\n".join(_said(one, language) for one in derived))
+        else:
+            _show_payee(document, mine, paid, lines)
+
+    answer(as_json, document, show)
 
 
 def payee_named(outcome: StoredRun, names: Mapping[str, str], said: str) -> str:

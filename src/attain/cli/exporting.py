@@ -128,7 +128,8 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     import io
 
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # With lines that end in CR LF, a lone CR within a text is quoted too; with LF alone it would end a row.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_in_csv(row[column]) for column in columns])

@@ -107,7 +107,7 @@ def check(
             if finding.witness:
                 say(f"  Case: {finding.witness}")
             say()
-        read = f"{len(documents)} plans: " if documents else ""
+        read = f"{len(documents)} plan{'s' * (len(documents) != 1)}: " if documents else ""
         say(read + (count_in_words(found) if found else "nothing to say against them") + ".")
 
     document = {"plans": [one.id for one in documents], "findings": [finding.as_dict() for finding in shown]}
@@ -139,7 +139,7 @@ def test(
                 say(f"{by:<8} {result}")
         count = len(results["engine"])
         said = "all pass by engine and checker" if not failed else f"{len(failed)} results are not as expected"
-        say(f"{count} tests: {said}." if count else "These plans hold no tests.")
+        say(f"{count} test{'s' * (count != 1)}: {said}." if count else "These plans hold no tests.")
 
     answer(as_json, {"results": [_result(by, one) for by, found in results.items() for one in found]}, show)
     if failed:

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attain.kernel.errors import Refused, SetupError, Where, suggest
+from attain.kernel.errors import Refused, Where, suggest
 
 if TYPE_CHECKING:
     from attain.facts.snapshot import Snapshot
@@ -66,7 +66,7 @@ def read(file: Path) -> dict[str, Any]:
     from attain.cli.options import wrong_use
     from attain.facts.strict_yaml import load_yaml
 
-    if not file.is_file():
+    if not file.exists():
         raise wrong_use(f"There is no file {file}.")
     content = _plain(load_yaml(file, error=Refused))
     _known(content, ("facts", "decisions", "plans"), file, "the document")
@@ -108,8 +108,8 @@ def _known(given: Any, keys: tuple[str, ...], file: Path, place: str) -> None:
             raise _wrong(f"`{key}` is not known in {place}.", file, key, hint)
 
 
-def _wrong(message: str, file: Path, field: str, hint: str | None = None) -> SetupError:
-    return SetupError(message, code="what-if.document", where=Where(str(file), field=field), hint=hint)
+def _wrong(message: str, file: Path, field: str, hint: str | None = None) -> Refused:
+    return Refused(message, code="what-if.document", where=Where(str(file), field=field), hint=hint)
 
 
 def changed_snapshot(snapshot: Snapshot, supposed: Mapping[str, Any], file: Path) -> Snapshot:

@@ -1,0 +1,5 @@
+"""`python -m attain.cli` is the `attain` command."""
+
+from attain.cli.main import main
+
+main()

@@ -1,0 +1,109 @@
+"""Files that come in are believed row by row; files that go out run no formula and lose no digit."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from attain.cli.exporting import DANGEROUS, as_csv, as_xlsx
+from tests.cli.conftest import Attain
+
+
+def test_bad_rows_are_kept_aside_with_their_reason(nordwind: Path, attain: Attain) -> None:
+    """A: a deal of 32 January is no deal; the good row is taken, and exit status 1 says that some are not."""
+    (nordwind / "march.csv").write_text(
+        "id,close_date,amount,owner\nM1,2026-03-02,10.00,bob\nM2,2026-03-32,10.00,bob\nM3,2026-03-03,ten,bob\n"
+    )
+    said = attain("import", "march.csv", "--into", "deals", status=1)
+    assert "Kept aside because" in said.out and "quarantine" in said.out
+    document = attain("import", "march.csv", "--into", "deals", "--json", status=1).json
+    assert (document["is_new"], document["rows"], document["kept_aside"]) == (False, 1, 2)
+    assert sum(reason["rows"] for reason in document["reasons"]) == 2
+    assert Path(document["quarantine_file"]).is_file()
+
+
+def test_the_same_file_twice_changes_nothing(nordwind: Path, attain: Attain) -> None:
+    said = attain("import", "in/deals.csv", "--into", "deals").out
+    assert "Already imported on" in said and "by ada; nothing was changed." in said
+
+
+def test_totals_of_the_sender_are_held_against_the_file(nordwind: Path, attain: Attain) -> None:
+    (nordwind / "march.csv").write_text("id,close_date,amount,owner\nM1,2026-03-02,10.00,bob\n")
+    cut = attain("import", "march.csv", "--into", "deals", "--rows", "2", status=1)
+    assert "2 rows are expected; the file has 1" in cut.err
+    other = attain("import", "march.csv", "--into", "deals", "--sum", "amount=11.00", "--json", status=1)
+    assert other.json["error"]["code"] == "file.control-sum"
+    attain("import", "march.csv", "--into", "deals", "--rows", "1", "--sum", "amount=10.00")
+    assert "write COLUMN=TOTAL" in attain("import", "march.csv", "--into", "deals", "--sum", "amount", status=2).err
+
+
+def test_a_file_of_people_is_taken_whole_or_not_at_all(nordwind: Path, attain: Attain) -> None:
+    (nordwind / "people.csv").write_text("person,title,manager\nzoe,Account Executive,nobody\n")
+    assert "nobody" in attain("import", "people.csv", "--into", "people", status=1).err
+    assert attain("status", "--json").json["people"] == 3
+
+
+def test_a_table_or_file_that_does_not_exist_is_wrong_use(nordwind: Path, attain: Attain) -> None:
+    assert "There is no file gone.csv." in attain("import", "gone.csv", "--into", "deals", status=2).err
+    assert "Did you mean `deals`?" in attain("import", "in/deals.csv", "--into", "deal", status=2).err
+    assert "Name one file, or a folder with --all." in attain("import", status=2).err
+
+
+def test_an_import_is_listed_and_undone_with_a_reason(nordwind: Path, attain: Attain) -> None:
+    batch = next(one for one in attain("imports", "--json").json["imports"] if one["into"] == "deals")
+    assert "reason is needed" in attain("undo", batch["batch"], status=1).err
+    assert attain("undo", batch["batch"][:10], "--reason", "wrong month").out == "deals.csv no longer counts.\n"
+
+
+def test_a_table_of_a_run_is_exported_three_ways_with_the_same_amounts(paid: Path, attain: Attain) -> None:
+    for kind in ("csv", "xlsx", "parquet"):
+        attain("export", "1", "--table", "lines", "--format", kind)
+    rows = list(csv.DictReader(io.StringIO(Path("run-000001-lines.csv").read_text())))
+    amounts = {row["source"].lstrip("'"): row["amount"] for row in rows}
+    assert amounts == {"D1": "400.00", "D2": "250.00", "D3": "260.00", "=D5": "5.01"}
+    assert "'=D5" in {row["source"] for row in rows}
+    kept = pq.read_table("run-000001-lines.parquet").to_pylist()
+    assert {row["source"]: row["amount"] for row in kept} == {name: Decimal(text) for name, text in amounts.items()}
+    head, *sheet = CalamineWorkbook.from_path("run-000001-lines.xlsx").get_sheet_by_name("Attain").to_python()
+    column, source = head.index("amount"), head.index("source")
+    assert {row[source]: f"{Decimal(str(row[column])):.2f}" for row in sheet} == amounts
+
+
+def test_a_file_that_is_there_is_not_replaced_by_accident(paid: Path, attain: Attain) -> None:
+    attain("export", "1", "--to", "lines.csv")
+    assert "lines.csv is there already." in attain("export", "1", "--to", "lines.csv", status=1).err
+    attain("export", "1", "--to", "lines.csv", "--overwrite")
+    assert attain("export", "1", "--to", "-").out == Path("lines.csv").read_bytes().decode()
+    assert "'salaries' cannot be exported" in attain("export", "1", "--table", "salaries", status=2).err
+
+
+@given(st.text(st.sampled_from([*DANGEROUS, "a", '"', ",", "\n", ";"]), max_size=6))
+def test_no_text_of_a_csv_starts_like_a_formula(text: str) -> None:
+    """Opened in a spreadsheet, a customer's name must not run."""
+    written = as_csv(["name"], [{"name": text}]).decode()
+    _, *rows = csv.reader(io.StringIO(written, newline=""))
+    (cell,) = rows[0] if rows and rows[0] else [""]
+    assert not cell.startswith(DANGEROUS)
+    assert cell in (text, f"'{text}")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+1", "https://example.com", "007"])
+def test_text_stays_text_in_a_workbook(text: str) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx(["name"], [{"name": text}])))
+    assert book.get_sheet_by_name("Attain").to_python()[1] == [text]
+
+
+def test_a_number_beyond_fifteen_digits_does_not_change_in_a_workbook() -> None:
+    """A spreadsheet would show 9007199254740993.00 as …992."""
+    large, small = Decimal("9007199254740993.00"), Decimal("1234567890123.45")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx(["a", "b"], [{"a": large, "b": small}])))
+    shown = book.get_sheet_by_name("Attain").to_python()[1]
+    assert shown == ["9007199254740993.00", 1234567890123.45]

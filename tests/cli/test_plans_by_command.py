@@ -1,0 +1,142 @@
+"""Plans from the command line: mistakes with their line, tests twice, words, versions, and what a change costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli import company
+from tests.cli.conftest import Attain
+
+PLAN = Path("plans/account-executive.yaml")
+
+
+def changed(*changes: tuple[str, str]) -> str:
+    text = company.PLAN
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+def test_a_mistake_is_shown_with_file_and_line(nordwind: Path, attain: Attain) -> None:
+    PLAN.write_text(changed(("by: booked.attainment", "by: boked.attainment")))
+    said = attain("check", status=1).out
+    line = company.PLAN.splitlines().index("    by: booked.attainment") + 1
+    assert f"account-executive.yaml:{line}" in said and "booked" in said
+    assert [one["level"] for one in attain("check", "--json", status=1).json["findings"]] == ["error"]
+
+
+def test_an_unreadable_document_is_a_finding_too(nordwind: Path, attain: Attain) -> None:
+    PLAN.write_text(company.PLAN.replace("period: month", "period: month\nperiod: month"))
+    assert "account-executive.yaml:" in attain("check", status=1).out
+
+
+def test_pay_that_falls_is_found_without_data_and_with_its_case(nordwind: Path, attain: Attain) -> None:
+    """Q.4: a warning is no error, so the exit status is 0."""
+    PLAN.write_text(changed(("{rate: 8%}", "{rate: -8%}")))
+    said = attain("check").out
+    assert "[plan.falling-pay]" in said and "Case: above 100% each further 1000.00 pays -80.00" in said
+    assert said.endswith("1 plan: 1 warning.\n")
+
+
+def test_a_test_that_fails_says_what_both_computed(nordwind: Path, attain: Attain) -> None:
+    PLAN.write_text(changed(("D2: 26}", "D2: 27}")))
+    said = attain("test", status=1).out
+    assert said.count("expected 27, got 26") == 2
+    results = attain("test", "--json", status=1).json["results"]
+    assert [(one["by"], one["passed"]) for one in results] == [("engine", False), ("checker", False)]
+    assert "No plan and no test is called 'other'." in attain("test", "--only", "other", status=2).err
+
+
+def test_a_plan_is_told_in_german(nordwind: Path, attain: Attain) -> None:
+    said = attain("describe", "account-executive", "--language", "de").out
+    assert "Kundenbetreuung" in said and "Provision" in said
+    assert "# " in attain("describe", str(PLAN), "--markdown").out
+    assert "Did you mean account-executive?" in attain("describe", "account-executiv", status=2).err
+    assert "speaks en and de" in attain("describe", "account-executive", "--language", "fr", status=2).err
+
+
+def test_a_published_version_never_changes(nordwind: Path, attain: Attain) -> None:
+    attain("publish")
+    PLAN.write_text(changed(("rate: 5%", "rate: 6%"), ("{D1: 40, D2: 26}", "{D1: 48, D2: 28}")))
+    said = attain("publish", status=1)
+    assert "[plans.published-stays]" in said.err and "Give the changed plan a version of its own" in said.err
+
+
+def test_a_plan_whose_tests_fail_is_not_published(nordwind: Path, attain: Attain) -> None:
+    PLAN.write_text(
+        changed(('"2026-1"', '"2026-2"'), ("2026-01-01, through", "2026-07-01, through"), ("D2: 26}", "D2: 27}"))
+    )
+    attain("publish", status=1)
+    assert len(attain("status", "--json").json["plans"]) == 1
+
+
+def test_what_a_new_version_costs_each_person_is_shown_on_real_data(nordwind: Path, attain: Attain) -> None:
+    """5 % becomes 6 % up to the quota: 1 % of 10,000 for Bob, 1 % of 5,100.10 for Eve."""
+    Path("draft.yaml").write_text(changed(('"2026-1"', '"2026-2"'), ("to: 100%, rate: 5%", "to: 100%, rate: 6%")))
+    said = attain("diff", "account-executive@2026-1", "draft.yaml", "--over", "2026-01..2026-02", status=1)
+    assert "5%" in said.out and "6%" in said.out and "+100.00" in said.out
+    document = attain(
+        "diff", "account-executive@2026-1", "draft.yaml", "--over", "2026-01..2026-02", "--json", status=1
+    ).json
+    assert [
+        (one["payee"], one["earned_before"], one["earned_after"], one["earned_change"]) for one in document["effect"]
+    ] == [
+        ("bob", "660.00", "760.00", "100.00"),
+        ("eve", "255.01", "306.01", "51.00"),
+    ]
+    assert any(change["moves_money"] for change in document["changes"])
+    same = attain("diff", "account-executive@2026-1", str(PLAN), "--over", "2026-01")
+    assert same.out == "account-executive@2026-1 and account-executive@2026-1 mean the same.\n"
+
+
+def test_the_money_of_a_difference_does_not_depend_on_closed_periods(paid: Path, attain: Attain) -> None:
+    Path("draft.yaml").write_text(changed(('"2026-1"', '"2026-2"'), ("to: 100%, rate: 5%", "to: 100%, rate: 6%")))
+    words = ("diff", "account-executive@2026-1", "draft.yaml", "--over", "2026-01..2026-02", "--json")
+    before = attain(*words, status=1).json["effect"]
+    attain("close", "2026-01..2026-02")
+    assert attain(*words, status=1).json["effect"] == before
+
+
+WHAT_IF = """\
+facts:
+  deals:
+    put: [{id: D2, amount: 6000}]
+    remove: [D1]
+decisions:
+  quotas:
+    put: [{quota: new_business, subject: eve, amount: 5000, currency: EUR, per: year, valid_from: 2026-01-01}]
+"""
+
+
+def test_a_what_if_shows_the_difference_and_keeps_nothing(paid: Path, attain: Attain) -> None:
+    """Bob without D1: 4,000 × 5 %. Eve with 6,000 against a quota of 5,000: 250 + 80 + 8.01 (100.10 × 8 %)."""
+    Path("case.yaml").write_text(WHAT_IF)
+    document = attain("calculate", "2026-01..2026-02", "--what-if", "case.yaml", "--json").json
+    assert [(one["payee"], one["earned_before"], one["earned_after"]) for one in document["effect"]] == [
+        ("bob", "660.00", "200.00"),
+        ("eve", "255.01", "338.01"),
+    ]
+    assert document["published"] is False
+    assert len(attain("runs", "--json").json["runs"]) == 1
+    assert "-460.00" in attain("calculate", "2026-01..2026-02", "--what-if", "case.yaml").out
+
+
+def test_a_what_if_with_another_plan_takes_the_place_of_its_version(nordwind: Path, attain: Attain) -> None:
+    Path("draft.yaml").write_text(
+        changed(('"2026-1"', '"x"'), ("2026-01-01, through", "2026-02-01, through"), ("{rate: 8%}", "{rate: 10%}"))
+    )
+    Path("case.yaml").write_text("plans: [draft.yaml]\n")
+    document = attain("calculate", "2026-01..2026-02", "--what-if", "case.yaml", "--json").json
+    assert [(one["payee"], one["earned_change"]) for one in document["effect"]] == [("bob", "40.00")]
+
+
+def test_a_what_if_that_changes_nothing_that_exists_is_refused(nordwind: Path, attain: Attain) -> None:
+    for text, said in (
+        ("facts: {deals: {remove: [D77]}}", "`deals` has no D77 to remove."),
+        ("decisions: {quotas: {remove: [{subject: zoe}]}}", "No row of `quotas` has subject zoe."),
+        ("fact: {deals: {}}", "Did you mean `facts`?"),
+        ("plans: [gone.yaml]", "There is no plan document gone.yaml."),
+    ):
+        Path("case.yaml").write_text(text + "\n")
+        assert said in attain("calculate", "2026-01", "--what-if", "case.yaml", status=1).err
