@@ -177,34 +177,50 @@ _CREDITED = """SELECT '{kind}' AS event_type, "@event" AS event FROM "{credits}"
 
 
 def _exceptions(compilation: Compilation) -> Iterator[str]:
-    """What could not be credited, paid or converted. Codes: date_missing, rate_missing, amount_missing, held,
-    pay_rate_missing."""
+    """What could not be credited, paid or converted, with the money that it is about where that is known.
+
+    Codes: date_missing, rate_missing, amount_missing, held, pay_rate_missing.
+    """
     words = {"plan": compilation.id, "own": compilation.plan.currency, "over": 10**compilation.places}
     for place, version in enumerate(compilation.versions):
         for name, rule in version.credits.items():
-            main = next(iter(rule.named_amounts))
-            yield _NO_AMOUNT.format(
-                kind=rule.from_, events=compilation.name(place, "events", name), amount=main, **words
-            )
-    yield _HELD.format(lines=compilation.name("lines"), **words)
+            words |= {"kind": rule.from_, "main": next(iter(rule.named_amounts))}
+            scale = compilation.known[f"stated scale {place} {name}"]
+            yield _NO_AMOUNT.format(events=compilation.name(place, "events", name), scale=scale, **words)
+    for name, said in {name: said for plan in compilation.versions for name, said in plan.components.items()}.items():
+        held = {"lines": compilation.name("lines"), "component": name, **words}
+        if said.each is None:
+            yield _HELD_PERIOD.format(**held)
+        else:
+            found = credits(compilation, said.each)
+            scale = found.amounts[found.main]
+            yield _HELD.format(credits=found.table, scale=scale, **{**held, "main": found.main})
     yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
 
 
 _NO_AMOUNT = """
 SELECT '{plan}' AS plan, '' AS component, '{kind}' AS event_type, "@event" AS event, NULL::VARCHAR AS payee,
-       NULL::VARCHAR AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, "@currency" AS currency,
+       NULL::VARCHAR AS period, CAST("@stated" AS HUGEINT) AS amount, {scale}::HUGEINT AS amount_over,
+       "@currency" AS currency,
        CASE WHEN "@date" IS NULL THEN 'the crediting date is missing'
             WHEN "@currency" <> '{own}' THEN 'no rate of exchange or no conversion'
             ELSE 'the amount is missing' END AS reason,
        CASE WHEN "@date" IS NULL THEN 'date_missing' WHEN "@currency" <> '{own}' THEN 'rate_missing'
             ELSE 'amount_missing' END AS code
-FROM "{events}" WHERE "@date" IS NULL OR "@amount:{amount}" IS NULL
+FROM "{events}" WHERE "@date" IS NULL OR "@amount:{main}" IS NULL
 """
 _HELD = """
+SELECT '{plan}' AS plan, l.component, l.event_type, l.event, l.payee, l.period, c."@amount:{main}" AS amount,
+       {scale}::HUGEINT AS amount_over, '{own}' AS currency,
+       'the result is missing: a quota, input or parameter is not there' AS reason, 'held' AS code
+FROM "{lines}" l LEFT JOIN "{credits}" c ON c."@credit" = l.source AND c."@payee" = l.payee
+WHERE l.amount IS NULL AND l.component = '{component}'
+"""
+_HELD_PERIOD = """
 SELECT '{plan}' AS plan, component, event_type, event, payee, period, NULL::HUGEINT AS amount,
        1::HUGEINT AS amount_over, '{own}' AS currency,
        'the result is missing: a quota, input or parameter is not there' AS reason, 'held' AS code
-FROM "{lines}" WHERE amount IS NULL
+FROM "{lines}" WHERE amount IS NULL AND component = '{component}'
 """
 _NO_PAY_RATE = """
 SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from attain.engine import answers
+from attain.engine import answers, soundness
 from attain.engine.adapters.duckdb import DuckDB
 from attain.engine.compilation import Compilation
 from attain.engine.load import load
@@ -75,6 +75,7 @@ def calculate(
     calendars = {plan.calendar or snapshot.calendar for plan in plans}
     database = DuckDB(threads=threads, memory_limit=memory_limit)
     load(database, snapshot, calendars, _days(plans, snapshot, span))
+    soundness.check(database)
     compilations = {name: Compilation(database, snapshot, versions, span) for name, versions in sorted(by_id.items())}
     for compilation in compilations.values():
         _run(compilation)

@@ -114,7 +114,9 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
     frame.add("@currency", money)
     amounts = {amount: numeric(formula, scope) for amount, formula in rule.named_amounts.items()}
     rate = _rate(compilation, plan, rule, scope, frame) if other is not None and rule.convert is not None else None
-    frame.add("@stated", next(iter(amounts.values())).numerator)
+    stated = next(iter(amounts.values()))
+    frame.add("@stated", stated.numerator)
+    compilation.known[f"stated scale {place} {name}"] = stated.denominator
     scales: dict[str, int] = {}
     for amount, value in amounts.items():
         if other is not None:
