@@ -80,6 +80,7 @@ page is a reference, made from the help of each command. `attain demo` makes a c
 | 2 | wrong use: an option, a name, a file or a period that does not exist |
 | 3 | the workspace is damaged or unsafe: repair it or restore a backup before going on |
 | 70 | a fault of Attain itself, please report it |
+| 130 | stopped by the user; nothing half-done is visible |
 
 A month of pay:
 

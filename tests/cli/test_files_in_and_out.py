@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import io
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from attain.cli import exporting, tables
 from attain.cli.exporting import DANGEROUS, as_csv, as_xlsx
 from tests.cli.conftest import Attain
 
@@ -107,3 +110,9 @@ def test_a_number_beyond_fifteen_digits_does_not_change_in_a_workbook() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx(["a", "b"], [{"a": large, "b": small}])))
     shown = book.get_sheet_by_name("Attain").to_python()[1]
     assert shown == ["9007199254740993.00", 1234567890123.45]
+
+
+@pytest.mark.parametrize("module", [tables, exporting])
+def test_examples_in_docstrings_say_what_the_code_does(module: ModuleType) -> None:
+    tried = doctest.testmod(module)
+    assert tried.attempted and not tried.failed

@@ -68,10 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app(args=words, prog_name="attain")
-    except BrokenPipeError:
-        # Whoever read our output has seen enough, as `attain runs | head` has.
-        sys.stderr.close()
-        raise SystemExit(0) from None
     except Exception as fault:
         from attain.cli.errors import report
 
