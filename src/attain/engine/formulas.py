@@ -17,6 +17,7 @@ from attain.engine import fractions as frac
 from attain.engine.fractions import Num, group
 from attain.engine.sql import all_of, any_of, case, cast
 from attain.kernel.errors import PlanError
+from attain.kernel.rounding import Rounding
 from attain.plans import expressions as tree
 from attain.plans.model import Plan, Table
 
@@ -94,10 +95,10 @@ def date_literal(text: str) -> exp.Expr:
 
 
 def cast_int(value: Num) -> exp.Expr:
-    """A whole number for a date function; a broken one is an error of the plan's data."""
+    """A whole number for a date function: a part of a day or month is dropped."""
     if value.constant is not None:
         return exp.Literal.number(int(value.constant))
-    return cast(frac.rounded(value, 0), "INT")
+    return cast(frac.rounded(value, 0, Rounding.DOWN), "INT")
 
 
 # -- one function a kind of node ---------------------------------------------------------------------------------------

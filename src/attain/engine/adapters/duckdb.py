@@ -66,9 +66,13 @@ class DuckDB:
         )
 
     def register(self, name: str, table: pa.Table) -> None:
-        """Copies an Arrow table into the database."""
+        """Copies an Arrow table into the database. Whole numbers that came as decimals become integers at the door:
+        `//` of two decimals would be a float."""
+        whole = [field.name for field in table.schema if pa.types.is_decimal(field.type) and field.type.scale == 0]
+        integers = ", ".join(f'CAST("{column}" AS HUGEINT) AS "{column}"' for column in whole)
+        columns = f"* REPLACE ({integers})" if whole else "*"
         self.connection.register("arrow_source", table)
-        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arrow_source')
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {columns} FROM arrow_source')
         self.connection.unregister("arrow_source")
 
     def create(self, table: str, query: exp.Query | str, meaning: str) -> None:
