@@ -45,7 +45,7 @@ def is_null(expression: exp.Expr) -> exp.Expr:
 
 
 def group(expression: exp.Expr) -> exp.Expr:
-    """The expression, in parentheses unless it needs none. (SQLGlot counts operators such as AND among its functions.)"""
+    """The expression, in parentheses unless it needs none. SQLGlot counts AND and OR among its functions."""
     if isinstance(expression, exp.Binary):
         return expression if isinstance(expression, exp.Column | exp.Dot) else exp.Paren(this=expression)
     if isinstance(expression, exp.Column | exp.Literal | exp.Paren | exp.Func | exp.Cast | exp.Case | exp.Null):
