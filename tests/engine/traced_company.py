@@ -63,7 +63,10 @@ components:
   steps: {each: sales, pays: marginal, by: credit.gain, table: by_gain}
   flat: {each: sales, pays: fixed, amount: 12.50, when: "running > 5000 and deal_type <> 'expansion'", times: [1.5, 2]}
   slope: {each: sales, pays: curve, by: sold, table: steep}
-  margin_pay: {each: sales, pays: formula, formula: "round(margin_rate * greatest(0, credit.gain), 2) + coalesce(null, 1)"}
+  margin_pay:
+    each: sales
+    pays: formula
+    formula: "round(margin_rate * greatest(0, credit.gain), 2) + coalesce(null, 1)"
   part_of: {each: sales, pays: percent, rate: 1%, limit: {budget: 500.00, crossing: whole}}
   all_or_none: {each: sales, pays: percent, rate: 1%, limit: {budget: 500.00, crossing: none}}
   monthly: {per: payee month, pays: curve, of: target, by: sold.attainment, table: bends, prorate: days,
@@ -71,9 +74,11 @@ components:
   yearly: {per: payee month, over: year, pays: percent, rate: 2%, of: sold_year}
   kept: {per: payee month, pays: formula, formula: "owed + 0.001 * trailing",
          limit: {per: quarter, amount: 100, excess: carried}}
-  bounded: {per: payee month, pays: percent, rate: 3%, of: sold.period, limit: {per: quarter, amount: 700, excess: lost}}
+  bounded: {per: payee month, pays: percent, rate: 3%, of: sold.period,
+            limit: {per: quarter, amount: 700, excess: lost}}
   least_pay: {per: payee month, pays: percent, rate: 0.5%, of: large, floor: {per: quarter, amount: 250.00}}
-  team_pool: {per: payee month, pays: pool, amount: 1% of team_sold, weight: "greatest(0, sold.period)", among: team, leavers: lost}
+  team_pool: {per: payee month, pays: pool, amount: 1% of team_sold, weight: "greatest(0, sold.period)",
+              among: team, leavers: lost}
   contest: {per: payee month, pays: prizes, by: count_of_sales, prizes: [100.00, 50.00, 25.01], ties: share}
   derby: {per: payee month, pays: prizes, by: "greatest(0, margins)", prizes: [10.00, 5.00], ties: each}
 settlement:
@@ -92,55 +97,148 @@ policies:
 """
 
 DEALS: Rows = [
-    {"id": "D1", "close_date": "2026-01-10", "acv": "8000.00", "cost": "1000.00", "pieces": 3, "owner": "P-Ann", "region": "north", "deal_type": "new", "item": "Top"},
-    {"id": "D2", "close_date": "2026-01-20", "acv": "15333.33", "cost": "9000.00", "pieces": 120, "owner": "P-Ann", "region": "north", "deal_type": "expansion", "discount": "0.16"},
-    {"id": "D3", "close_date": "2026-02-11", "acv": "30000.01", "cost": "8000.00", "pieces": 7, "owner": "P-Bob", "region": "south", "deal_type": "new", "policy_number": "X"},
-    {"id": "D4", "close_date": "2026-02-14", "acv": "9000.00", "cost": "9100.00", "currency": "USD", "pieces": 9, "owner": "Ann", "region": "south", "deal_type": "new", "policy_number": "X"},
-    {"id": "D5", "close_date": "2026-03-03", "acv": "4000.00", "cost": "100.00", "pieces": 500, "owner": "P-Ann", "region": "west", "deal_type": "expansion", "discount": "0.22"},
-    {"id": "D6", "close_date": "2026-03-29", "acv": "-4000.00", "cost": "-50.00", "pieces": -1, "owner": "P-Bob", "region": "south", "deal_type": "new", "reverses": "D3"},
-    {"id": "D7", "close_date": "2026-04-02", "acv": "21000.00", "cost": "5.00", "pieces": 1, "owner": "P-Bob", "region": "north", "deal_type": "new", "item": "Top"},
-    {"id": "D8", "close_date": "2026-04-15", "acv": "999.99", "cost": "0.00", "pieces": 2, "owner": "P-Cid", "region": "north", "deal_type": "new"},
-]  # fmt: skip
+    {
+        "id": "D1",
+        "close_date": "2026-01-10",
+        "acv": "8000.00",
+        "cost": "1000.00",
+        "pieces": 3,
+        "owner": "P-Ann",
+        "region": "north",
+        "deal_type": "new",
+        "item": "Top",
+    },
+    {
+        "id": "D2",
+        "close_date": "2026-01-20",
+        "acv": "15333.33",
+        "cost": "9000.00",
+        "pieces": 120,
+        "owner": "P-Ann",
+        "region": "north",
+        "deal_type": "expansion",
+        "discount": "0.16",
+    },
+    {
+        "id": "D3",
+        "close_date": "2026-02-11",
+        "acv": "30000.01",
+        "cost": "8000.00",
+        "pieces": 7,
+        "owner": "P-Bob",
+        "region": "south",
+        "deal_type": "new",
+        "policy_number": "X",
+    },
+    {
+        "id": "D4",
+        "close_date": "2026-02-14",
+        "acv": "9000.00",
+        "cost": "9100.00",
+        "currency": "USD",
+        "pieces": 9,
+        "owner": "Ann",
+        "region": "south",
+        "deal_type": "new",
+        "policy_number": "X",
+    },
+    {
+        "id": "D5",
+        "close_date": "2026-03-03",
+        "acv": "4000.00",
+        "cost": "100.00",
+        "pieces": 500,
+        "owner": "P-Ann",
+        "region": "west",
+        "deal_type": "expansion",
+        "discount": "0.22",
+    },
+    {
+        "id": "D6",
+        "close_date": "2026-03-29",
+        "acv": "-4000.00",
+        "cost": "-50.00",
+        "pieces": -1,
+        "owner": "P-Bob",
+        "region": "south",
+        "deal_type": "new",
+        "reverses": "D3",
+    },
+    {
+        "id": "D7",
+        "close_date": "2026-04-02",
+        "acv": "21000.00",
+        "cost": "5.00",
+        "pieces": 1,
+        "owner": "P-Bob",
+        "region": "north",
+        "deal_type": "new",
+        "item": "Top",
+    },
+    {
+        "id": "D8",
+        "close_date": "2026-04-15",
+        "acv": "999.99",
+        "cost": "0.00",
+        "pieces": 2,
+        "owner": "P-Cid",
+        "region": "north",
+        "deal_type": "new",
+    },
+]
 PARTNERS: Rows = [{"pid": "K1", "of_deal": "D2", "since": "2026-01-01", "payee": "P-Bob", "percent": "0.333333"}]
 PAYMENTS: Rows = [
     {"number": "Z1", "deal": "D1", "paid_on": "2026-02-05", "kind": "receipt", "amount": "3000.00"},
     {"number": "Z2", "deal": "D1", "paid_on": "2026-03-05", "kind": "receipt", "amount": "5000.00"},
 ]
-_SINCE = {"valid_from": "2025-01-01"}
+SINCE = {"valid_from": "2025-01-01"}
 DECISIONS: dict[str, Rows] = {
     "people": [
-        {"person": "Ann", "currency": "EUR"}, {"person": "Bob", "currency": "USD"}, {"person": "Cid", "currency": "EUR"},
-        {"person": "Eve"}, {"person": "Zoe"},
+        {"person": "Ann", "currency": "EUR"},
+        {"person": "Bob", "currency": "USD"},
+        {"person": "Cid", "currency": "EUR"},
+        {"person": "Eve"},
+        {"person": "Zoe"},
     ],
     "positions": [
-        {"position": "P-Ann", "title": "Account Executive", "manager": "P-Eve", **_SINCE},
-        {"position": "P-Bob", "title": "Account Executive", "manager": "P-Eve", **_SINCE},
-        {"position": "P-Cid", "title": "Seller", "manager": "P-Eve", **_SINCE},
-        {"position": "P-Eve", "title": "Account Executive", "manager": "P-Zoe", **_SINCE},
-        {"position": "P-Zoe", "title": "Account Executive", **_SINCE},
+        {"position": "P-Ann", "title": "Account Executive", "manager": "P-Eve", **SINCE},
+        {"position": "P-Bob", "title": "Account Executive", "manager": "P-Eve", **SINCE},
+        {"position": "P-Cid", "title": "Seller", "manager": "P-Eve", **SINCE},
+        {"position": "P-Eve", "title": "Account Executive", "manager": "P-Zoe", **SINCE},
+        {"position": "P-Zoe", "title": "Account Executive", **SINCE},
     ],
     "assignments": [
-        {"person": "Ann", "position": "P-Ann", **_SINCE}, {"person": "Bob", "position": "P-Bob", **_SINCE},
+        {"person": "Ann", "position": "P-Ann", **SINCE},
+        {"person": "Bob", "position": "P-Bob", **SINCE},
         {"person": "Cid", "position": "P-Cid", "valid_from": "2026-02-10", "valid_to": "2026-04-20"},
-        {"person": "Eve", "position": "P-Eve", **_SINCE}, {"person": "Zoe", "position": "P-Zoe", **_SINCE},
+        {"person": "Eve", "position": "P-Eve", **SINCE},
+        {"person": "Zoe", "position": "P-Zoe", **SINCE},
     ],
     "relationships": [
-        {"kind": "specialist", "subject": "P-Ann", "payee": "P-Zoe", "share": "0.25", **_SINCE},
-        {"kind": "territory_owner", "subject": "north", "payee": "Bob", **_SINCE},
+        {"kind": "specialist", "subject": "P-Ann", "payee": "P-Zoe", "share": "0.25", **SINCE},
+        {"kind": "territory_owner", "subject": "north", "payee": "Bob", **SINCE},
     ],
     "teams": [
-        {"team": "red", "member": "P-Ann", "weight": 1, **_SINCE}, {"team": "red", "member": "P-Bob", "weight": 1, **_SINCE},
-        {"team": "red", "member": "P-Cid", "weight": 1, **_SINCE},
+        {"team": "red", "member": "P-Ann", "weight": 1, **SINCE},
+        {"team": "red", "member": "P-Bob", "weight": 1, **SINCE},
+        {"team": "red", "member": "P-Cid", "weight": 1, **SINCE},
     ],
     "leaves": [{"person": "Bob", "kind": "parental", "valid_from": "2026-02-01", "valid_to": "2026-03-15"}],
     "quotas": [
-        {"quota": "new_business", "subject": "P-Ann", "amount": "40000", "per": "year", **_SINCE},
-        {"quota": "new_business", "subject": "P-Bob", "amount": "90000", "per": "year", **_SINCE},
-        {"quota": "new_business", "subject": "P-Zoe", "amount": "10000", "per": "year", **_SINCE},
-        {"quota": "new_business", "subject": "P-Eve", "amount": "70000", "per": "year", **_SINCE},
-        {"quota": "sales_quota", "subject": "P-Ann", "amount": "30000", "per": "quarter", "valid_from": "2025-01-01", "valid_to": "2026-02-15"},
+        {"quota": "new_business", "subject": "P-Ann", "amount": "40000", "per": "year", **SINCE},
+        {"quota": "new_business", "subject": "P-Bob", "amount": "90000", "per": "year", **SINCE},
+        {"quota": "new_business", "subject": "P-Zoe", "amount": "10000", "per": "year", **SINCE},
+        {"quota": "new_business", "subject": "P-Eve", "amount": "70000", "per": "year", **SINCE},
+        {
+            "quota": "sales_quota",
+            "subject": "P-Ann",
+            "amount": "30000",
+            "per": "quarter",
+            "valid_from": "2025-01-01",
+            "valid_to": "2026-02-15",
+        },
         {"quota": "sales_quota", "subject": "Ann", "amount": "45000", "per": "quarter", "valid_from": "2026-02-15"},
-        {"quota": "sales_quota", "subject": "P-Bob", "amount": "45000", "per": "quarter", **_SINCE},
+        {"quota": "sales_quota", "subject": "P-Bob", "amount": "45000", "per": "quarter", **SINCE},
     ],
     "inputs": [
         {"input": "mbo", "subject": "P-Ann", "value": "0.9", "valid_from": "2026-01-01", "valid_to": "2026-04-01"},
@@ -150,9 +248,30 @@ DECISIONS: dict[str, Rows] = {
         {"input": "score", "subject": "P-Bob", "value": "0.25", "valid_from": "2026-01-01"},
     ],
     "parameters": [
-        {"parameter": "base_rate", "plan": "account-executive", "level": "person", "key": "Ann", "value": "6%", "valid_from": "2026-02-01"},
-        {"parameter": "base_rate", "plan": None, "level": "title", "key": "Account Executive", "value": "5%", "valid_from": "2025-01-01"},
-        {"parameter": "target", "plan": None, "level": "plan", "key": None, "value": "1200", "valid_from": "2026-03-01"},
+        {
+            "parameter": "base_rate",
+            "plan": "account-executive",
+            "level": "person",
+            "key": "Ann",
+            "value": "6%",
+            "valid_from": "2026-02-01",
+        },
+        {
+            "parameter": "base_rate",
+            "plan": None,
+            "level": "title",
+            "key": "Account Executive",
+            "value": "5%",
+            "valid_from": "2025-01-01",
+        },
+        {
+            "parameter": "target",
+            "plan": None,
+            "level": "plan",
+            "key": None,
+            "value": "1200",
+            "valid_from": "2026-03-01",
+        },
     ],
     "rates": [
         {"kind": "month_end", "base": "USD", "quote": "EUR", "on": "2026-02-10", "rate": "0.8712345"},
@@ -161,14 +280,41 @@ DECISIONS: dict[str, Rows] = {
         {"kind": "month_end", "base": "EUR", "quote": "USD", "on": "2026-03-31", "rate": "1.2"},
         {"kind": "month_end", "base": "EUR", "quote": "USD", "on": "2026-04-30", "rate": "1.25"},
     ],
-    "holds": [{"hold": "H1", "plan": "account-executive", "payee": "Ann", "component": "free", "reason": "dispute 7", "valid_from": "2026-03-01"}],
+    "holds": [
+        {
+            "hold": "H1",
+            "plan": "account-executive",
+            "payee": "Ann",
+            "component": "free",
+            "reason": "dispute 7",
+            "valid_from": "2026-03-01",
+        }
+    ],
     "overrides": [
-        {"override": "O1", "plan": "field", "component": "commission", "payee": "Ann", "source": "D1", "earning_period": "2026-01", "amount": "300.00", "reason": "agreed in writing"},
+        {
+            "override": "O1",
+            "plan": "field",
+            "component": "commission",
+            "payee": "Ann",
+            "source": "D1",
+            "earning_period": "2026-01",
+            "amount": "300.00",
+            "reason": "agreed in writing",
+        },
     ],
     "adjustments": [
-        {"adjustment": "A1", "plan": "field", "payee": "Bob", "pay_period": "2026-02", "component": "commission", "amount": "-20.00", "currency": "EUR", "reason": "paid by cheque"},
+        {
+            "adjustment": "A1",
+            "plan": "field",
+            "payee": "Bob",
+            "pay_period": "2026-02",
+            "component": "commission",
+            "amount": "-20.00",
+            "currency": "EUR",
+            "reason": "paid by cheque",
+        },
     ],
-}  # fmt: skip
+}
 
 
 def documents() -> list[Document]:

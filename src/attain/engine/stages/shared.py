@@ -65,7 +65,7 @@ def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodSco
     parts = largest_remainder(frame, cents, col("@weight"), [col("@group"), col("period")], [col("payee")])
     if said.leavers == "lost":
         parts = frame.add(
-            "paid", case().when(col("there_at_end"), parts, copy=False).else_(frac.integer(0), copy=False)
+            "@paid", case().when(col("there_at_end"), parts, copy=False).else_(frac.integer(0), copy=False)
         )
     return Num(parts, 10**compilation.places)
 
@@ -79,7 +79,7 @@ def largest_remainder(
 ) -> exp.Column:
     """Parts of a whole number by weight that sum exactly, in the groups of rows; the same for a negative total."""
     weights = frame.add(
-        "weights",
+        "@weights",
         exp.Nullif(this=exp.Window(this=exp.Sum(this=weight), partition_by=group), expression=frac.integer(0)),
     )
     share = frame.add("@raw", exp.Mul(this=exp.Abs(this=total), expression=weight))
@@ -98,7 +98,7 @@ def largest_remainder(
         .else_(frac.integer(1), copy=False)
     )
     return frame.add(
-        "part", exp.Mul(this=exp.Paren(this=exp.Add(this=whole, expression=exp.Paren(this=one))), expression=sign)
+        "@part", exp.Mul(this=exp.Paren(this=exp.Add(this=whole, expression=exp.Paren(this=one))), expression=sign)
     )
 
 
@@ -112,17 +112,17 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
     if score.divisor is not None:
         score = scope.pin(Num(frac.rounded(score, 9), 10**9))
     frame.add(
-        "score",
+        "@score",
         case().when(exp.GT(this=frac.group(score.numerator), expression=frac.integer(0)), score.numerator, copy=False),
     )
     groups = [col("@group"), col("period")]
     best = exp.Order(expressions=[exp.Ordered(this=col("@score"), desc=True, nulls_first=False)])
     frame.add("@place", exp.Window(this=exp.Anonymous(this="RANK", expressions=[]), partition_by=groups, order=best))
     frame.add(
-        "tied", exp.Window(this=exp.Count(this=exp.Star()), partition_by=[*(item for item in groups), col("@score")])
+        "@tied", exp.Window(this=exp.Count(this=exp.Star()), partition_by=[*(item for item in groups), col("@score")])
     )
     frame.add(
-        "seat",
+        "@seat",
         exp.Window(
             this=exp.RowNumber(),
             partition_by=[*(item for item in groups), col("@score")],

@@ -15,6 +15,7 @@ from attain.kernel.errors import PlanError, Where
 from attain.plans import expressions as tree
 from attain.plans.model import Component, Curve, LookupTable, Plan, Table, TierTable
 from attain.plans.tabling import result_columns
+from attain.plans.vantage import running_by
 
 
 def table_of(plan: Plan, said: Component) -> Table:
@@ -23,15 +24,11 @@ def table_of(plan: Plan, said: Component) -> Table:
 
 
 def running_measure(plan: Plan, said: Component) -> tuple[str, bool] | None:
-    """The measure that `by` names, and whether its attainment is meant; None when `by` is any other expression."""
-    if not said.by or len(said.by) != 1 or not isinstance(said.by[0], tree.Name):
+    """The measure that `by` names, itself or through a named formula, and whether its attainment is meant."""
+    found = running_by(plan, said)
+    if found is None or (said.each is not None and plan.measures[found.measure].credits != said.each):
         return None
-    parts = said.by[0].parts
-    if parts[0] not in plan.measures or len(parts) > 2 or (len(parts) == 2 and parts[1] != "attainment"):
-        return None
-    if said.each is not None and plan.measures[parts[0]].credits != said.each:
-        return None
-    return parts[0], len(parts) == 2
+    return found.measure, found.field == "attainment"
 
 
 def base_of(said: Component, scope: Reader) -> Num:

@@ -42,9 +42,7 @@ def explain(calculation: Calculation, documents: Sequence[Document], line: str) 
         "version": plan.version,
         "amount": amount,
     }
-    return Explanation(
-        plan, Step(f"title.{row['kind']}", words), amount, (*steps, *release_steps(derivation, row)), last
-    )
+    return Explanation(plan, Step(_title(row), words), amount, (*steps, *release_steps(derivation, row)), last)
 
 
 def explain_payment(
@@ -80,6 +78,10 @@ def explain_payment(
         "amount": amount,
     }
     return Explanation(chosen, Step("title.payment", words), amount, tuple(steps), steps[-1])
+
+
+def _title(row: dict[str, Any]) -> str:
+    return "title.plan_cap" if row["component"] == "settlement.cap" else f"title.{row['kind']}"
 
 
 def _paid(row: dict[str, Any], code: str) -> Fraction | None:

@@ -8,7 +8,7 @@ the plan language.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -94,6 +94,20 @@ class Shared:
 
 
 Formula: TypeAlias = Figure | Operation | Applied | Rounded | Shared
+
+
+def in_currency(formula: Formula, currency: str) -> Formula:
+    """The same formula with its money in another currency than the plan's."""
+    match formula:
+        case Figure(unit="money", currency=""):
+            return replace(formula, currency=currency)
+        case Operation(left=left, right=right):
+            return replace(formula, left=in_currency(left, currency), right=in_currency(right, currency))
+        case Applied(parts=parts):
+            return replace(formula, parts=tuple(in_currency(part, currency) for part in parts))
+        case Rounded(part=part) | Shared(part=part):
+            return replace(formula, part=in_currency(part, currency))
+    return formula
 
 
 def calculated(sign: str, left: Scalar, right: Scalar) -> Fraction | None:

@@ -10,7 +10,16 @@ from attain.engine.formulas import Scope, Sql
 from attain.engine.fractions import Num
 from attain.engine.stages import credit as engine
 from attain.engine.stages import recipients
-from attain.engine.trace.arithmetic import Applied, Figure, Formula, Operation, Rounded, Shared
+from attain.engine.trace.arithmetic import (
+    Applied,
+    Figure,
+    Formula,
+    Operation,
+    Rounded,
+    Scalar,
+    Shared,
+    in_currency,
+)
 from attain.engine.trace.derivation import Derivation, figure
 from attain.engine.trace.explanation import Name, Said, Source, Step, Word
 from attain.engine.trace.reading import operand, read
@@ -83,18 +92,24 @@ def _amount(
         exact = Operation("*", cents, share) if cents.worth() != whole.value else formula
         cut = limit is not None and abs(result.value) == limit.value
         in_cents = Rounded(exact, derivation.places) if cut else Shared(exact, derivation.places, result.value)
-        formula = exact if exact.worth() == result.value else in_cents
+        formula = exact if _whole(exact.worth(), derivation.places) else in_cents
     if limit is not None:
         formula = Applied("limited", (formula, limit))
-    kind = "credit.amount" if main else "credit.other"
-    return Step(kind, {"name": Name(amount)}, formula, result, derivation.where(plan, "credits", name), inside=inside)
+    return Step(
+        "credit.other", {"name": Name(amount)}, formula, result, derivation.where(plan, "credits", name), inside=inside
+    )
+
+
+def _whole(value: Scalar, places: int) -> bool:
+    """Whether nothing is left to round."""
+    return isinstance(value, Fraction) and (value * 10**places).denominator == 1
 
 
 def _of_event(
     derivation: Derivation, event: EventSpot, name: str, amount: str, stored: Row
 ) -> tuple[Figure, tuple[Step, ...]]:
     """The amount of the whole event in the plan's currency, and the steps that make it."""
-    plan, _compilation = event.plan, event.compilation
+    plan = event.plan
     rule = plan.credits[name]
     formula = rule.named_amounts[amount]
     units = derivation.units(event)
@@ -109,7 +124,8 @@ def _of_event(
     whole = Figure(exact, units.of(formula))
     steps: tuple[Step, ...] = ()
     if not isinstance(found.formula, Figure):
-        steps = (Step("event.amount", {"words": Said(formula, plan)}, found.formula, known, where, inside=found.steps),)
+        own_formula = in_currency(found.formula, known.currency)
+        steps = (Step("event.amount", {"words": Said(formula, plan)}, own_formula, known, where, inside=found.steps),)
     if foreign and rule.convert is not None:
         steps = (*steps, _conversion(derivation, event, name, known, whole, currency))
     return whole, steps

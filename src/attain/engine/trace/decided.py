@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from sqlglot import exp
@@ -41,7 +42,7 @@ def parameter_step(derivation: Derivation, spot: Spot, name: str, shown: Figure)
                     **since(row, day),
                 }
                 return Step(
-                    "parameter.decided",
+                    "parameter.decided" if key else "parameter.planned",
                     words,
                     None,
                     shown,
@@ -71,14 +72,10 @@ def input_step(derivation: Derivation, spot: Spot, name: str, shown: Figure) -> 
     for subject in found:
         for row in spot.compilation.snapshot.rows("inputs"):
             if row["input"] == name and row["subject"] == subject and holds(row, last):
-                return Step(
-                    "input",
-                    {**words, "subject": str(subject)},
-                    None,
-                    shown,
-                    where,
-                    Source("inputs", f"{name}/{subject}"),
-                )
+                read_as_given = shown.unit == "truth" or shown.value == Fraction(row["value"])
+                source = Source("inputs", f"{name}/{subject}")
+                words |= {"subject": str(subject), "given": Figure(Fraction(row["value"]), shown.unit)}
+                return Step("input" if read_as_given else "input.refused", words, None, shown, where, source)
     return Step("input.missing", words, None, shown, where)
 
 

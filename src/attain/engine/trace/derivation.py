@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attain.engine.compilation import Compilation
 from attain.engine.trace.arithmetic import Figure, Formula, Scalar, Unit
-from attain.engine.trace.explanation import Name, Source, Step
+from attain.engine.trace.explanation import Name, Source, Step, Term, Word
 from attain.engine.trace.spots import CreditSpot, EventSpot, Spot, rows
 from attain.engine.trace.units import Units
 from attain.facts.schema import BATCH, ROW
@@ -73,7 +73,9 @@ class Derivation:
 
     # -- words and figures --
 
-    def component(self, name: str) -> Name:
+    def component(self, name: str) -> Word:
+        if name == "settlement.cap":
+            return Term("plan_cap")
         said: Component | None = next(
             (plan.components[name] for plan in reversed(self.compilation.versions) if name in plan.components), None
         )

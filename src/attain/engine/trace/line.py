@@ -170,9 +170,16 @@ class ComponentLine:
             if line["exact"] is not None:
                 before += Fraction(int(line["exact"]), int(line["exact/"]))
         mode = self.derivation.mode(self.plan)
-        after = Operation("+", Figure(before, "money"), self.current)
-        formula = Operation("-", Rounded(after, places, mode), Rounded(Figure(before, "money"), places, mode))
-        self.add("rounding.running", formula, where, period=str(self.row["period"]))
+        own, without = self.current, Figure(before, "money")
+        together = Operation("+", without, own)
+        if all(part.worth() == Rounded(part, places, mode).worth() for part in (without, together)):
+            return
+        both = [Rounded(part, places, mode) for part in (together, without)]
+        results = [Figure(part.worth(), "money") for part in both]
+        words: dict[str, Word] = {"period": str(self.row["period"])}
+        kinds = ("rounding.with", "rounding.without")
+        inside = tuple(Step(kind, words, part, found) for kind, part, found in zip(kinds, both, results, strict=True))
+        self.add("rounding.running", Operation("-", results[0], results[1]), where, inside, **words)
 
     @property
     def _is_clawed(self) -> bool:

@@ -49,12 +49,12 @@ def named(derivation: Derivation, spot: Spot, parts: tuple[str, ...], value: Sca
     return _column(derivation, spot, parts, shown)
 
 
-def _column(derivation: Derivation, spot: Spot, parts: tuple[str, ...], shown: Figure) -> Step:
+def _column(derivation: Derivation, spot: Spot, parts: tuple[str, ...], shown: Figure) -> Step | None:
     words: dict[str, Word] = {"name": Name(parts[-1])}
     if isinstance(spot, EventSpot):
-        related = len(parts) == 2
-        fact, key = (parts[0], spot.via) if related else (spot.fact, spot.event)
-        return Step("column", words, None, shown, source=derivation.fact_source(fact, key))
+        if len(parts) == 1:
+            return None  # all columns of an event stand in its own step
+        return Step("column", words, None, shown, source=derivation.fact_source(parts[0], spot.via))
     if isinstance(spot, CreditSpot):
         (event,) = spot.ask(lambda scope: [exp.column("@event", quoted=True)])
         source = derivation.fact_source(spot.plan.credits[spot.credit_set].from_, str(event))

@@ -13,7 +13,7 @@ from typing import Any
 
 from attain.engine.trace.arithmetic import Applied, Figure, Formula, Operation, Rounded, total
 from attain.engine.trace.derivation import Derivation
-from attain.engine.trace.explanation import Name, Said, Source, Step, Word
+from attain.engine.trace.explanation import Name, Said, Source, Step, Term, Word
 from attain.engine.trace.reading import read
 from attain.engine.trace.spots import PayeeSpot, rows
 from attain.kernel.money import currency
@@ -68,7 +68,7 @@ class Payment:
             listed = tuple(
                 Step(
                     "payment.line",
-                    {"source": str(line["source"]), "kind": str(line["kind"])},
+                    {"source": str(line["source"]), "kind": Term(f"kind.{line['kind']}")},
                     None,
                     self.derivation.minor(int(line["amount"])),
                 )
@@ -82,8 +82,10 @@ class Payment:
             parts.append(
                 Step("payment.component", words, total(figures) if len(figures) > 1 else None, amount, inside=listed)
             )
-        figures = [part.result for part in parts if part.result is not None]
-        return Step("payment.earned", {}, total(figures), self.money("earned"), inside=tuple(parts))
+        figures = [part.result for part in parts if part.result is not None and part.result.value]
+        return Step(
+            "payment.earned", {}, total(figures) if figures else None, self.money("earned"), inside=tuple(parts)
+        )
 
     def released(self) -> Step:
         """Parts that become payable in the period; and what waits."""
@@ -105,7 +107,7 @@ class Payment:
             )
             for name, amount in sorted(by_component.items())
         )
-        figures = [part.result for part in parts if part.result is not None]
+        figures = [part.result for part in parts if part.result is not None and part.result.value]
         return Step("payment.released", {}, total(figures) if figures else None, self.money("released"), inside=parts)
 
     # -- guarantee and draw --

@@ -40,7 +40,7 @@ def _asked(spot: PayeeSpot, name: str, columns: tuple[str, ...]) -> list[object]
 def _pool(derivation: Derivation, spot: PayeeSpot, name: str) -> list[Step]:
     said, plan = spot.plan.components[name], spot.plan
     cents, weight, weights, part, group, there = _asked(
-        spot, name, ("cents", "weight", "weights", "part", "group", "there_at_end")
+        spot, name, ("@cents", "@weight", "@weights", "@part", "@group", "there_at_end")
     )
     place = derivation.where(plan, "components", name)
     pool_spot = GroupSpot(
@@ -90,7 +90,7 @@ def _denominator(spot: PayeeSpot, weight: Expr | None) -> int:
 
 def _prize(derivation: Derivation, spot: PayeeSpot, name: str) -> list[Step]:
     said, plan = spot.plan.components[name], spot.plan
-    columns = ("place", "tied", "prize", "won", "score", *(("together",) if said.ties == "share" else ()))
+    columns = ("@place", "@tied", "@prize", "@won", "@score", *(("@together",) if said.ties == "share" else ()))
     place, tied, prize, won, score, *together = _asked(spot, name, columns)
     where = derivation.where(plan, "components", name, "prizes")
     by = (said.by or (None,))[0]

@@ -240,9 +240,9 @@ def every_answer(
     for place, answer in enumerate(asked):
         if isinstance(answer, Num):
             over = frac.over(answer)
-            columns += [named(answer.numerator.copy(), f"n{place}"), named(over, f"d{place}")]
+            columns += [named(answer.numerator, f"n{place}"), named(over, f"d{place}")]
         else:
-            columns.append(named(exp.Null() if answer is None else _sql(answer).copy(), f"n{place}"))
+            columns.append(named(exp.Null() if answer is None else _sql(answer), f"n{place}"))
     query = exp.select(*columns).from_(
         exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     )
