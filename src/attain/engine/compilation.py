@@ -111,6 +111,17 @@ class Compilation:
             until = exp.LTE(this=col("end"), expression=_literal(plan.effective.end))
         return all_of(begun, until)
 
+    def governs(self, plan: Plan) -> exp.Expr:
+        """Whether the version settles the row's period: also what is paid before the plan begins and after it ends."""
+        place = self.index(plan)
+        bounds: list[exp.Expr] = [exp.true()]
+        if place:
+            bounds.append(exp.GT(this=col("end"), expression=_literal(plan.effective.start)))
+        if plan is not self.plan:
+            following = self.versions[place + 1].effective.start
+            bounds.append(exp.LTE(this=col("end"), expression=_literal(following)))
+        return all_of(*bounds)
+
     # -- facts --
 
     def fact(self, name: str) -> FactTable:
@@ -214,14 +225,6 @@ class Compilation:
                     }
                 ),
             )
-            if kind == "number":
-                self.database.create(
-                    source,
-                    exp.select("key", "valid_from", "valid_to", named(cast(col("value"), "INT128"), "value")).from_(
-                        table(source)
-                    ),
-                    f"values of {name}",
-                )
             self.known[source] = True
         return source, kind
 

@@ -1,10 +1,10 @@
 """The folder of a run: result tables, the queries that made them, and a manifest that proves both.
 
-The hash of a table is the sum of the MD5 digests of its rows (as text, in the order of column names) modulo 2**128,
-hashed together with
-the columns and the count: it depends neither on the order of rows nor on the bytes of a file, and another system can
-compute it
-again. Two runs over the same inputs have the same hashes on any machine and at any number of threads.
+The hash of a table is the sum of the MD5 digests of its rows modulo 2**128, hashed together with the columns and the
+count: it depends neither on the order of rows nor on the bytes of a file, and another system can compute it again.
+The text of a row is its cells in the order of column names, each with its length before it (`5:Desks`) and a missing
+one as `-`, so that no text can pass for a border between cells or for nothing. Two runs over the same inputs have the
+same hashes on any machine and at any number of threads.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], path: 
 def table_hash(database: DuckDB, name: str, columns: Mapping[str, str]) -> str:
     """See the module's first words."""
     ordered = sorted(columns)
-    text = " || chr(31) || ".join(f'COALESCE(CAST("{column}" AS VARCHAR), chr(30))' for column in ordered)
+    cells = (f'CAST("{column}" AS VARCHAR)' for column in ordered)
+    text = " || ".join(f"COALESCE(LENGTH({cell}) || ':' || {cell}, '-')" for cell in cells)
     halves = ", ".join(f"COALESCE(SUM(md5_number_{half}({text})), 0)" for half in ("lower", "upper"))
     query = f'SELECT COUNT(*), {halves} FROM "{name}"'
     (count, low, high), *_ = database.connection.execute(query).fetchall()
@@ -150,11 +151,15 @@ FROM (
 
 
 def _write_queries(database: DuckDB, folder: Path, files: Files) -> None:
-    """Every query in the order in which it ran, readable and runnable by hand."""
+    """Every query in the order in which it ran, readable and runnable by hand. A step that repeats the one above it
+    with the next number stands on a line."""
     import sqlglot
 
     parts = []
     for query in database.queries:
+        if query.adds:
+            parts.append(f'-- {query.meaning}\nINSERT INTO "{query.table}"\n{query.sql};\n')
+            continue
         pretty = sqlglot.transpile(query.sql, read=database.dialect, write=database.dialect, pretty=True)[0]
         parts.append(f'-- {query.meaning}\nCREATE OR REPLACE TABLE "{query.table}" AS\n{pretty};\n')
     folder.mkdir()
@@ -195,6 +200,9 @@ class StoredRun:
         for name, about in self.manifest["tables"].items():
             try:
                 table = self.table(name)
+                if set(table.column_names) != set(about["columns"]):
+                    damaged.append(name)
+                    continue
                 database.register(name, table)
                 kinds = ", ".join(
                     f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in about["columns"].items()

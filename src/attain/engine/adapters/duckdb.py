@@ -16,11 +16,12 @@ from attain.kernel.errors import CalculationError
 
 @dataclass(frozen=True)
 class Query:
-    """A query that was run: the table it made, what it is for, and its text."""
+    """A query that was run: the table it made or added rows to, what it is for, and its text."""
 
     table: str
     meaning: str
     sql: str
+    adds: bool = False
 
 
 class DuckDB:
@@ -83,9 +84,10 @@ class DuckDB:
 
     def append(self, table: str, query: exp.Query) -> None:
         """Adds the rows of a query to a table."""
-        self._execute(f'INSERT INTO "{table}" {query.sql(dialect=self.dialect)}', table)
+        self.append_text(table, query.sql(dialect=self.dialect))
 
     def append_text(self, table: str, text: str) -> None:
+        self.queries.append(Query(table, f"the next step of {table}", text, adds=True))
         self._execute(f'INSERT INTO "{table}" {text}', table)
 
     def _execute(self, text: str, table: str) -> duckdb.DuckDBPyConnection:

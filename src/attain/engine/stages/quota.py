@@ -17,12 +17,11 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
-from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
 from attain.engine.fractions import Num
-from attain.engine.frame import Frame, col, named, table
+from attain.engine.frame import Frame, col, table
 from attain.engine.load import FAR
-from attain.engine.sql import all_of, cast
+from attain.engine.sql import all_of
 from attain.kernel.errors import CalculationError, Where
 from attain.kernel.intervals import Interval
 from attain.kernel.periods import Period
@@ -102,8 +101,6 @@ def _figures(
         }
     )
     compilation.database.register(target, table_of)
-    wide = exp.select("subject", "key", "valid_from", "valid_to", named(cast(col("amount"), frac.WIDE), "amount"))
-    compilation.database.create(target, wide.from_(table(target)), f"quota {measure.quota} by {over}")
     return Figures(target, denominator * SCALE, by_day)
 
 
