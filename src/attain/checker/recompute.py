@@ -46,6 +46,7 @@ def recompute(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Reco
     """Everything that the plans pay for the open pay periods of the span."""
     if span.end is None:
         raise CalculationError("The span to calculate has no end.", code="calculation.span")
+    _refuse_closed(plans, snapshot, span)
     record = Record(snapshot)
     heard: dict[Any, Unheard] = {}
     versions: dict[str, list[Plan]] = defaultdict(list)
@@ -64,6 +65,15 @@ def recompute(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Reco
         for each in sorted(heard.values(), key=lambda each: (each.event_type, each.event)) if each.reached < 3
     ]  # fmt: skip
     return Recomputation(tables, calculations)
+
+
+def _refuse_closed(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> None:
+    kinds = {(plan.calendar or snapshot.calendar, plan.period) for plan in plans}
+    for row in snapshot.rows("closed_periods"):
+        period = snapshot.calendars[row["calendar"]].parse(row["period"])
+        again = span.end is not None and period.start < span.end and period.end > span.start
+        if again and (row["calendar"], row["kind"]) in kinds:
+            raise CalculationError(f"{period.id} is closed and within the span to calculate.", code="calculation.closed")
 
 
 def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:

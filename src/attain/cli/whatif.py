@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_json: bool) -> None:
     from attain.cli import summary
-    from attain.cli.comparing import effect_of, show_effect
+    from attain.cli.comparing import effect_of, show_effect, unpaid
     from attain.cli.tables import answer, say, working
     from attain.engine import calculate
     from attain.web.apps.pay.selectors import freeze
@@ -41,11 +41,14 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
     with working(f"What if, {period}", 3) as step:
         step("reading")
         real = freeze(workspace, span=span)
-        changed = changed_snapshot(real.snapshot, supposed, file)
+        base = real.snapshot
+        if any(_touches(base, row, span) for row in base.rows("closed_periods")):
+            base = unpaid(base)  # months that are closed can be supposed again, as if nothing had been paid
+        changed = changed_snapshot(base, supposed, file)
         plans = changed_plans(workspace, [document.plan for document in real.plans], supposed, file)
         payees = []
         for words, snapshot, documents in (
-            ("as it is", real.snapshot, [document.plan for document in real.plans]),
+            ("as it is", base, [document.plan for document in real.plans]),
             ("as supposed", changed, plans),
         ):
             step(f"calculating {words}")
@@ -59,6 +62,11 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
         show_effect(effect, "as it is", "what if")
 
     answer(as_json, {"what_if": str(file), "period": period, "published": False, "effect": effect}, show)
+
+
+def _touches(snapshot: Snapshot, row: Mapping[str, Any], span: Interval) -> bool:
+    period = snapshot.calendars[row["calendar"]].parse(row["period"])
+    return period.end > span.start and (span.end is None or period.start < span.end)
 
 
 def read(file: Path) -> dict[str, Any]:

@@ -73,6 +73,7 @@ def calculate(
     for plan in plans:
         by_id.setdefault(plan.plan, []).append(plan)
     calendars = {plan.calendar or snapshot.calendar for plan in plans}
+    _refuse_closed(plans, snapshot, span)
     database = DuckDB(threads=threads, memory_limit=memory_limit)
     load(database, snapshot, calendars, _days(plans, snapshot, span))
     soundness.check(database)
@@ -81,6 +82,20 @@ def calculate(
         _run(compilation)
     answers.write_results(database, list(compilations.values()), snapshot)
     return Calculation(database, compilations, span)
+
+
+def _refuse_closed(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> None:
+    """A closed period is never calculated again: what changed in it is booked in the open ones."""
+    used = {(plan.calendar or snapshot.calendar, plan.period) for plan in plans}
+    for row in snapshot.rows("closed_periods"):
+        if (row["calendar"], row["kind"]) in used:
+            period = snapshot.calendars[row["calendar"]].parse(row["period"])
+            if period.end > span.start and (span.end is None or period.start < span.end):
+                raise CalculationError(
+                    f"{period.id} is closed; a run cannot pay it again.",
+                    code="calculation.closed",
+                    hint="Start with the first open period: what changed in closed ones is paid there as a difference.",
+                )
 
 
 def _run(compilation: Compilation) -> None:

@@ -15,7 +15,7 @@ def _texts(part: Expr) -> frozenset[str]:
 
 
 def names_read(part: object) -> frozenset[str]:
-    """The first parts of all names in all expressions inside a part of a document, and its texts that may name a column."""
+    """The first parts of all names in all expressions in a part of a document, and texts that may name a column."""
     if isinstance(part, Expr):
         return _texts(part)
     if isinstance(part, str):

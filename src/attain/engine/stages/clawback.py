@@ -12,6 +12,7 @@ from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PlaceScope
 from attain.engine.sql import any_of, case, cast
 from attain.engine.stages.lines import LINE, mode_of
+from attain.engine.stages.overrides import overrides
 from attain.plans.model import Clawback, Plan
 
 
@@ -22,14 +23,21 @@ def claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary
     frame.join(
         exp.Subquery(this=original, alias=exp.TableAlias(this=exp.to_identifier("o"))),
         {"payee": col("payee"), "event": col("@reverses"), "@credit_key": col("@credit_key")},
-        {"o.amount": "amount"},
+        {"o.computed": "amount", "o.source": "source", "o.period": "period"},
     )
+    replaced = {"payee": col("payee"), "source": col("o.source"), "earning_period": col("o.period")}
+    frame.join(
+        table(overrides(compilation)), {"component": exp.Literal.string(name), **replaced}, {"o.override": "amount"}
+    )
+    frame.add("o.amount", exp.Coalesce(this=col("o.override"), expressions=[col("o.computed")]))
     has = frame.add(
         "has",
         exp.Not(
             this=exp.Paren(
                 this=any_of(
-                    frac.is_null(col("o.amount")), exp.EQ(this=col("@original_amount"), expression=frac.integer(0))
+                    frac.is_null(col("o.amount")),
+                    exp.EQ(this=col("@original_amount"), expression=frac.integer(0)),
+                    exp.LT(this=col("credited_on"), expression=col("@original_date")),
                 )
             )
         ),

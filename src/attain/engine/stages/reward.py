@@ -19,7 +19,7 @@ from attain.engine.scopes_measured import CreditScope, PeriodScope, Reader
 from attain.engine.sql import all_of, any_of, case, cast
 from attain.engine.stages import measure as measures
 from attain.engine.stages.clawback import claw_back
-from attain.engine.stages.credit import ORDER, limited
+from attain.engine.stages.credit import ORDER, credits, limited
 from attain.engine.stages.lines import LINE, mode_of
 from attain.engine.stages.rows import payee_rows
 from attain.engine.stages.worth import exact_value
@@ -200,22 +200,36 @@ def _lines(frame: Frame, more: tuple[str, ...] = ()) -> exp.Query:
 
 _BUDGET = """
 SELECT * REPLACE (paid AS amount, CASE WHEN paid <> amount THEN 'budget used up' ELSE note END AS note) FROM (
-    SELECT l.*, CASE '{crossing}' WHEN 'part' THEN LEAST(upto, {budget}) - LEAST(upto - amount, {budget})
-        WHEN 'whole' THEN CASE WHEN upto - amount < {budget} THEN amount ELSE 0 END ELSE CASE WHEN upto <= {budget}
-            THEN amount ELSE 0 END END AS paid
-    FROM (SELECT *, SUM(amount) OVER (ORDER BY credited_on, event, source, payee ROWS BETWEEN UNBOUNDED PRECEDING AND
-        CURRENT ROW) AS upto FROM "{table}") l
+    SELECT l.*, CASE WHEN amount IS NULL OR budget IS NULL THEN NULL
+                     WHEN '{crossing}' = 'part' THEN LEAST(upto, budget) - LEAST(upto - amount, budget)
+                     WHEN '{crossing}' = 'whole' THEN CASE WHEN upto - amount < budget THEN amount ELSE 0 END
+                     ELSE CASE WHEN upto <= budget THEN amount ELSE 0 END END AS paid
+    FROM (
+        SELECT *, SUM(amount) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto
+        FROM "{table}"
+    ) l
 )
 """
 
 
+class BudgetScope(PlaceScope):
+    """A budget is one amount for everybody: parameters of the plan's level, read on the credit date."""
+
+    def day(self) -> exp.Expr:
+        return col("credited_on")
+
+
 def _within_budget(compilation: Compilation, plan: Plan, limit: BudgetLimit, target: str, name: str) -> None:
     frame = Frame(exp.select("*").from_(table(target)))
-    budget = frac.rounded(numeric(limit.budget, PlaceScope(compilation, plan, frame)), compilation.places).sql(
-        dialect="duckdb"
-    )
-    text = _BUDGET.format(crossing=limit.crossing, budget=f"({budget})", table=target)
-    inner = parse_one(text, dialect="duckdb")
+    scope = BudgetScope(compilation, plan, frame)
+    found = credits(compilation, str(plan.components[name].each))
+    ordered = {"rule": "@rule", "level": "@level", "via": "@via"}
+    frame.join(table(found.table), {"@credit": col("source"), "@payee": col("payee")}, ordered)
+    frame.add("budget", frac.rounded(scope.pin(numeric(limit.budget, scope)), compilation.places))
+    spread = f"{target}:budget"
+    compilation.database.create(spread, frame.query(), f"lines of {name} beside their budget")
+    order = "credited_on, event, rule, level, payee, via, source"
+    inner = parse_one(_BUDGET.format(crossing=limit.crossing, table=spread, order=order), dialect="duckdb")
     if isinstance(inner, exp.Query):
         query = exp.select(*[col(column) for column in LINE]).from_(
             exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("b")))
@@ -266,13 +280,12 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
     _numbers(compilation, plan, said, frame, exact, uncapped)
     if said.over is not None and said.per is not None and said.over.kind != said.per.kind:
         window = exp.Literal.string("plan") if said.over.kind == "plan" else col(f"in_{said.over.kind}")
-        before = exp.Anonymous(
-            this="LAG", expressions=[exp.Coalesce(this=col("line:amount"), expressions=[frac.integer(0)])]
-        )
+        # What the window has earned is its last known entitlement: a period without one earns and takes nothing.
         earlier = exp.Window(
-            this=before,
+            this=exp.IgnoreNulls(this=exp.LastValue(this=col("line:amount"))),
             partition_by=[col("payee"), window],
             order=exp.Order(expressions=[exp.Ordered(this=col("start"))]),
+            spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="1", end_side="PRECEDING"),
         )
         frame.add(
             "change",

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from attain.engine.compilation import Compilation
 from attain.engine.frame import col, table
+from attain.engine.sql import text
 from attain.engine.stages.credit import credits
 
 _ROWS = """
@@ -63,10 +64,63 @@ def payee_rows(compilation: Compilation, kind: str) -> str:
             for each in sets
         ]
         credited = " UNION ".join(parts) or "SELECT NULL::VARCHAR AS payee, NULL::BIGINT AS place WHERE FALSE"
-        text = _ROWS.format(
+        query = _ROWS.format(
             members=compilation.members(), periods=compilation.periods(kind), end=compilation.end, credited=credited
         )
-        _create(compilation, name, text, f"payees and their {kind} periods")
+        _create(compilation, name, query, f"payees and their {kind} periods")
+        compilation.known[name] = True
+    return name
+
+
+_PAY_ROWS = """
+WITH firsts AS (
+    SELECT payee, MIN(place) AS first_place FROM (
+        SELECT payee, place FROM "{rows}"
+        UNION ALL SELECT l.payee, p.place FROM "{lines}" l JOIN "{periods}" p ON p.period = l.period
+        UNION ALL SELECT a.payee, p.place FROM ({paid}) a JOIN "{periods}" p ON p.period = a.pay_period
+    ) f GROUP BY payee
+), dense AS (
+    SELECT f.payee, p.* FROM firsts f JOIN "{periods}" p ON p.place >= f.first_place AND p.start < DATE '{end}'
+), placed AS (
+    SELECT d.payee, d.period, m.position, m.person, m.title, m.territory, m.unit, LEAST(m.valid_to, d."end") AS
+        seat_until, ROW_NUMBER() OVER (PARTITION BY d.payee, d.period ORDER BY m.valid_from DESC, m.position) AS turn
+    FROM dense d JOIN "{members}" m ON m.payee = d.payee AND m.valid_from < d."end"
+), first_rows AS (SELECT payee, MIN(place) AS place FROM "{rows}" GROUP BY payee)
+SELECT d.*, COALESCE(r.active_days, 0) AS active_days, COALESCE(r.present, FALSE) AS present,
+       d.place - o.place + 1 AS ordinal, s.position, COALESCE(s.person, w.person) AS person, s.title, s.territory,
+       s.unit, w.name AS "person.name", w.country AS "person.country", w.currency AS "person.currency",
+       w.kind AS "person.kind", w.hired_on AS "person.hired_on", w.left_on AS "person.left_on",
+       CAST(COALESCE(s.seat_until, d."end") - 1 AS DATE) AS last_day,
+       COALESCE(r.there_at_end, FALSE) AS there_at_end
+FROM dense d
+LEFT JOIN "{rows}" r ON r.payee = d.payee AND r.period = d.period
+LEFT JOIN placed s ON s.payee = d.payee AND s.period = d.period AND s.turn = 1
+LEFT JOIN first_rows o ON o.payee = d.payee
+LEFT JOIN people w ON w.person = d.payee
+"""
+_PAID = " UNION ".join(
+    f"SELECT payee, pay_period FROM {name} WHERE plan = {{plan}}"
+    for name in ("adjustments", "ledger_lines", "ledger_releases", "ledger_balances")
+)
+
+
+def pay_rows(compilation: Compilation) -> str:
+    """The pay periods of everybody who is paid: from a payee's first one to the end of the run, on the plan or not.
+
+    Who has left is still paid what is due later, and a window's most holds for it. Needs the lines of all components.
+    """
+    name = compilation.name("pay-rows")
+    if name not in compilation.known:
+        kind = compilation.plan.period
+        query = _PAY_ROWS.format(
+            rows=payee_rows(compilation, kind),
+            lines=compilation.name("lines"),
+            periods=compilation.periods(kind),
+            paid=_PAID.format(plan=text(compilation.id)),
+            members=compilation.members(),
+            end=compilation.end,
+        )
+        _create(compilation, name, query, "everybody who is paid, and their pay periods")
         compilation.known[name] = True
     return name
 
@@ -86,8 +140,8 @@ def group_rows(compilation: Compilation, subject: str, kind: str) -> str:
             "SELECT 'company' AS subject" if subject == "company" else "SELECT DISTINCT team AS subject FROM teams"
         )
         start = compilation.versions[0].effective.start
-        text = _GROUPS.format(subjects=subjects, periods=compilation.periods(kind), start=start, end=compilation.end)
-        _create(compilation, name, text, f"{subject} by {kind}")
+        query = _GROUPS.format(subjects=subjects, periods=compilation.periods(kind), start=start, end=compilation.end)
+        _create(compilation, name, query, f"{subject} by {kind}")
         compilation.known[name] = True
     return name
 
@@ -123,4 +177,4 @@ def everything(name: str) -> exp.Select:
     return exp.select("*").from_(table(name))
 
 
-__all__ = ["col", "everything", "group_rows", "payee_rows", "team_members"]
+__all__ = ["col", "everything", "group_rows", "pay_rows", "payee_rows", "team_members"]

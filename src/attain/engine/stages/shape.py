@@ -13,10 +13,13 @@ from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
 from attain.engine.formulas import numeric
 from attain.engine.frame import Frame, col, table
+from attain.engine.load import FAR
 from attain.engine.scopes_measured import PeriodScope
 from attain.engine.sql import text
+from attain.engine.stages.lines import mode_of
+from attain.engine.stages.overrides import overrides
 from attain.engine.stages.reward import component
-from attain.engine.stages.rows import payee_rows
+from attain.engine.stages.rows import pay_rows
 from attain.plans.expressions import Expr
 from attain.plans.model import Plan, WindowLimit
 
@@ -35,13 +38,14 @@ def entitled(compilation: Compilation) -> str:
     parts = [_component(compilation, plan, name) for plan in compilation.versions for name in plan.components]
     create(compilation, compilation.name("raw"), " UNION ALL ".join(parts), "lines of all components")
     create(compilation, compilation.name("lines"), _overridden(compilation), "lines with overrides in place")
-    shaped = [f'SELECT {COLUMNS} FROM "{compilation.name("lines")}" WHERE amount IS NOT NULL']
+    capped = [f'SELECT {COLUMNS} FROM "{compilation.name("lines")}" WHERE amount IS NOT NULL']
+    floors = []
     names = dict.fromkeys(name for plan in compilation.versions for name in plan.components)
     for name in names:
         for place, plan in enumerate(compilation.versions):
             said = plan.components.get(name)
             if said is not None and isinstance(said.limit, WindowLimit):
-                shaped.append(
+                capped.append(
                     _cap(
                         compilation,
                         plan,
@@ -54,7 +58,11 @@ def entitled(compilation: Compilation) -> str:
                     )
                 )
             if said is not None and said.floor is not None:
-                shaped.append(_floor(compilation, plan, place, name, said.floor.amount, said.floor.per.kind))
+                floors.append((plan, place, name, said.floor))
+    create(compilation, f"{target}:capped", " UNION ALL ".join(capped), "lines with the caps of components")
+    shaped = [f'SELECT {COLUMNS} FROM "{target}:capped"']
+    for plan, place, name, floor in floors:
+        shaped.append(_floor(compilation, plan, place, name, floor.amount, floor.per.kind, f"{target}:capped"))
     create(compilation, f"{target}:components", " UNION ALL ".join(shaped), "lines with caps and floors of components")
     source = f"{target}:components"
     caps = [
@@ -90,19 +98,11 @@ def _component(compilation: Compilation, plan: Plan, name: str) -> str:
 
 
 def _overridden(compilation: Compilation) -> str:
-    places = compilation.places
-    factor = 10 ** (4 - places)
     return f"""
-    SELECT r.* REPLACE (COALESCE(o.amount, r.amount) AS amount, CASE WHEN o.override IS NULL THEN r.note ELSE
-        'override: ' || o.reason END AS note)
-    FROM "{compilation.name("raw")}" r LEFT JOIN (
-        SELECT override, component, payee, source, earning_period, reason, CAST(amount AS HUGEINT) // {factor} AS
-            amount,
-               ROW_NUMBER() OVER (PARTITION BY component, payee, source, earning_period ORDER BY override DESC) AS turn
-        FROM overrides WHERE plan = '{compilation.id}' AND (expires_on IS NULL OR expires_on > DATE
-            '{compilation.span.start}')
-    ) o ON o.turn = 1 AND o.component = r.component AND o.payee = r.payee AND o.source = r.source AND o.earning_period
-        = r.period
+    SELECT r.* REPLACE (COALESCE(o.amount, r.amount) AS amount,
+                        CASE WHEN o.override IS NULL THEN r.note ELSE 'override: ' || o.reason END AS note)
+    FROM "{compilation.name("raw")}" r LEFT JOIN "{overrides(compilation)}" o
+      ON o.component = r.component AND o.payee = r.payee AND o.source = r.source AND o.earning_period = r.period
     """
 
 
@@ -111,9 +111,9 @@ def _operand(
 ) -> str:
     """For each payee and pay period of this version: the amount of a cap or floor in minor units, and the window."""
     target = compilation.name(place, what, component_name)
-    frame = Frame(exp.select("*").from_(table(payee_rows(compilation, plan.period))))
+    frame = Frame(exp.select("*").from_(table(pay_rows(compilation))))
     scope = PeriodScope(compilation, plan, frame, plan.period)
-    frame.add("limit", frac.rounded(numeric(amount, scope), compilation.places))
+    frame.add("limit", frac.rounded(scope.pin(numeric(amount, scope)), compilation.places, mode_of(plan)))
     frame.add("window", exp.Literal.string("plan") if over in ("plan", "column") else col(f"in_{over}"))
     query = exp.select(
         *[col(name) for name in ("payee", "period", "position", "start", "end", "window", "limit", "present")]
@@ -127,7 +127,7 @@ def _operand(
 
 
 _SUMS = """
-SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, SUM(COALESCE(x.amount, 0::HUGEINT)) OVER (PARTITION BY o.payee,
+SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, x.payee IS NOT NULL AS has_lines, SUM(COALESCE(x.amount, 0::HUGEINT)) OVER (PARTITION BY o.payee,
     o."window" ORDER BY o.start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
 FROM "{operand}" o LEFT JOIN (SELECT payee, period, SUM(amount) AS amount FROM "{lines}" WHERE {which} GROUP BY payee,
     period) x ON x.payee = o.payee AND x.period = o.period
@@ -140,6 +140,9 @@ SELECT {version} AS version, '{component}' AS component, '{kind}' AS kind, payee
 FROM ({rows}) w WHERE amount <> 0 AND {bounds}
 """
 
+_MISSING = """
+SELECT '{component}' AS component, payee, period FROM ({sums}) w WHERE "limit" IS NULL AND has_lines AND {bounds}
+"""
 _LOST = """
 SELECT *, LEAST(so_far, COALESCE("limit", so_far)) - COALESCE(LAG(LEAST(so_far, COALESCE("limit", so_far))) OVER
     (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount
@@ -149,8 +152,8 @@ FROM ({sums}) s
 _CARRIED = """
 WITH sums AS ({sums}),
 windows AS (
-    SELECT payee, "window", MIN(start) AS start, SUM(x) - MAX_BY("limit", start) AS above FROM sums GROUP BY payee,
-        "window"
+    SELECT payee, "window", MIN(start) AS start, SUM(x) - MAX_BY(COALESCE("limit", {unlimited}), start) AS above FROM
+        sums GROUP BY payee, "window"
 ), running AS (
     SELECT payee, "window", start, SUM(above) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING
         AND CURRENT ROW) AS s FROM windows
@@ -184,33 +187,40 @@ def _cap(
     operand = _operand(compilation, plan, place, name, amount, over, "cap")
     which = "TRUE" if components is None else "component IN (" + ", ".join(f"'{item}'" for item in components) + ")"
     sums = _SUMS.format(operand=operand, lines=lines or compilation.name("lines"), which=which)
-    rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums)
+    rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums, unlimited=f"{10**24}::HUGEINT")
+    bounds = compilation.governs(plan).sql(dialect="duckdb")
+    missing = _MISSING.format(sums=sums, component=name, bounds=bounds)
+    compilation.known["missing caps"] = [*compilation.known.get("missing caps", []), missing]  # type: ignore[misc]
     return _LINE.format(
         version=text(plan.version),
         component=name,
         kind="cap",
         rows=rows,
-        bounds=compilation.in_force(plan).sql(dialect="duckdb"),
+        bounds=bounds,
     )
 
 
 _UP_TO = """
-SELECT *, CASE WHEN start = MAX(start) OVER (PARTITION BY payee, "window") AND "end" >= window_end THEN
-    GREATEST("limit" - so_far, 0::HUGEINT) ELSE 0 END AS amount FROM (
-    SELECT s.*, p."end" AS window_end FROM ({sums}) s JOIN "{windows}" p ON p.period = s."window"
-) d WHERE present
+SELECT *, GREATEST("limit" - so_far, 0::HUGEINT) AS amount FROM (
+    SELECT s.*, {window_end} AS window_end FROM ({sums}) s {join}
+) d WHERE present AND "end" >= window_end
 """
 
 
-def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: Expr, over: str) -> str:
+def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: Expr, over: str, lines: str) -> str:
     """A line in the window's last pay period that brings the window up to its floor."""
     operand = _operand(compilation, plan, place, name, amount, over, "floor")
-    sums = _SUMS.format(operand=operand, lines=compilation.name("lines"), which=f"component = '{name}'")
-    rows = _UP_TO.format(sums=sums, windows=compilation.periods(over))
+    sums = _SUMS.format(operand=operand, lines=lines, which=f"component = '{name}'")
+    if over == "plan":
+        end = compilation.plan.effective.end or FAR
+        rows = _UP_TO.format(sums=sums, window_end=f"DATE '{end}'", join="")
+    else:
+        join = f'JOIN "{compilation.periods(over)}" p ON p.period = s."window"'
+        rows = _UP_TO.format(sums=sums, window_end='p."end"', join=join)
     return _LINE.format(
         version=text(plan.version),
         component=name,
         kind="floor",
         rows=rows,
-        bounds=compilation.in_force(plan).sql(dialect="duckdb"),
+        bounds=compilation.governs(plan).sql(dialect="duckdb"),
     )

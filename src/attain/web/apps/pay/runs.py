@@ -63,6 +63,7 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
     if lease is not None and lease.expires_at is not None and lease.expires_at > workspace.ports.clock.now():
         raise leases.held(lease)
     frozen = freeze(workspace, span=span, as_of=as_of)
+    _require_open(frozen, span)
     with acting(workspace, actor, "begin run") as act:
         number = (Run.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         name = f"run-{number:06d}"
@@ -81,6 +82,22 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
         )
         act.record("run.begun", "run", name, after={"span": str(span), "inputs": run.input_hash})
     return RunStart(run, frozen, workspace.ports.files.temporary_folder(workspace.runs))
+
+
+def _require_open(frozen: Frozen, span: Interval) -> None:
+    """A closed period is never paid again; what changed in it is a difference in an open one."""
+    snapshot = frozen.snapshot
+    kinds = {(one.plan.calendar or snapshot.calendar, one.plan.period) for one in frozen.plans}
+    for row in snapshot.rows("closed_periods"):
+        period = snapshot.calendars[row["calendar"]].parse(row["period"])
+        within = span.end is not None and period.start < span.end and period.end > span.start
+        if within and (row["calendar"], row["kind"]) in kinds:
+            raise Refused(
+                f"{period.id} is closed; a run cannot pay it again.",
+                code="run.closed-period",
+                where=Where(field="span"),
+                hint="Start with the first open period, or reopen the last closed one.",
+            )
 
 
 def _give_up_stale(act: Act) -> None:
