@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from attain.kernel.errors import Findings, Refused
+from attain.kernel.errors import Findings, NotFound, PeriodError, Refused
 from attain.web.workspace import Workspace
-from tests.records.company import PEOPLE
+from tests.records.company import PEOPLE, plan
 
 
 @pytest.fixture
@@ -207,6 +207,7 @@ def test_holds_overrides_and_adjustments_say_why(
     take: Any, rows: Any, app: SimpleNamespace, workspace: Workspace
 ) -> None:
     who = {"actor": "ada", "plan": "account-executive", "payee": "bob"}
+    app.plans.publish_plan(workspace, plan(), actor="ada")
     with pytest.raises(Refused, match="A reason is needed to hold pay"):
         app.decide.place_hold(workspace, **who, reason=" ", valid_from=date(2026, 1, 1))
     hold = app.decide.place_hold(workspace, **who, reason="contract unsigned", valid_from=date(2026, 1, 1))
@@ -218,6 +219,17 @@ def test_holds_overrides_and_adjustments_say_why(
         app.decide.adjust(workspace, **who, **money, reason="contest", key="contest-1")
     with pytest.raises(Refused, match="no exact amount"):
         app.decide.adjust(workspace, **who, **{**money, "amount": 0.1}, reason="contest")
+    for wrong, words in (
+        ({"currency": "USD"}, "pays in EUR, not in USD"),
+        ({"amount": Decimal("10.005")}, "more than the 2 decimal places"),
+        ({"pay_period": "2026-Q1"}, "2026-Q1 is a quarter"),
+    ):
+        with pytest.raises(Refused, match=words):
+            app.decide.adjust(workspace, **who, **{**money, **wrong}, reason="contest")
+    with pytest.raises(PeriodError, match="2026-13"):
+        app.decide.adjust(workspace, **who, **{**money, "pay_period": "2026-13"}, reason="contest")
+    with pytest.raises(NotFound, match="No plan overlay is published"):
+        app.decide.adjust(workspace, **{**who, "plan": "overlay"}, **money, reason="contest")
     assert [row["amount"] for row in rows("adjustments")] == [Decimal("10.0000")]
     assert [row["valid_to"] for row in rows("holds")] == [date(2026, 2, 1)]
     assert [event.action for event in app.log.events("hold")] == ["pay.hold-placed", "pay.hold-lifted"]

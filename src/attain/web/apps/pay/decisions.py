@@ -16,6 +16,7 @@ from attain.kernel.errors import NotFound, Refused
 from attain.kernel.money import currency as known_currency
 from attain.web.apps.audit.services import acting
 from attain.web.apps.org.services import count_change
+from attain.web.apps.plans.selectors import published_plans
 from attain.web.workspace import Workspace
 
 from .models import Adjustment, Hold, Override
@@ -88,6 +89,7 @@ def override_line(
     require_reason(reason, "to override a line")
     _require_exact(amount)
     where = {"plan": plan, "component": component, "payee": payee, "source": source, "earning_period": earning_period}
+    _require_payable(workspace, plan, earning_period, amount, None)
     with acting(workspace, actor, "override line") as act:
         if (known := Override.objects.filter(**where).first()) is not None:
             raise Refused(
@@ -135,6 +137,7 @@ def adjust(
     require_reason(reason, "to adjust pay")
     _require_exact(amount)
     known_currency(currency)
+    _require_payable(workspace, plan, pay_period, amount, currency)
     values = {"plan": plan, "payee": payee, "pay_period": pay_period, "component": component}
     values |= {"currency": currency, "reason": reason}
     with acting(workspace, actor, "adjust pay") as act:
@@ -178,6 +181,30 @@ def _seen(model: type[M], name: str, id_: str, version: int) -> Any:
 def _require_exact(amount: Any) -> None:
     if isinstance(amount, float) or not amount.is_finite():
         raise Refused(f"{amount!r} is no exact amount.", code="pay.amount", hint="Give a Decimal.")
+
+
+def _require_payable(workspace: Workspace, plan: str, period: str, amount: Decimal, currency: str | None) -> None:
+    """The plan pays in periods of this name, in this currency, and in whole units of its smallest coin."""
+    documents = [document for document in published_plans() if document.plan.plan == plan]
+    if not documents:
+        raise NotFound(f"No plan {plan} is published.", code="pay.plan", hint="Publish it first, or correct its name.")
+    said = documents[-1].plan
+    found = workspace.calendars[said.calendar or workspace.calendar].parse(period)
+    if found.kind != said.period:
+        raise Refused(
+            f"{plan} pays by {said.period}; {period} is a {found.kind}.", code="pay.kind", hint="Name a pay period."
+        )
+    if currency is not None and currency != said.currency:
+        raise Refused(
+            f"{plan} pays in {said.currency}, not in {currency}.", code="pay.currency", hint="Convert the amount first."
+        )
+    places = known_currency(said.currency).places
+    if amount != round(amount, places):
+        raise Refused(
+            f"{amount} has more than the {places} decimal places of {said.currency}.",
+            code="pay.amount",
+            hint="Give an amount that can be paid out.",
+        )
 
 
 def _plain(row: models.Model) -> dict[str, Any]:
