@@ -34,7 +34,7 @@ def demo(
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Pay a sample company for three years: AdventureWorks, 31,465 orders, nine plans, 38 months.
+    """Pay a sample company for three years: AdventureWorks, 31,465 orders, seven plans, 38 months.
 
     Imports everything, checks, tests and publishes the plans, calculates all periods in one run, lets the checker
     compute every cent again, closes the months in their order, and shows what came out. Of a finished demo only the
