@@ -16,12 +16,12 @@ Plan account-executive, version 2026-1. Line account-executive/commission/Ann/D2
         - “booked” of Ann in 2026, before and with this credit, number 2 of the window: €5,000.00 + €5,000.00 = €10,000.00  [plans/account-executive.yaml:31]
         - Quota “new business” of P-Ann, in force since 1 January 2025: €40,000.00  [plans/account-executive.yaml:31; quotas new_business/P-Ann/2025-01-01]
 
-2. Credit in “bookings” for Ann (P-Ann) from D2, dated 20 January 2026: €15,333.33 × 66.6667%, rounded half up to 2 places, at most €5,000.00 in size = €5,000.00  [plans/account-executive.yaml:16]
+2. Credit in “bookings” for Ann (P-Ann) from D2, dated 20 January 2026: €15,333.33 × 66.6667%, at most €5,000.00 in size = €5,000.00  [plans/account-executive.yaml:16]
     - Share by rule 1, the rest: 100% − 33.3333% = 66.6667%  [plans/account-executive.yaml:23]
     - Ann holds P-Ann on 20 January 2026; “owner” of the event names P-Ann
     - Credited “margin”: €6,333.33 × 66.6667% = €4,222.22  [plans/account-executive.yaml:16]
         - Amount of the event (“acv” minus “cost”): €15,333.33 − €9,000.00 = €6,333.33  [plans/account-executive.yaml:20]
-    - Credited “units”: 120 × 66.6667% = 80  [plans/account-executive.yaml:16]
+    - Credited “units”: 120 × 66.6667% = 80.00004  [plans/account-executive.yaml:16]
     - Event D2 of “deals”  [deals D2, batch given, row 2]
         - “close date”: 20 January 2026
         - “acv”: €15,333.33
@@ -50,12 +50,12 @@ Plan account-executive, Fassung 2026-1. Zeile account-executive/commission/Ann/D
         - „booked“ von Ann in 2026, vor und mit dieser Gutschrift, der 2. des Zeitraums: 5.000,00 € + 5.000,00 € = 10.000,00 €  [plans/account-executive.yaml:31]
         - Quote „new business“ von P-Ann, gültig seit 01.01.2025: 40.000,00 €  [plans/account-executive.yaml:31; quotas new_business/P-Ann/2025-01-01]
 
-2. Gutschrift in „bookings“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 66,6667 %, kaufmännisch gerundet auf 2 Stellen, dem Betrag nach höchstens 5.000,00 € = 5.000,00 €  [plans/account-executive.yaml:16]
+2. Gutschrift in „bookings“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 66,6667 %, dem Betrag nach höchstens 5.000,00 € = 5.000,00 €  [plans/account-executive.yaml:16]
     - Anteil nach Regel 1, der Rest: 100 % − 33,3333 % = 66,6667 %  [plans/account-executive.yaml:23]
     - Ann hat P-Ann am 20.01.2026; „owner“ des Ereignisses nennt P-Ann
     - Gutgeschrieben: „margin“: 6.333,33 € × 66,6667 % = 4.222,22 €  [plans/account-executive.yaml:16]
         - Betrag des Ereignisses („acv“ minus „cost“): 15.333,33 € − 9.000,00 € = 6.333,33 €  [plans/account-executive.yaml:20]
-    - Gutgeschrieben: „units“: 120 × 66,6667 % = 80  [plans/account-executive.yaml:16]
+    - Gutgeschrieben: „units“: 120 × 66,6667 % = 80,00004  [plans/account-executive.yaml:16]
     - Ereignis D2 von „deals“  [deals D2, Lieferung given, Zeile 2]
         - „close date“: 20.01.2026
         - „acv“: 15.333,33 €

@@ -16,7 +16,6 @@ from attain.engine.trace.arithmetic import (
     Formula,
     Operation,
     Rounded,
-    Scalar,
     Shared,
     in_currency,
 )
@@ -28,8 +27,6 @@ from attain.facts.schema import BATCH, ROW
 from attain.plans.model import CreditRule, Plan
 
 Row = Mapping[str, Any]
-_WORDS_OF_EVENT = 8
-"""Columns of an event that are shown, beside those that formulas read."""
 
 
 def credit_step(derivation: Derivation, spot: CreditSpot) -> Step:
@@ -46,7 +43,7 @@ def credit_step(derivation: Derivation, spot: CreditSpot) -> Step:
     stored = rows(compilation, compilation.name(compilation.index(plan), "events", name), {"@event": row["@event"]})[0]
     share = Figure(Fraction(int(row["@share"]), int(row["@share_over"])), "rate")
     share_step = _share(derivation, event, rule, row, share)
-    amounts = [_amount(derivation, event, name, amount, row, stored, share) for amount in found.amounts]
+    amounts = [_amount(derivation, spot, event, amount, row, stored, share) for amount in found.amounts]
     main = amounts[0]
     words: dict[str, Word] = {
         "payee": str(row["@payee"]),
@@ -70,39 +67,36 @@ def credit_step(derivation: Derivation, spot: CreditSpot) -> Step:
 
 
 def _amount(
-    derivation: Derivation, event: EventSpot, name: str, amount: str, row: Row, stored: Row, share: Figure
+    derivation: Derivation, spot: CreditSpot, event: EventSpot, amount: str, row: Row, stored: Row, share: Figure
 ) -> Step:
-    """The event's amount × share, limited and split as the plan says."""
-    plan, compilation = event.plan, event.compilation
+    """The event's amount × share, split in cents and limited as the plan says."""
+    plan, name = event.plan, event.credit_set
     rule = plan.credits[name]
     unit = derivation.units(event).of(rule.named_amounts[amount])
-    credits = engine.credits(compilation, name)
-    result = Figure(Fraction(int(row[f"@amount:{amount}"]), credits.amounts[amount]), unit)
+    scale = engine.credits(event.compilation, name).amounts[amount]
+    result = Figure(Fraction(int(row[f"@amount:{amount}"]), scale), unit)
     whole, inside = _of_event(derivation, event, name, amount, stored)
-    formula: Formula = Operation("*", whole, share)
-    main = next(iter(rule.named_amounts)) == amount
     limit = None
-    if rule.limit is not None and main:
-        limit, more = operand(
-            derivation, event, rule.limit, "limit.formula", derivation.where(plan, "credits", name, "limit"), unit
-        )
+    if rule.limit is not None and next(iter(rule.named_amounts)) == amount:
+        where = derivation.where(plan, "credits", name, "limit")
+        limit, more = operand(derivation, spot, rule.limit, "limit.formula", where, unit)
         inside = (*inside, *more)
-    if plan.policies.split == "cents" and isinstance(result.value, Fraction):
-        cents = Rounded(whole, derivation.places)
-        exact = Operation("*", cents, share) if cents.worth() != whole.value else formula
-        cut = limit is not None and abs(result.value) == limit.value
-        in_cents = Rounded(exact, derivation.places) if cut else Shared(exact, derivation.places, result.value)
-        formula = exact if _whole(exact.worth(), derivation.places) else in_cents
-    if limit is not None:
-        formula = Applied("limited", (formula, limit))
-    return Step(
-        "credit.other", {"name": Name(amount)}, formula, result, derivation.where(plan, "credits", name), inside=inside
-    )
+    formula = _split(derivation, Operation("*", whole, share), result, limit)
+    where = derivation.where(plan, "credits", name)
+    return Step("credit.other", {"name": Name(amount)}, formula, result, where, inside=inside)
 
 
-def _whole(value: Scalar, places: int) -> bool:
-    """Whether nothing is left to round."""
-    return isinstance(value, Fraction) and (value * 10**places).denominator == 1
+def _split(derivation: Derivation, exact: Formula, result: Figure, limit: Figure | None) -> Formula:
+    """The exact part, or that part in cents when the parts of an event are rounded together."""
+
+    def within(part: Formula) -> Formula:
+        return part if limit is None else Applied("limited", (part, limit))
+
+    value = result.value
+    if within(exact).worth() == value or not isinstance(value, Fraction):
+        return within(exact)
+    cut = limit is not None and abs(value) == limit.value
+    return within(Rounded(exact, derivation.places) if cut else Shared(exact, derivation.places, value))
 
 
 def _of_event(

@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from attain.engine.formulas import condition, numeric
+from attain.engine.formulas import condition
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
-from attain.engine.scopes import PlaceScope
 from attain.engine.stages import reward
 from attain.engine.stages.credit import ORDER
 from attain.engine.stages.rows import payee_rows
@@ -25,7 +24,6 @@ from attain.engine.trace.paying import Paying
 from attain.engine.trace.reading import operand, read
 from attain.engine.trace.spots import CreditSpot, PayeeSpot, Spot, every_answer, rows
 from attain.kernel.errors import NotFound, Where
-from attain.kernel.rounding import Rounding, round_fraction
 from attain.plans.expressions import Expr
 from attain.plans.model import BudgetLimit, Component, Plan
 
@@ -214,7 +212,8 @@ class ComponentLine:
         minor = reward._minor(self.compilation, self.plan, said, exact)
         found = every_answer(self.compilation, frame, [col("period"), window, Num(minor)], order=[col("start")])
         place = next(place for place, row in enumerate(found) if row[0] == self.spot.period)
-        earlier = found[place - 1] if place and found[place - 1][1] == found[place][1] else None
+        window_before = [row for row in found[:place] if row[1] == found[place][1] and isinstance(row[2], Fraction)]
+        earlier = window_before[-1] if window_before else None
         before = earlier[2] if earlier is not None and isinstance(earlier[2], Fraction) else Fraction(0)
         where = self.where("over")
         formula = Operation("-", self.current, self.derivation.minor(before))
@@ -229,11 +228,10 @@ class ComponentLine:
         limit = self.said.limit
         if not isinstance(limit, BudgetLimit):
             return
-        frame = Frame(exp.select("*").from_(table(self.table)))
-        budget = numeric(limit.budget, PlaceScope(self.compilation, self.plan, frame))
-        minor = reward._minor(self.compilation, self.plan, self.said, Num(col("exact"), 1, col("exact/")))
-        order = [col(column) for column in ("credited_on", "event", "source", "payee")]
-        found = every_answer(self.compilation, frame, [col("source"), col("payee"), Num(minor), budget], order=order)
+        frame = Frame(exp.select("*").from_(table(f"{self.table}:budget")))
+        order = [col(column) for column in ("credited_on", "event", "rule", "level", "payee", "via", "source")]
+        asked = [col(column) for column in ("source", "payee", "amount", "budget")]
+        found = every_answer(self.compilation, frame, asked, order=order)
         before = Fraction(0)
         total = Fraction(0)
         most = Fraction(0)
@@ -245,15 +243,7 @@ class ComponentLine:
                 break
             before += own
         spent, after = self.derivation.minor(before), self.derivation.minor(total)
-        self._within(
-            limit,
-            spent,
-            after,
-            Figure(
-                Fraction(round_fraction(most, self.derivation.places, Rounding.HALF_UP), 10**self.derivation.places),
-                "money",
-            ),
-        )
+        self._within(limit, spent, after, self.derivation.minor(most))
 
     def _within(self, limit: BudgetLimit, before: Figure, after: Figure, budget: Figure) -> None:
         where = self.where("limit")
@@ -267,8 +257,3 @@ class ComponentLine:
         words: dict[str, Word] = {"budget": budget, "before": before}
         kind = f"budget.{limit.crossing}.{'paid' if stays else 'not_paid'}"
         self.steps.append(Step(kind, words, None, result, where, inside=(known,)))
-
-
-def final(step: Step, amount: Figure) -> Step:
-    """The step with the amount of the table as its result."""
-    return replace(step, result=amount)
