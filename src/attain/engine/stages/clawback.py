@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from attain.engine import fractions as frac
@@ -16,13 +18,27 @@ from attain.engine.stages.overrides import overrides
 from attain.plans.model import Clawback, Plan
 
 
-def claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary: str, target: str, name: str) -> None:
-    """Reversals of paid lines: minus the original line, in proportion, as far as the deadline allows."""
+def claw_back(
+    compilation: Compilation,
+    plan: Plan,
+    clawback: Clawback,
+    ordinary: str,
+    earlier: Sequence[str],
+    target: str,
+    name: str,
+) -> None:
+    """Reversals of paid lines: minus the original line, in proportion, as far as the deadline allows. The original may
+    be a line of an `earlier` version."""
     frame = Frame(exp.select("*").from_(table(ordinary)))
-    original = exp.select("*").from_(table(ordinary))
+    paid = [
+        exp.select(*map(col, ("payee", "source", "amount", "period"))).from_(table(one)) for one in (ordinary, *earlier)
+    ]
+    originals: exp.Query = paid[0]
+    for more in paid[1:]:
+        originals = exp.union(originals, more, distinct=False)
     frame.join(
-        exp.Subquery(this=original, alias=exp.TableAlias(this=exp.to_identifier("o"))),
-        {"payee": col("payee"), "event": col("@reverses"), "@credit_key": col("@credit_key")},
+        exp.Subquery(this=originals, alias=exp.TableAlias(this=exp.to_identifier("o"))),
+        {"payee": col("payee"), "source": _original_source()},
         {"o.computed": "amount", "o.source": "source", "o.period": "period"},
     )
     replaced = {"payee": col("payee"), "source": col("o.source"), "earning_period": col("o.period")}
@@ -69,6 +85,13 @@ def claw_back(compilation: Compilation, plan: Plan, clawback: Clawback, ordinary
     compilation.database.create(
         target, exp.select(*columns).from_(inner), f"lines of {name}, reversals taking back what was paid"
     )
+
+
+def _original_source() -> exp.Expr:
+    """The source of the line that a reversal takes back: the same rule, level and way, of the other event."""
+    length = exp.Length(this=col("event"))
+    rest = exp.Substring(this=col("source"), start=exp.Add(this=length, expression=exp.Literal.number(1)))
+    return exp.DPipe(this=col("@reverses"), expression=rest)
 
 
 def _taken(compilation: Compilation, plan: Plan, clawback: Clawback, frame: Frame) -> Num:

@@ -64,11 +64,21 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
             ),
             f"lines of {name} by its own rules",
         )
-        claw_back(compilation, plan, clawback, ordinary, target, name)
+        claw_back(compilation, plan, clawback, ordinary, _earlier(compilation, plan, name), target, name)
     else:
         compilation.database.create(target, _lines(frame), f"lines of {name}")
     if isinstance(said.limit, BudgetLimit):
         _within_budget(compilation, plan, said.limit, target, name)
+
+
+def _earlier(compilation: Compilation, plan: Plan, name: str) -> list[str]:
+    """The lines of the component in earlier versions: what a reversal of today may take back."""
+    versions = compilation.versions[: compilation.index(plan)]
+    return [
+        component(compilation, other, name)
+        for other in versions
+        if name in other.components and other.components[name].each is not None
+    ]
 
 
 def each_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[Frame, CreditScope]:
