@@ -105,7 +105,7 @@ MISTAKES = [
     (FREE, 'formula: "free * 2"', "plan.cycle", "component free"),
     ("reach: booked.attainment", "reach: wish\n  wish: reach", "plan.cycle", "Value reach reads value wish"),
     ("\"previous(owed) + 100 - repaid\"", "owed - repaid", "plan.cycle", "previous(x)"),
-    ("limit: 5000\n", "limit: booked.before\n", "plan.cycle", "the limit of credit set bookings"),
+    ("limit: 5000\n", "limit: booked.before\n", "plan.name-not-here", "it is made of them"),
     ('formula: "annual * lookup(phasing, period.quarter)"', "formula: annual * street.attainment",
      "plan.cycle", "quota of measure street"),
     ("from: deals", "from: deal", "plan.unknown-fact-type", "`deals`"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from attain.checker.clawback import taken_back
 from attain.checker.credits import Credit
-from attain.checker.evaluate import is_true, number
+from attain.checker.evaluate import half_up, is_true, number
 from attain.checker.kinds import ZERO, Worth, measure_named, product, worth
 from attain.checker.pools import Shared
 from attain.checker.scopes import CreditScope, PayeeScope, PlanScope
@@ -144,7 +144,7 @@ class EachComponent:
         self.rows: list[Line | None] = []
         self.by_source: dict[tuple[str, tuple[str, int, int, str]], Line] = {}
         self._running: dict[tuple[str, date], Fraction] = defaultdict(lambda: ZERO)
-        self._spent = ZERO
+        self._spent = 0
         self._so_far: dict[Any, Rows] = defaultdict(Rows)
 
     def line(self, credit: Credit) -> Line | None:
@@ -180,10 +180,10 @@ class EachComponent:
                 exact = self._missing(credit)
                 if exact is None:
                     return None
-            exact = self._within_budget(component, exact, scope)
             line = self._made(credit, "line", exact, uncapped, note)
             line.slices = result.slices
             self._round(component, line)
+            self._keep_within_budget(component, line, scope)
         self.by_source[credit.event, credit.way] = line
         self.calculation.book.override(line)
         return line
@@ -217,21 +217,22 @@ class EachComponent:
             line.amount = history.rounded(line.exact, line.version, component.round)
         line.computed = line.amount
 
-    def _within_budget(self, component: Component, exact: Fraction, scope: CreditScope) -> Fraction:
-        """What a common budget leaves of a line, in the order of credits of all payees."""
+    def _keep_within_budget(self, component: Component, line: Line, scope: CreditScope) -> None:
+        """What a common budget leaves of a line, in the order of credits of all payees. Lines are counted in cents."""
         if not isinstance(component.limit, BudgetLimit):
-            return exact
-        before, after = self._spent, self._spent + exact
+            return
+        before, after = self._spent, self._spent + line.amount
         self._spent = after
-        budget = number(component.limit.budget, scope)
-        if budget is None:
-            return ZERO
+        said = number(component.limit.budget, scope)
+        budget = 0 if said is None else half_up(said, self.calculation.history.places) * 10**self.calculation.history.places
         match component.limit.crossing:
             case "part":
-                return min(after, budget) - min(before, budget)
+                line.amount = int(min(after, budget) - min(before, budget))
             case "whole":
-                return exact if min(before, after) < budget else ZERO
-        return exact if max(before, after) <= budget else ZERO
+                line.amount = line.amount if before < budget else 0
+            case "none":
+                line.amount = line.amount if after <= budget else 0
+        line.computed = line.amount
 
     def _catch_up_base(self, component: Component, credit: Credit, scope: CreditScope) -> Base | None:
         """For whole-amount tiers by a measure with catch-up: the sums of `of` so far in the measure's window."""

@@ -129,6 +129,8 @@ def _marginal(component: Component, scope: PlanScope) -> Worth:
     of_one: Fraction | None = ONE
     if reach.quota is not None:
         of_one = reach.quota if table.column in ("rate", "per_unit") else _of_one(component, table.column, scope)
+    elif component.of is not None:
+        of_one = _of(component, scope)
     if of_one is None:
         return Worth(None)
     paid = tables.climb(ladder, table.column, reach.after) - tables.climb(ladder, table.column, reach.before)
@@ -166,7 +168,7 @@ def _whole(component: Component, scope: PlanScope, base: Base | None) -> Worth:
         return _catching_up(component, scope, table, base)
     at = _single(component, scope)
     rate = None if at is None else tables.whole(table, at, scope)
-    of = _of_one(component, table.column, scope)
+    of = ONE if table.column == "amount" else _of(component, scope)
     if rate is None or of is None:
         return Worth(None)
     return Worth(rate * of, lambda: [Slice("own", of, rate, rate * of)])
@@ -178,7 +180,10 @@ def _catching_up(component: Component, scope: PlanScope, table: TierTable, base:
     if reach is None or base.after is None:
         return Worth(None)
     after = tables.whole(table, reach.after, scope)
-    before = tables.whole(table, reach.before, scope) if base.has_earlier else ZERO
+    if table.column == "amount":
+        # An amount is paid once, however much stands in the window.
+        base.after, base.before = ONE, ONE if base.has_earlier else ZERO
+    before = tables.whole(table, reach.before, scope) if base.before else ZERO
     if after is None or before is None:
         return Worth(None)
     amount = after * base.after - before * base.before

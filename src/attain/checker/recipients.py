@@ -130,14 +130,12 @@ class Recipients:
         for reference, other in self._references(rule, event, scope.row):
             if reference is None:
                 continue
-            unheard.reached = max(unheard.reached, 1)
             to = self.record.seats.resolve(reference, scope.on or date.min)
             scope.other, scope.recipient = other, to
             if is_true(rule.when, scope):
                 share = self._share_said(rule, 0, scope) if rest is None else rest
-                if to is not None:
-                    unheard.reached = max(unheard.reached, 2)
                 if share is not None:
+                    unheard.reached = max(unheard.reached, 1 if to is None else 2)
                     via = "" if other is None else self._key(other)
                     yield Share(place, 0, rule.role, to or Recipient(f"?{reference}", None), share, True, via)
             scope.other = scope.recipient = None
@@ -164,13 +162,13 @@ class Recipients:
         found: dict[tuple[int, int, str, str], Share] = {}
         for place, rule in enumerate(self.set.to, start=1):
             for relative in self._relatives(rule, direct, scope) if not rule.is_direct else ():
-                unheard.reached = max(unheard.reached, 2)
                 scope.recipient = relative.to
                 if is_true(rule.when, scope):
                     said = relative.tied
                     if rule.share is not None or said is None:
                         said = self._share_said(rule, max(relative.level - 1, 0), scope)
                     if said is not None:
+                        unheard.reached = max(unheard.reached, 2)
                         key = (place, relative.level, relative.to.payee, relative.via)
                         new = Share(place, relative.level, rule.role, relative.to, ZERO, False, relative.via)
                         found.setdefault(key, new).share += said * relative.of
@@ -199,11 +197,13 @@ class Recipients:
                 yield Relative(level, above, None, share.share, share.to.payee)
 
     def _ties(self, kind: str, subjects: list[Any], on: date) -> list[tuple[Recipient, Fraction | None]]:
-        """Who stands in a relationship to a position or a person, each once."""
+        """Who stands in a relationship to a position or a person, each once: who is tied twice has the larger share."""
         found: dict[str, tuple[Recipient, Fraction | None]] = {}
         for subject in subjects:
             for reference, tied in self.record.seats.ties(kind, subject, on) if subject is not None else ():
                 to = self.record.seats.resolve(reference, on)
                 if to is not None:
-                    found.setdefault(to.payee, (to, tied))
+                    _, known = found.get(to.payee, (to, ZERO))
+                    larger = WHOLE if tied is None else tied
+                    found[to.payee] = (to, max(larger, WHOLE if known is None else known))
         return list(found.values())

@@ -50,7 +50,7 @@ class Part:
             return ZERO
         if self.facts is None:
             return ONE
-        return min(ONE, sum((share for on, share in self.facts if on < end), ZERO))
+        return max(ZERO, min(ONE, sum((share for on, share in self.facts if on < end), ZERO)))
 
     @property
     def day(self) -> date:

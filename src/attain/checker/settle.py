@@ -96,7 +96,7 @@ class Settlement:
         settlement = scope.version.settlement
         if active and settlement.guarantee is not None and is_true(settlement.guarantee.while_, scope):
             promised = self._amount(settlement.guarantee.amount, settlement.guarantee.prorate, scope, "guarantee")
-            payment.guarantee = max(0, promised - payment.released)
+            payment.guarantee = 0 if promised is None else max(0, promised - payment.released)
         self._draw(payment, balance, scope, active)
         total = payment.carried_in + payment.released + payment.guarantee - payment.draw_recovered
         if settlement.draw is None or settlement.draw.pays != "in_advance":
@@ -106,14 +106,14 @@ class Settlement:
         payment.carried_out = total - payment.payable
         self._pay_in(payment, scope)
 
-    def _amount(self, formula: Expr, prorate: str | None, scope: PayeeScope, name: str) -> int:
+    def _amount(self, formula: Expr, prorate: str | None, scope: PayeeScope, name: str) -> int | None:
         amount = number(formula, scope)
         if amount is None:
             self.calculation.exception(
                 "held", f"The amount of {name} is missing.", component=f"settlement.{name}",
                 payee=scope.payee, period=scope.period.id,
             )  # fmt: skip
-            return 0
+            return None
         if prorate == "days":
             active = self.history.active_days(scope.payee or "", scope.period.start, scope.period.end)
             amount *= Fraction(active, scope.period.days)
@@ -125,15 +125,15 @@ class Settlement:
         if draw is None:
             return
         earned = payment.released + payment.guarantee
-        promised = 0
+        promised: int | None = None
         if active and is_true(draw.while_, scope):
             promised = self._amount(draw.amount, draw.prorate, scope, "draw")
         if draw.pays == "in_advance":
-            payment.draw_paid = promised
-            if promised or balance:
-                payment.draw_recovered = min(earned, promised + balance)
+            payment.draw_paid = promised or 0
+            payment.draw_recovered = max(0, min(earned, payment.draw_paid + balance))
         else:
-            payment.draw_paid = max(0, promised - earned) if draw.pays == "top_up" and promised else promised
+            tops_up = draw.pays == "top_up" and promised is not None
+            payment.draw_paid = max(0, (promised or 0) - earned) if tops_up else promised or 0
             payment.draw_recovered = self._recovered(payment, balance, scope, earned)
             if draw.recover is None:
                 return
@@ -147,7 +147,7 @@ class Settlement:
         keeps = ZERO if recover.keeps is None else number(recover.keeps, scope) or ZERO
         above = max(0, earned - self.history.rounded(keeps, scope.version))
         share = number(recover.share, scope) or ZERO
-        return min(balance, self.history.rounded(share * self.history.money(above), scope.version))
+        return min(balance, round_fraction(share * above, 0, Rounding.HALF_UP))
 
     def _count(self, payment: Payment) -> int:
         """Which pay period this is, counted from the payee's first on the plan."""

@@ -87,11 +87,11 @@ def _caps(
             scope = PayeeScope(calculation, payee, period)
             allowed = carry + total
             amount = number(most.amount, scope)
-            if amount is None:
+            if amount is None and period.start in sums:
                 calculation.exception(
                     "held", f"The most for {name} is missing.", component=name, payee=payee, period=period.id
                 )
-            else:
+            elif amount is not None:
                 allowed = min(allowed, history.rounded(amount, scope.version))
             change = allowed - total - taken
             taken += change

@@ -195,6 +195,10 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
             found = credits(compilation, said.each)
             scale = found.amounts[found.main]
             yield _HELD.format(credits=found.table, scale=scale, **{**held, "main": found.main})
+    for missing in compilation.known.get("missing caps", []):  # type: ignore[attr-defined]
+        yield _NO_MOST.format(missing=missing, **words)
+    for what in ("guarantee", "draw"):
+        yield _NO_PROMISE.format(what=what, sums=compilation.name("sums"), **words)
     yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
 
 
@@ -221,6 +225,17 @@ SELECT '{plan}' AS plan, component, event_type, event, payee, period, NULL::HUGE
        1::HUGEINT AS amount_over, '{own}' AS currency,
        'the result is missing: a quota, input or parameter is not there' AS reason, 'held' AS code
 FROM "{lines}" WHERE amount IS NULL AND component = '{component}'
+"""
+_NO_MOST = """
+SELECT '{plan}' AS plan, component, '' AS event_type, NULL::VARCHAR AS event, payee, period, NULL::HUGEINT AS amount,
+       1::HUGEINT AS amount_over, '{own}' AS currency, 'the most for a window is missing' AS reason, 'held' AS code
+FROM ({missing}) m
+"""
+_NO_PROMISE = """
+SELECT '{plan}' AS plan, 'settlement.{what}' AS component, '' AS event_type, NULL::VARCHAR AS event, payee,
+       pay_period AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency,
+       'the amount of the {what} is missing' AS reason, 'held' AS code
+FROM "{sums}" WHERE {what}_missing
 """
 _NO_PAY_RATE = """
 SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,

@@ -111,9 +111,21 @@ SELECT position AS ref, position, payee, person, title, territory, unit, manager
 UNION ALL
 SELECT person AS ref, position, payee, person, title, territory, unit, manager, valid_from, valid_to FROM seats
 WHERE person IS NOT NULL AND person NOT IN (SELECT position FROM positions)
+UNION ALL
+SELECT person AS ref, NULL AS position, person AS payee, person, NULL AS title, NULL AS territory, NULL AS unit,
+       NULL AS manager, valid_from, valid_to
+FROM (
+    SELECT person, COALESCE(MAX(seat_to) OVER (PARTITION BY person ORDER BY seat_from, seat_to
+           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), DATE '0001-01-01') AS valid_from, seat_from AS valid_to
+    FROM (
+        SELECT person, valid_from AS seat_from, valid_to AS seat_to FROM seats WHERE person IS NOT NULL
+        UNION ALL SELECT person, DATE '{far}' AS seat_from, DATE '{far}' AS seat_to FROM people
+    ) s
+) gaps WHERE valid_from < valid_to AND person NOT IN (SELECT position FROM positions)
+    AND person IN (SELECT person FROM people)
 """
 
 
 def _seats(database: DuckDB) -> None:
     database.create("seats", _SEATS, "who sits where, day by day; nobody's seat is paid to its vacancy")
-    database.create("holders", _HOLDERS, "a position or a person by reference, and the seat behind it")
+    database.create("holders", _HOLDERS.format(far=FAR), "a position or a person by reference, and the seat behind it")

@@ -14,8 +14,24 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
 from attain.engine.scopes import PERSON_FIELDS, POSITION_FIELDS, PlaceScope
 from attain.engine.sql import cast
-from attain.engine.stages.credit import credits
+from attain.engine.stages.credit import Credits, credits
+from attain.kernel.errors import PlanError
 from attain.plans.model import Plan
+
+
+def period_field(scope: PlaceScope, field: str, prefix: str) -> Sql:
+    if field == "start":
+        return Plain("date", col(f"{prefix}start"))
+    if field == "end":
+        return Plain(
+            "date", cast(exp.Paren(this=exp.Sub(this=col(f"{prefix}end"), expression=exp.Literal.number(1))), "DATE")
+        )
+    if field in (*PERIOD_FIELDS, "active_days"):
+        return Num(cast(col(f"{prefix}{field}"), frac.WIDE))
+    raise PlanError(f"A period has no `{field}`.", code="plan.unknown-name")
+
+
+PERIOD_FIELDS = ("number", "month", "quarter", "year", "days")
 
 
 class CreditBase(PlaceScope):
@@ -54,7 +70,20 @@ class CreditBase(PlaceScope):
             return Plain("text", col("@position" if parts[1] == "id" else f"@{parts[1]}"))
         if len(parts) == 2 and parts[0] == "person" and (parts[1] in PERSON_FIELDS or parts[1] == "id"):
             return self._of_person(parts[1])
+        if len(parts) == 2 and parts[0] == "period" and parts[1] in ("start", "end", *PERIOD_FIELDS):
+            return period_field(self, parts[1], self.period_prefix())
         return super().resolve(parts)
+
+    def period_prefix(self) -> str:
+        """What stands before the columns of the credit's pay period, which are joined when the first one is read."""
+        if not hasattr(self, "_joined_period"):
+            self._joined_period = f"{self.frame.fresh('period')}."
+            kind = self.plan.period
+            day = self.frame.fresh("day")
+            self.frame.join(table(self.compilation.days), {"day": self.day()}, {day: kind})
+            fields = {f"{self._joined_period}{field}": field for field in ("start", "end", *PERIOD_FIELDS)}
+            self.frame.join(table(self.compilation.periods(kind)), {"period": col(day)}, fields)
+        return self._joined_period
 
     def _field(self, name: str) -> Sql | None:
         if name == "amount":
@@ -78,3 +107,12 @@ class CreditBase(PlaceScope):
             )
             self._person = True
         return Plain(PERSON_FIELDS[field], col(f"person.{field}"))
+
+
+class LimitScope(CreditBase):
+    """A credit while its table is being made: where `limit` of a credit set stands."""
+
+    def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, found: Credits) -> None:
+        PlaceScope.__init__(self, compilation, plan, frame)
+        self.credits = found
+        self._person = False

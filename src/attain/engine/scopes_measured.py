@@ -11,7 +11,7 @@ from attain.engine.formulas import Kind, Plain, Sql, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PERSON_FIELDS, POSITION_FIELDS, PlaceScope
-from attain.engine.scopes_credit import CreditBase
+from attain.engine.scopes_credit import CreditBase, period_field
 from attain.engine.sql import all_of, case, cast
 from attain.engine.stages import measure as measures
 from attain.engine.stages import quota as quotas
@@ -235,26 +235,16 @@ class CreditScope(CreditBase, Reader):
         return col(f"@{kind}")
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
-        if len(parts) == 2 and parts[0] == "period":
-            return period_field(self, parts[1], self._period())
+        if parts == ("period", "active_days"):
+            return self._active_days()
         return super().resolve(parts)
 
-    def _period(self) -> str:
-        if not hasattr(self, "_joined_period"):
-            self._joined_period = self.frame.fresh("period")
-            fields = ("start", "end", "number", "days", "month", "quarter", "year")
-            self.frame.join(
-                table(self.compilation.periods(self.plan.period)),
-                {"period": self.period_of(self.plan.period)},
-                {f"{self._joined_period}.{field}": field for field in fields},
-            )
-            rows = payee_rows(self.compilation, self.plan.period)
-            self.frame.join(
-                table(rows),
-                {"payee": self.payee(), "period": self.period_of(self.plan.period)},
-                {f"{self._joined_period}.active_days": "active_days"},
-            )
-        return f"{self._joined_period}."
+    def _active_days(self) -> Sql:
+        name = self.frame.fresh("active")
+        rows = payee_rows(self.compilation, self.plan.period)
+        on = {"payee": self.payee(), "period": self.period_of(self.plan.period)}
+        self.frame.join(table(rows), on, {name: "active_days"})
+        return Num(cast(col(name), frac.WIDE))
 
     def measure(self, name: str, measure: Measure, field: str) -> Sql | None:
         if field == "quota":
@@ -379,15 +369,3 @@ class PeriodScope(Reader):
             table(source), {"subject": self.measure_subject(measure), "period": col("period")}, {taken: column}
         )
         return Num(exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]), scale)
-
-
-def period_field(scope: PlaceScope, field: str, prefix: str) -> Sql:
-    if field == "start":
-        return Plain("date", col(f"{prefix}start"))
-    if field == "end":
-        return Plain(
-            "date", cast(exp.Paren(this=exp.Sub(this=col(f"{prefix}end"), expression=exp.Literal.number(1))), "DATE")
-        )
-    if field in ("number", "month", "quarter", "year", "days", "active_days"):
-        return Num(cast(col(f"{prefix}{field}"), frac.WIDE))
-    raise PlanError(f"A period has no `{field}`.", code="plan.unknown-name")

@@ -16,7 +16,7 @@ from sqlglot import exp
 from attain.engine import fractions as frac
 from attain.engine.formulas import Plain, Scope, Sql, choose, compare, compiled, numeric
 from attain.engine.fractions import Num
-from attain.engine.sql import all_of, cast
+from attain.engine.sql import all_of, any_of, cast
 from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Curve, Grid, LookupTable, Table, Tier, TierTable
@@ -86,14 +86,17 @@ def whole(table: TierTable, value: Num, scope: Scope, unit: Num | None = None) -
     """The result of the tier in which the value lies; missing above a closed last tier."""
     operator = exp.LTE if border_policy(table, scope) == "lower" else exp.LT
     branches: list[tuple[exp.Expr, Num]] = []
-    otherwise = frac.MISSING
+    unknown = [value.is_missing]
     for tier, upper in zip(table.tiers, borders(table.tiers, unit, scope), strict=True):
-        result = numeric(tier.result, scope)
+        result = scope.pin(numeric(tier.result, scope))
+        if tier.to is not None and upper is not None and upper.constant is None:
+            unknown.append(upper.is_missing)
         if upper is None:
-            branches.append((exp.Not(this=exp.Paren(this=value.is_missing)), result))
+            branches.append((exp.true(), result))
         else:
             branches.append((frac.compare(operator, value, upper), result))
-    return frac.choose(branches, otherwise)
+    # Where a border is missing nobody can say in which tier a value lies.
+    return frac.choose([(exp.Paren(this=any_of(*unknown)), frac.MISSING), *branches])
 
 
 def border_policy(table: TierTable | Grid, scope: Scope) -> str:

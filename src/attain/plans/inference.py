@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeAlias
 
 from attain.kernel.errors import Finding, Where
@@ -331,6 +332,11 @@ class Inference:
             return None
         return Place("credit rule", credit_set=name, fact=credits.from_)
 
+    def place_before_measures(self, name: str) -> Place | None:
+        """At a credit of a set, where it is limited or counted."""
+        place = self.place_at_credit(name)
+        return None if place is None else replace(place, before_measures=True)
+
     def place_at_credit(self, name: str, recursion: str | None = None) -> Place | None:
         credits = self.plan.credits.get(name)
         if credits is None or credits.from_ not in self.names.fact_types:
@@ -343,7 +349,7 @@ class Inference:
             return NUMBER
         if name not in self._measures:
             self._measures[name] = UNKNOWN  # while it is being found: a circle is told elsewhere
-            place = self.place_at_credit(measure.credits)
+            place = self.place_before_measures(measure.credits)
             if place is None:
                 return UNKNOWN
             if measure.of is not None:

@@ -92,6 +92,8 @@ class Names:
                 raise self._unknown(f"{first}.{field}", [f"{first}.{name}" for name in self.fact_types[first].columns])
             return RelatedColumn(first, field)
         if first in self.plan.measures:
+            if place.before_measures:
+                raise self._before_measures(f"Measure `{first}`")
             return self._measure(first, field, place)
         meant = suggest(first, self.plan.measures)
         raise self._unknown(f"{first}.{field}", [f"{meant}.{field}"] if meant else self.readable(place))
@@ -121,7 +123,7 @@ class Names:
         if first == "payee" and place.knows_payee:
             return PAYEE
         if first == "period" and of_a_payee:
-            return PERIOD
+            return [name for name in PERIOD if name != "active_days"] if place.before_measures else PERIOD
         if first == "period" and place.kind in ("team period", "company period"):
             return [name for name in PERIOD if name != "active_days"]
         if first == "credit" and place.kind == "credit" and place.credit_set in self.plan.credits:
@@ -156,7 +158,22 @@ class Names:
             )
         raise self._unknown(name, self.readable(place))
 
+    @staticmethod
+    def _before_measures(what: str) -> Refusal:
+        return Refusal(
+            "plan.name-not-here",
+            f"{what} cannot be read where credits are limited or counted: it is made of them.",
+            "Columns of the fact, credit.*, person.*, position.*, period.* and parameters can be read here.",
+        )
+
     def _of_the_plan(self, name: str, place: Place) -> Reference | None:
+        if place.before_measures:
+            for what in ("inputs", "measures", "components"):
+                if name in getattr(self.plan, what):
+                    raise self._before_measures(f"`{name}`")
+            value = self.plan.values.get(name)
+            if value is not None and (value.per is not None or value.each is not None):
+                raise self._before_measures(f"Value `{name}`")
         if name in self.plan.values:
             self._check_value(name, place)
             return ValueRef(name)

@@ -11,7 +11,7 @@ from attain.plans.names import Refusal
 from attain.plans.operations import calculated, towards
 from attain.plans.references import LITERAL, NUMBER, UNKNOWN, YES_NO, MeasureField, Place, Type, fits
 from attain.plans.tabling import result_columns
-from attain.plans.vantage import component_place, pool_place, running_of
+from attain.plans.vantage import component_place, place_of_period, pool_place, running_of
 
 PAID_COLUMNS = ("rate", "factor", "value", "amount")
 """Result columns of a lookup that `pays: lookup` uses; `amount` stands alone, the others are multiplied by `of`."""
@@ -44,14 +44,15 @@ class Paying:
                 hint = towards(result, self.money) or hint
             self.inference.tell("plan.type-mismatch", message, hint, path)
         kind = result if component.round is not None else self.money
+        window = place_of_period("payee", self.plan.period)
         if isinstance(component.limit, WindowLimit):
-            one.at(("limit", "amount"), component.limit.amount, kind)
+            one.at(("limit", "amount"), component.limit.amount, kind, seen=window)
         elif isinstance(component.limit, BudgetLimit):
             self.inference.check((*path, "limit", "budget"), LITERAL, component.limit.budget, kind, node=node)
         else:
             one.at(("limit",), component.limit, kind)
         if component.floor is not None:
-            one.at(("floor", "amount"), component.floor.amount, kind)
+            one.at(("floor", "amount"), component.floor.amount, kind, seen=window)
 
 
 class _One:

@@ -69,6 +69,9 @@ class Place:
     """The fact type whose columns are read bare."""
     related: str | None = None
     """The related fact type of a `to` item, whose columns are read with its name."""
+    before_measures: bool = False
+    """At a credit that measures, values and components are still to be made of: the limit of a credit, and what a
+    measure counts."""
     knows_payee: bool = False
     """The condition of a `to` item reads `payee.*` too."""
     recursion: str | None = None

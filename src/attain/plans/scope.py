@@ -8,7 +8,7 @@ place, which type an expression has, from where each part looks at the world, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from attain.facts.schema import FactType
@@ -93,7 +93,7 @@ class Bound:
 
     def place_of_measure(self, measure: str) -> Place:
         """Of `of` and `where`."""
-        return self.place_at_credit(self.plan.measures[measure].credits)
+        return replace(self.place_at_credit(self.plan.measures[measure].credits), before_measures=True)
 
     def place_of_component(self, component: str) -> Place:
         return component_place(self.plan, self.plan.components[component])

@@ -27,6 +27,7 @@ from attain.plans.model import (
 from attain.plans.needs import needed_policies
 from attain.plans.references import RESERVED
 from attain.plans.scalars import KINDS, Over
+from attain.plans.vantage import running_by
 
 _NAMED = ("parameters", "inputs", "credits", "measures", "values", "tables", "components")
 _WORDS = frozenset("and or not between in is null case when then else end true false of date if".split())
@@ -257,6 +258,11 @@ class Structure:
             message = "`over` is the window of a `per` component."
             self.tell("plan.window", message, "Give the measure `over`.", (*path, "over"))
         self._component_table(path, component)
+        running = running_by(self.plan, component)
+        if component.retroactive and running is not None and self.plan.measures[running.measure].for_ != "payee":
+            message = f"`{running.measure}` is not measured for a payee: whose earlier credits would be lifted?"
+            hint = "Use a measure of the payee, or `retroactive: no`."
+            self.tell("plan.retroactive-group", message, hint, (*path, "retroactive"))
         if component.by is not None and component.pays != "lookup" and len(component.by) != 1:
             self.tell("plan.argument", f"`pays: {component.pays}` goes by one value.", "Write one.", (*path, "by"))
         if isinstance(component.limit, WindowLimit):

@@ -119,6 +119,12 @@ class Tables:
     @staticmethod
     def _integral(table: TierTable, along: Type, result: Type) -> Type:
         """The type of what a tier table adds up to."""
+        if table.column == "amount" and table.tiers[-1].to is None:
+            raise Refusal(
+                "plan.open-amount-tier",
+                "The last tier pays an amount and has no `to`; a part of it could not be paid in proportion.",
+                "Give it `to`.",
+            )
         if table.column == "amount":
             return result
         if table.column == "per_unit":

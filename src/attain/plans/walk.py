@@ -74,7 +74,7 @@ class Walk:
     def _credits(self, name: str, credits: CreditSet) -> None:
         path: Path = ("credits", name)
         place = self.inference.place_of_credits(name)
-        at_credit = self.inference.place_at_credit(name)
+        at_credit = self.inference.place_before_measures(name)
         if place is None or at_credit is None:
             return
         node = ("credits", name)
@@ -109,7 +109,7 @@ class Walk:
 
     def _measures(self) -> None:
         for name, measure in self.plan.measures.items():
-            place = self.inference.place_at_credit(measure.credits)
+            place = self.inference.place_before_measures(measure.credits)
             if place is None:
                 continue
             node = ("measures", name)

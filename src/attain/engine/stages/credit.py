@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import lcm
+from math import gcd, lcm
 
 from sqlglot import exp
 
@@ -27,8 +27,11 @@ from attain.engine.sql import all_of, any_of, case, cast
 from attain.engine.stages import recipients
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr, Name
+from attain.plans.inference import Inference
 from attain.plans.model import CreditSet, Plan
+from attain.plans.names import Names
 from attain.plans.reading import names_read
+from attain.plans.references import Place
 
 ORDER = ("@date", "@event", "@rule", "@level", "@payee", "@via")
 
@@ -119,7 +122,7 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
     compilation.known[f"stated scale {place} {name}"] = stated.denominator
     scales: dict[str, int] = {}
     for amount, value in amounts.items():
-        if other is not None:
+        if other is not None and _is_money(compilation, plan, name, rule.named_amounts[amount]):
             value = _converted(compilation, value, rate, other)
         if value.divisor is not None:
             raise PlanError(
@@ -136,6 +139,14 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
     compilation.database.create(everything, frame.query(), f"every {rule.from_} with its date and amount")
     _passing(compilation, plan, name, rule, place, everything)
     return scales
+
+
+def _is_money(compilation: Compilation, plan: Plan, name: str, formula: Expr) -> bool:
+    """Whether an amount is money of the fact, which is converted; a count, a number of points or a ratio is not."""
+    types = {fact: found.schema for fact, found in compilation.snapshot.facts.items()}
+    inference = Inference(Names(plan, types, compilation.calendar), lambda path: Where(field=plan.plan))
+    place = Place("credit rule", credit_set=name, fact=plan.credits[name].from_)
+    return inference.type_of(formula, place).kind == "money"
 
 
 def _currency(compilation: Compilation, plan: Plan, rule: CreditSet) -> tuple[exp.Expr, exp.Expr | None]:
@@ -257,29 +268,42 @@ def _amounts(
     for amount, scale in scales.items():
         event_amount = Num(cast(col(f"e.@amount:{amount}"), frac.WIDE), scale)
         share = Num(col("@share"), shares)
-        if plan.policies.split == "cents":
+        if plan.policies.split == "cents" and _is_money(compilation, plan, name, rule.named_amounts[amount]):
             result[amount] = _in_cents(compilation, frame, event_amount, share, shares)
         else:
             result[amount] = frac.product(event_amount, share)
-    if rule.limit is not None:
-        main = next(iter(result))
-        scope = FactScope(compilation, plan, frame, rule.from_)
-        result[main] = frame.pin(limited(frame.pin(result[main]), frame.pin(numeric(rule.limit, scope))))
+    _on_the_plan(compilation, frame)
+    frame.keep(exp.Not(this=frac.is_null(col("@person_on_plan"))))
+    for column in (*taken[:6], *columns):
+        frame.add(column, col(f"e.{column}"))
     amounts = {}
     for amount, value in result.items():
         frame.add(f"@amount:{amount}", value.numerator)
         amounts[amount] = value.denominator
-    _on_the_plan(compilation, frame)
-    frame.keep(exp.Not(this=frac.is_null(col("@person_on_plan"))))
-    frame.keep(exp.Not(this=frac.is_null(col(f"@amount:{next(iter(scales))}"))))
+    frame.add("@share_over", exp.Literal.number(shares))
+    main = next(iter(scales))
+    frame.keep(exp.Not(this=frac.is_null(col(f"@amount:{main}"))))
     if rule.once_per is not None:
         frame.add("@turn", _turn())
         frame.keep(exp.EQ(this=col("@turn"), expression=exp.Literal.number(1)))
-    for column in (*taken[:6], *columns):
-        frame.add(column, col(f"e.{column}"))
+    if rule.limit is not None:
+        from attain.engine.scopes_credit import LimitScope
+
+        scope = LimitScope(compilation, plan, frame, Credits("", rule.from_, dict(amounts), tuple(columns)))
+        whole = Num(cast(col(f"@amount:{main}"), frac.WIDE), amounts[main])
+        value = frame.pin(limited(whole, frame.pin(numeric(rule.limit, scope))))
+        if value.divisor is not None:
+            raise PlanError(
+                f"The limit of credit set `{name}` divides by data and is not rounded.",
+                code="plan.inexact-credit",
+                where=Where(field=f"plan {plan.plan}, credits {name}"),
+                hint="Write round(…, 2) around the division.",
+            )
+        amounts[main] = value.denominator
+        frame.add("@limited", value.numerator)
+        frame.rename("@limited", f"@amount:{main}")
     frame.add("@credit", _credit_id())
     frame.add("@version", exp.Literal.number(place))
-    frame.add("@share_over", exp.Literal.number(shares))
     own = [col(f"@{column}") for column in recipients.OWN]
     query = exp.select(*own, *[col(f"@amount:{amount}") for amount in amounts], *[col(column) for column in columns])
     target = compilation.name(place, "credits", name)
@@ -304,27 +328,31 @@ def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, s
     """Whole minor units. The direct parts of an event: largest remainder first, then order of rule; others half up
     each."""
     places = compilation.places
-    cents = frame.pin(Num(frac.rounded(amount, places), 1))
-    size = exp.Abs(this=cents.numerator)
-    part = frame.add(frame.fresh("part"), exp.Mul(this=size, expression=exp.Paren(this=share.numerator)))
-    over = frac.integer(shares)
+    scale = amount.denominator * shares
+    shared = gcd(scale, 10**places)
+    size = frac.times_int(exp.Abs(this=amount.numerator), 10**places // shared)
+    part = frame.add(frame.fresh("part"), exp.Mul(this=frac.group(size), expression=exp.Paren(this=share.numerator)))
+    over = frac.integer(scale // shared)
     whole = frame.add(frame.fresh("whole"), exp.IntDiv(this=part, expression=over))
     rest = frame.add(frame.fresh("rest"), exp.Mod(this=part, expression=over))
     is_direct = col("@direct")
     by_event = [col("@event"), col("@direct")]
     whole_sum = exp.Window(this=exp.Sum(this=whole), partition_by=by_event)
     part_sum = exp.Window(this=exp.Sum(this=part), partition_by=list(by_event))
-    wanted = frac.rounded(Num(exp.Paren(this=part_sum), shares), 0)
+    wanted = frac.rounded(Num(exp.Paren(this=part_sum), scale // shared), 0)
     missing = frame.add(
         frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=whole_sum))
     )
+    # Somebody unknown keeps a part too, so that nobody else gets it.
+    unknown = exp.Concat(expressions=[exp.Literal.string("?"), col("@ref")])
+    who = exp.Coalesce(this=col("@payee"), expressions=[unknown])
     turn = exp.Window(
         this=exp.RowNumber(),
         partition_by=list(by_event),
         order=exp.Order(
             expressions=[
                 exp.Ordered(this=rest, desc=True),
-                *[exp.Ordered(this=col(name)) for name in ("@rule", "@via", "@ref")],
+                *[exp.Ordered(this=item) for item in (col("@rule"), who, col("@via"))],
             ]
         ),
     )
@@ -335,11 +363,11 @@ def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, s
         .else_(frac.integer(0), copy=False)
     )
     split = exp.Add(this=whole, expression=exp.Paren(this=one))
-    alone = frac.rounded(Num(part, shares), 0)
+    alone = frac.rounded(Num(part, scale // shared), 0)
     found = case().when(is_direct, split, copy=False).else_(alone, copy=False)
     sign = (
         case()
-        .when(exp.LT(this=cents.numerator, expression=frac.integer(0)), frac.integer(-1), copy=False)
+        .when(exp.LT(this=amount.numerator, expression=frac.integer(0)), frac.integer(-1), copy=False)
         .else_(frac.integer(1), copy=False)
     )
     return frame.pin(Num(exp.Mul(this=exp.Paren(this=found), expression=sign), 10**places))

@@ -78,7 +78,7 @@ def recipients(compilation: Compilation, plan: Plan, name: str, rules: CreditSet
         *[col(column) for column in _ROW if column != "@share"],
         named(frac.times_int(col("@share"), full_scale // direct_scale), "@share"),
     ).from_(table(named_rows))
-    queries: list[exp.Query] = [base, *(_row_query(frame, share, full_scale) for frame, share in more)]
+    queries: list[exp.Query] = [base, *(_once(_row_query(frame, share, full_scale)) for frame, share in more)]
     columns = [col(column) for column in _ROW]
     union: exp.Query = exp.select(*columns).from_(_sub(queries[0]))
     for query in queries[1:]:
@@ -120,6 +120,14 @@ def _row_query(frame: Frame, share: Num | None, scale: int) -> exp.Query:
     )
     frame.add("@share", value)
     return exp.select(*[col(column) for column in _ROW]).from_(_sub(frame.query()))
+
+
+def _once(rows: exp.Query) -> exp.Query:
+    """One row for a payee who is tied twice to the same recipient, say by person and by position: the larger share."""
+    keys = [col(column) for column in _ROW if column not in ("@ref", "@share", "@position")]
+    columns = {"@ref": exp.Min, "@share": exp.Max, "@position": exp.Min}
+    chosen = [named(function(this=col(column)), column) for column, function in columns.items()]
+    return exp.select(*keys, *chosen).from_(_sub(rows)).group_by(*keys)
 
 
 _NOBODY = """
@@ -240,8 +248,15 @@ def _rolled(
     base: Num = frac.ONE
     via: exp.Expr = exp.Literal.string("")
     if rule.of is None:
+        # Who is named twice, say as owner and as partner, passes on the sum of both shares.
+        together = exp.select(
+            col("@event"),
+            col("@payee"),
+            named(exp.Min(this=col("@position")), "@position"),
+            named(cast(exp.Sum(this=col("@share")), frac.WIDE), "@share"),
+        )
         frame.join(
-            table(direct),
+            _sub(together.from_(table(direct)).group_by(col("@event"), col("@payee"))),
             {"@event": col("@event")},
             {"@from": "@payee", "@from_position": "@position", "@from_share": "@share"},
         )

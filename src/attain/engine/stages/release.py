@@ -23,7 +23,6 @@ from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
 from attain.engine.sql import case, cast
 from attain.engine.stages.credit import credits
-from attain.engine.stages.lines import mode_of
 from attain.engine.stages.shape import create
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr
@@ -141,6 +140,7 @@ WITH changes AS (
     SELECT b.component, b.payee, b.source, b.earning_period, o.place, b.amount FROM "{booked}" b JOIN "{open}" o ON
         o.period = b.pay_period
     WHERE b.kind NOT IN ('cap', 'floor', 'adjustment') AND b.source NOT LIKE 'cap:%' AND b.source NOT LIKE 'floor:%'
+        AND b.source NOT LIKE 'adjustment:%'
 ), keys AS (SELECT component, payee, source, earning_period, MIN(place) AS first_place FROM changes GROUP BY ALL)
 SELECT k.component, k.payee, k.source, k.earning_period, o.period, o.place, o."end", CAST(SUM(c.amount) AS HUGEINT) AS
     total
@@ -171,10 +171,9 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     )
     credited = _credit_date(compilation, plan, name, frame)
     line = Num(col("@total"), 10**compilation.places)
-    mode = mode_of(plan)
 
     def up_to(share: Num) -> exp.Expr:
-        return frac.rounded(frac.product(line, share), compilation.places, mode)
+        return frac.rounded(frac.product(line, share), compilation.places)
 
     before = up_to(frac.number(part.before))
     whole = frame.add(
@@ -326,6 +325,7 @@ def _triggered(
     share = frame.pin(
         frac.quotient(Num(exp.Coalesce(this=col(paid), expressions=[frac.integer(0)]), part.denominator), frame.pin(of))
     )
+    share = frame.pin(frac.choose([(share.is_missing, frac.ZERO)], share))
     share = frame.pin(
         frac.extreme([frame.pin(frac.extreme([share, frac.ONE], largest=False)), frac.ZERO], largest=True)
     )
@@ -376,5 +376,6 @@ WHERE l.turn = 1 AND l.whole - COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amoun
 UNION ALL
 SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS
     state, '' AS reason
-FROM "{booked}" WHERE kind IN ({immediate}) OR source LIKE 'cap:%' OR source LIKE 'floor:%'
+FROM "{booked}" WHERE kind IN ({immediate}) OR source LIKE 'cap:%' OR source LIKE 'floor:%' OR source LIKE
+    'adjustment:%'
 """

@@ -18,7 +18,8 @@ from attain.engine.frame import Frame, col, table
 from attain.engine.scopes_measured import PeriodScope
 from attain.engine.sql import all_of, case, cast
 from attain.engine.stages.credit import rate_on
-from attain.engine.stages.rows import payee_rows
+from attain.engine.stages.lines import mode_of
+from attain.engine.stages.rows import pay_rows
 from attain.engine.stages.shape import create
 from attain.kernel.money import currency
 from attain.plans.expressions import Expr, Name
@@ -41,7 +42,7 @@ def payments(compilation: Compilation, booked: str, released: str) -> str:
         compilation.name("sums"),
         _SUMS.format(
             plan=compilation.id,
-            rows=payee_rows(compilation, compilation.plan.period),
+            rows=pay_rows(compilation),
             open=compilation.name("open"),
             booked=booked,
             released=released,
@@ -69,29 +70,32 @@ def payments(compilation: Compilation, booked: str, released: str) -> str:
 def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
     """Amounts in minor units; missing where a guarantee or draw does not apply."""
     settlement = plan.settlement
-    frame = Frame(exp.select("*").from_(table(payee_rows(compilation, plan.period))))
+    frame = Frame(exp.select("*").from_(table(pay_rows(compilation))))
     scope = PeriodScope(compilation, plan, frame, plan.period)
-    places = compilation.places
+    places, mode = compilation.places, mode_of(plan)
 
-    def amount(formula: Expr, condition_: Expr | None, prorated: bool) -> exp.Expr:
+    def amount(what: str, formula: Expr, condition_: Expr | None, prorated: bool) -> exp.Expr:
         value = numeric(formula, scope)
         if prorated:
             value = frac.product(
                 scope.pin(value),
                 frac.quotient(Num(cast(col("active_days"), frac.WIDE)), Num(cast(col("days"), frac.WIDE))),
             )
-        minor: exp.Expr = frac.rounded(scope.pin(value), places)
+        value = scope.pin(value)
+        minor: exp.Expr = frac.rounded(value, places, mode)
         active = exp.GT(this=col("active_days"), expression=exp.Literal.number(0))
         holds = all_of(active, condition(condition_, scope)) if condition_ is not None else active
+        frame.add(f"{what}_missing", all_of(holds, exp.Paren(this=value.is_missing)))
         return case().when(holds, minor, copy=False)
 
     none = cast(exp.Null(), frac.WIDE)
-    guarantee, draw = settlement.guarantee, settlement.draw
-    frame.add(
-        "guarantee_amount",
-        amount(guarantee.amount, guarantee.while_, guarantee.prorate is not None) if guarantee else none,
-    )
-    frame.add("draw_amount", amount(draw.amount, draw.while_, draw.prorate is not None) if draw else none)
+    for what, said in (("guarantee", settlement.guarantee), ("draw", settlement.draw)):
+        if said is None:
+            frame.add(f"{what}_missing", exp.false())
+            frame.add(f"{what}_amount", none)
+        else:
+            frame.add(f"{what}_amount", amount(what, said.amount, said.while_, said.prorate is not None))
+    draw = settlement.draw
     recover = draw.recover if draw is not None else None
     share = scope.pin(numeric(recover.share, scope)) if recover is not None else None
     frame.add("recover_share", share.numerator if share is not None else none)
@@ -99,7 +103,9 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
     frame.add("recover_over", over)
     frame.add(
         "recover_keeps",
-        frac.rounded(scope.pin(numeric(recover.keeps, scope)), places)
+        exp.Coalesce(
+            this=frac.rounded(scope.pin(numeric(recover.keeps, scope)), places, mode), expressions=[frac.integer(0)]
+        )
         if recover is not None and recover.keeps is not None
         else frac.integer(0),
     )
@@ -122,12 +128,14 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
             "pay_currency",
             "pay_rate",
             "pay_places",
+            "guarantee_missing",
+            "draw_missing",
         )
     ]
     query = (
         exp.select(*columns)
         .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
-        .where(compilation.in_force(plan))
+        .where(compilation.governs(plan))
     )
     return query.sql(dialect="duckdb")
 
@@ -243,7 +251,7 @@ def _in_pay_currency(compilation: Compilation, steps: str) -> str:
 
 
 _PAYMENTS = """
-SELECT *, CASE WHEN payable < 0 THEN -((2 * top + {below}) // (2 * {below})) ELSE (2 * top + {below}) // (2 * {below})
+SELECT *, CASE WHEN payable = 0 THEN 0::HUGEINT WHEN payable < 0 THEN -((2 * top + {below}) // (2 * {below})) ELSE (2 * top + {below}) // (2 * {below})
     END AS paid FROM (
     SELECT *, ABS(payable) * pay_rate * {power} AS top FROM (
         SELECT payee, pay_period, position, earned, released, guarantee, draw_paid, draw_recovered, draw_balance,

@@ -15,7 +15,7 @@ from attain.kernel.errors import PlanError, Where
 from attain.plans import expressions as tree
 from attain.plans.model import Component, Curve, LookupTable, Plan, Table, TierTable
 from attain.plans.tabling import result_columns
-from attain.plans.vantage import running_by
+from attain.plans.vantage import running_by, running_of
 
 
 def table_of(plan: Plan, said: Component) -> Table:
@@ -79,7 +79,7 @@ def marginal_times(plan: Plan, said: Component, tiers: TierTable, unit: Num | No
             else (frac.ONE if tiers.column == "amount" else base_of(said, scope))
         )
         return of if unit is None else frac.positive_quotient(of, unit)
-    return numeric(said.of, scope) if spread and said.of is not None else frac.ONE
+    return numeric(said.of, scope) if said.of is not None else frac.ONE
 
 
 def _marginal(plan: Plan, said: Component, scope: Reader) -> Num:
@@ -104,6 +104,11 @@ def _at_position(plan: Plan, said: Component, scope: Reader) -> tuple[Num, Num |
     running = running_measure(plan, said)
     if running is None:
         return scope.pin(numeric(said.by[0], scope)) if said.by else frac.ZERO, None
+    return _running_value(plan, said, running, scope)
+
+
+def _running_value(plan: Plan, said: Component, running: tuple[str, bool], scope: Reader) -> tuple[Num, Num | None]:
+    """A measure where the policy `position` reads it, and the quota when its attainment is meant."""
     name, is_attainment = running
     unit = scope.checked_quota(name, plan.measures[name]) if is_attainment else None
     if not isinstance(scope, CreditScope):
@@ -133,11 +138,11 @@ def _whole(plan: Plan, said: Component, scope: Reader) -> Num:
 def _retroactive(plan: Plan, said: Component, tiers: TierTable, running: tuple[str, bool], scope: CreditScope) -> Num:
     """r(after) * (base so far with this row) - r(before) * (base without it)."""
     high, with_row, low, without = retroactive_operands(plan, said, tiers, running, scope)
-    if tiers.column == "amount":
-        return frac.minus(high, low)
     return frac.minus(
-        frac.product(high, with_row), frac.choose([(low.is_missing, frac.ZERO)], frac.product(low, without))
-    )
+        frac.product(high, with_row),
+        frac.choose([(exp.EQ(this=frac.group(without.numerator), expression=frac.integer(0)), frac.ZERO)],
+                    frac.product(low, without)),
+    )  # fmt: skip
 
 
 def retroactive_operands(
@@ -148,13 +153,27 @@ def retroactive_operands(
     unit = scope.checked_quota(name, plan.measures[name]) if is_attainment else None
     before = scope.pin(numeric(tree.Name((name, "before")), scope))
     after = scope.pin(numeric(tree.Name((name, "after")), scope))
-    base = scope.pin(base_of(said, scope))
+    base = frac.ONE if tiers.column == "amount" else scope.pin(base_of(said, scope))
+    if base.divisor is not None:
+        raise PlanError(
+            "The amounts that a tier lifts are added up; `of` divides by data.",
+            code="plan.inexact-measure",
+            hint="Write round(…, 6) around the division.",
+        )
+    clawback = plan.settlement.clawback
+    if clawback is not None and clawback.attainment == "kept":
+        base = scope.pin(frac.choose([(frac.is_null(col("@reverses")), base)], frac.ZERO))
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     groups = [col(f"{name}.s"), col(f"{name}.w")]
     total = exp.Window(this=exp.Sum(this=base.numerator.copy()), partition_by=groups, order=order, spec=rows)
-    with_row = scope.pin(Num(total, base.denominator, base.divisor))
-    without = frac.minus(with_row, base)
+    with_row = scope.pin(Num(total, base.denominator))
+    without = scope.pin(frac.minus(with_row, base))
+    if tiers.column == "amount":
+        # An amount is paid once, however much stands in the window.
+        any_before = exp.GT(this=frac.group(without.numerator), expression=frac.integer(0))
+        with_row, without = frac.ONE, scope.pin(frac.choose([(any_before, frac.ONE)], frac.ZERO))
+    with_row = scope.pin(frac.choose([(exp.Not(this=exp.Paren(this=base.is_missing)), with_row)]))
     return (
         scope.pin(with_quota(tables.whole(tiers, after, scope, unit), unit)),
         with_row,
@@ -175,10 +194,11 @@ def _curve(plan: Plan, said: Component, scope: Reader) -> Num:
 def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
     found = table_of(plan, said)
     keys: list[Sql] = []
-    for place, key in enumerate(said.by or ()):
-        running = running_measure(plan, said) if place == 0 and len(said.by or ()) == 1 else None
-        if running is not None:
-            value, unit = _at_position(plan, said, scope)
+    for key in said.by or ():
+        meant = running_of(plan, key)
+        own = meant is not None and (said.each is None or plan.measures[meant.measure].credits == said.each)
+        if meant is not None and own:
+            value, unit = _running_value(plan, said, (meant.measure, meant.field == "attainment"), scope)
             keys.append(scope.pin(frac.positive_quotient(value, unit)) if unit is not None else value)
         else:
             keys.append(compiled(key, scope))
