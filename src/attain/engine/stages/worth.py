@@ -191,8 +191,8 @@ def _curve(plan: Plan, said: Component, scope: Reader) -> Num:
     return frac.product(scope.pin(tables.curve(found, value, scope)), base_of(said, scope))
 
 
-def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
-    found = table_of(plan, said)
+def lookup_keys(plan: Plan, said: Component, scope: Reader) -> list[Sql]:
+    """What the table is looked up by; a measure is read where the policy `position` says."""
     keys: list[Sql] = []
     for key in said.by or ():
         meant = running_of(plan, key)
@@ -202,6 +202,12 @@ def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
             keys.append(scope.pin(frac.positive_quotient(value, unit)) if unit is not None else value)
         else:
             keys.append(compiled(key, scope))
+    return keys
+
+
+def _lookup(plan: Plan, said: Component, scope: Reader) -> Num:
+    found = table_of(plan, said)
+    keys = lookup_keys(plan, said, scope)
     columns = result_columns(found) if isinstance(found, LookupTable) else []
     if "amount" in columns:
         paid = tables.lookup(found, keys, scope, "amount")

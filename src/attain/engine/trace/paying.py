@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine import tables as rates
-from attain.engine.formulas import Scope, Sql, compiled
+from attain.engine.formulas import Scope, Sql
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col
 from attain.engine.stages import measure as measures
@@ -31,6 +31,7 @@ from attain.plans import expressions as tree
 from attain.plans.expressions import Expr
 from attain.plans.model import Component, Curve, Grid, LookupTable, Plan, TierTable
 from attain.plans.tabling import result_columns
+from attain.plans.vantage import running_of
 
 Steps = tuple[Step, ...]
 
@@ -162,18 +163,11 @@ class Paying:
         """The row by its keys; an amount is paid as it is, anything else times `of`."""
         table = worth.table_of(self.plan, self.said)
         by = self.said.by or ()
-        read_keys = (
-            [self.by()]
-            if len(by) == 1
-            else [operand(self.derivation, self.spot, key, "key", self.place("by")) for key in by]
-        )
+        read_keys = [self.key(key, "by" if len(by) == 1 else "key") for key in by]
         keys, steps = [key for key, _ in read_keys], tuple(step for _, inner in read_keys for step in inner)
 
         def question(scope: Scope) -> list[Sql]:
-            if len(by) == 1 and worth.running_measure(self.plan, self.said):
-                found, unit = self.at_position(scope)
-                return [found if unit is None else scope.pin(frac.positive_quotient(found, unit))]
-            return [compiled(key, scope) for key in by]
+            return worth.lookup_keys(self.plan, self.said, scope)  # type: ignore[arg-type]
 
         if isinstance(table, Grid):
             step = grid_step(self.derivation, self.spot, table, self.path, question, keys)
@@ -210,17 +204,22 @@ class Paying:
 
     def by(self) -> tuple[Figure, Steps]:
         """The value that chooses the rate, and where it comes from."""
-        by = _some((self.said.by or (None,))[0])
-        running = worth.running_measure(self.plan, self.said)
-        if running is None or not isinstance(self.spot, CreditSpot):
-            return operand(self.derivation, self.spot, by, "by", self.place("by"))
-        name, attainment = running
+        return self.key(_some((self.said.by or (None,))[0]), "by")
+
+    def key(self, by: Expr, kind: str) -> tuple[Figure, Steps]:
+        """A measure of the credit's own set is read where the policy `position` says; anything else as it stands."""
+        meant = running_of(self.plan, by)
+        if meant is None or not isinstance(self.spot, CreditSpot) or not self._is_own(meant.measure):
+            return operand(self.derivation, self.spot, by, kind, self.place("by"))
         position = self.said.position or self.plan.policies.position or "after"
         field = "after" if self.said.pays == "marginal" else position
-        asked = (name, f"attainment_{field}" if attainment else field)
+        asked = (meant.measure, f"attainment_{field}" if meant.field == "attainment" else field)
         value = self.spot.value(tree.Name(asked))
         step = named(self.derivation, self.spot, asked, value)
         return figure(value, self.derivation.units(self.spot).of_name(asked)), () if step is None else (step,)
+
+    def _is_own(self, measure: str) -> bool:
+        return self.plan.measures[measure].credits == self.said.each
 
 
 def _some(expression: Expr | None) -> Expr:

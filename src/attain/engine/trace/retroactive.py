@@ -58,7 +58,7 @@ def retroactive(paying: Paying, spot: CreditSpot, tiers: TierTable) -> Step:
     due = Operation("*", figure(with_row, unit), figure(high, rate))
     was = Operation("*", figure(without, unit), figure(low if low is not None else Fraction(0), rate))
     if tiers.column == "amount":
-        formula = Operation("-", figure(high, rate), figure(low, rate))
+        formula = Operation("-", figure(high, rate), figure(low if without else Fraction(0), rate))
     else:
         formula = Operation("-", due, was)
     measure_step = named(
