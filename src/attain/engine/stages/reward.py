@@ -64,14 +64,14 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
             ),
             f"lines of {name} by its own rules",
         )
-        claw_back(compilation, plan, clawback, ordinary, _earlier(compilation, plan, name), target, name)
+        claw_back(compilation, plan, clawback, ordinary, earlier_lines(compilation, plan, name), target, name)
     else:
         compilation.database.create(target, _lines(frame), f"lines of {name}")
     if isinstance(said.limit, BudgetLimit):
         _within_budget(compilation, plan, said.limit, target, name)
 
 
-def _earlier(compilation: Compilation, plan: Plan, name: str) -> list[str]:
+def earlier_lines(compilation: Compilation, plan: Plan, name: str) -> list[str]:
     """The lines of the component in earlier versions: what a reversal of today may take back."""
     versions = compilation.versions[: compilation.index(plan)]
     return [

@@ -11,6 +11,7 @@ from sqlglot import exp
 from attain.engine.formulas import compiled
 from attain.engine.frame import Frame, col
 from attain.engine.stages import clawback as engine
+from attain.engine.stages.reward import earlier_lines
 from attain.engine.trace.arithmetic import Figure, Formula, Operation
 from attain.engine.trace.derivation import Derivation
 from attain.engine.trace.explanation import Step, Word
@@ -27,9 +28,12 @@ def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str,
     ordinary = f"{compilation.name(compilation.index(plan), 'component', name)}:ordinary"
     keys = {"payee": row["payee"], "source": row["source"]}
     own = rows(compilation, ordinary, keys)[0]
-    original = rows(
-        compilation, ordinary, {"payee": row["payee"], "event": own["@reverses"], "@credit_key": own["@credit_key"]}
-    )[0]
+    source = own["@reverses"] + own["source"].removeprefix(own["event"])
+    original = next(
+        found
+        for lines in (ordinary, *earlier_lines(compilation, plan, name))
+        for found in rows(compilation, lines, {"payee": row["payee"], "source": source})
+    )
     frame = Frame(where(ordinary, keys))
     (taken,) = answers(compilation, frame, [engine._taken(compilation, plan, said, frame)])
     reversed_amount, original_amount = (
