@@ -199,6 +199,7 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
         yield _NO_MOST.format(missing=missing, **words)
     for what in ("guarantee", "draw"):
         yield _NO_PROMISE.format(what=what, sums=compilation.name("sums"), **words)
+    yield _FOREIGN.format(**words)
     yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
 
 
@@ -207,10 +208,10 @@ SELECT '{plan}' AS plan, '' AS component, '{kind}' AS event_type, "@event" AS ev
        NULL::VARCHAR AS period, CAST("@stated" AS HUGEINT) AS amount, {scale}::HUGEINT AS amount_over,
        "@currency" AS currency,
        CASE WHEN "@date" IS NULL THEN 'the crediting date is missing'
-            WHEN "@currency" <> '{own}' THEN 'no rate of exchange or no conversion'
-            ELSE 'the amount is missing' END AS reason,
-       CASE WHEN "@date" IS NULL THEN 'date_missing' WHEN "@currency" <> '{own}' THEN 'rate_missing'
-            ELSE 'amount_missing' END AS code
+            WHEN "@stated" IS NULL THEN 'the amount is missing'
+            ELSE 'no rate of exchange or no conversion' END AS reason,
+       CASE WHEN "@date" IS NULL THEN 'date_missing' WHEN "@stated" IS NULL THEN 'amount_missing'
+            ELSE 'rate_missing' END AS code
 FROM "{events}" WHERE "@date" IS NULL OR "@amount:{main}" IS NULL
 """
 _HELD = """
@@ -236,6 +237,12 @@ SELECT '{plan}' AS plan, 'settlement.{what}' AS component, '' AS event_type, NUL
        pay_period AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency,
        'the amount of the {what} is missing' AS reason, 'held' AS code
 FROM "{sums}" WHERE {what}_missing
+"""
+_FOREIGN = """
+SELECT '{plan}' AS plan, component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,
+       CAST(amount AS HUGEINT) AS amount, 10000::HUGEINT AS amount_over, currency,
+       'the adjustment is in another currency than the plan' AS reason, 'rate_missing' AS code
+FROM adjustments WHERE plan = '{plan}' AND currency <> '{own}'
 """
 _NO_PAY_RATE = """
 SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,

@@ -19,12 +19,12 @@ from attain.engine.formulas import Sql, condition
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
 from attain.engine.scopes import PERSON_FIELDS, MemberScope, fact_value
-from attain.engine.sql import all_of, cast
+from attain.engine.sql import all_of, cast, text
 from attain.facts.snapshot import FactTable, Snapshot
 from attain.kernel.errors import CalculationError, PlanError, Where
 from attain.kernel.intervals import Interval
 from attain.kernel.money import currency
-from attain.kernel.periods import Calendar
+from attain.kernel.periods import Calendar, Period
 from attain.plans.model import Parameter, Plan
 
 LEVELS = ("person", "position", "title", "plan")
@@ -121,6 +121,26 @@ class Compilation:
             following = self.versions[place + 1].effective.start
             bounds.append(exp.LTE(this=col("end"), expression=_literal(following)))
         return all_of(*bounds)
+
+    def version_of(self, period: Period) -> Plan | None:
+        """The version in force on a period's last day; the last one also where the plan ends in the period."""
+        for plan in reversed(self.versions):
+            start, end = plan.effective.start, plan.effective.end
+            ends_later = end is None or (period.start if plan is self.plan else period.last) < end
+            if start <= period.last and ends_later:
+                return plan
+        return None
+
+    def component_now(self, column: str = "component") -> str:
+        """SQL for the present name of a component that the ledger or a decision may know by an old one (`was`)."""
+        renamed = {said.was: name for plan in self.versions for name, said in plan.components.items() if said.was}
+        for old in list(renamed):
+            while renamed[old] in renamed and renamed[old] != old:
+                renamed[old] = renamed[renamed[old]]
+        if not renamed:
+            return column
+        cases = " ".join(f"WHEN {text(old)} THEN {text(new)}" for old, new in sorted(renamed.items()))
+        return f"CASE {column} {cases} ELSE {column} END"
 
     # -- facts --
 

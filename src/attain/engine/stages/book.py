@@ -23,16 +23,9 @@ def booked(compilation: Compilation, entitled: str) -> str:
         f'SELECT period, place, start, "end" FROM "{compilation.periods(kind)}" WHERE {span}',
         "the pay periods that are booked",
     )
-    renamed = {said.was: name for plan in compilation.versions for name, said in plan.components.items() if said.was}
-    component = (
-        "component"
-        if not renamed
-        else "CASE component "
-        + " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in renamed.items())
-        + " ELSE component END"
-    )
     ledger = f"""
-    SELECT {component} AS component, payee, source, earning_period, CAST(SUM(amount) AS HUGEINT) AS amount
+    SELECT {compilation.component_now()} AS component, payee, source, earning_period, CAST(SUM(amount) AS HUGEINT) AS
+        amount
     FROM ledger_lines WHERE plan = '{compilation.id}' GROUP BY ALL
     """
     create(compilation, compilation.name("ledger"), ledger, "what closed periods have booked, by line")
@@ -67,7 +60,9 @@ def booked(compilation: Compilation, entitled: str) -> str:
         10 ** (4 - compilation.places)
     } AS amount,
            CAST(amount AS HUGEINT) // {10 ** (4 - compilation.places)} AS computed, reason AS note
-    FROM adjustments WHERE plan = '{compilation.id}' AND pay_period IN (SELECT period FROM "{compilation.name("open")}")
+    FROM adjustments WHERE plan = '{compilation.id}' AND currency = '{
+        compilation.plan.currency
+    }' AND pay_period IN (SELECT period FROM "{compilation.name("open")}")
     """
     target = compilation.name("booked")
     create(compilation, target, query, "every line with the pay period in which it is booked")

@@ -59,6 +59,7 @@ def figures(compilation: Compilation, plan: Plan, measure: Measure) -> Figures:
     key = f"quota {quota} {over} {change} {measure.against}"
     if key not in compilation.known:
         rows = rows_of(compilation, quota)
+        _refuse_other_currency(plan, quota, rows)
         kinds = {row["per"] for row in rows}
         spans = not rows or kinds <= {"span"}
         if not spans and kinds != {over}:
@@ -70,6 +71,18 @@ def figures(compilation: Compilation, plan: Plan, measure: Measure) -> Figures:
             )
         compilation.known[key] = _figures(compilation, plan, measure, rows, over, change, spans)
     return compilation.known[key]  # type: ignore[return-value]
+
+
+def _refuse_other_currency(plan: Plan, quota: str, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        if row["currency"] not in (None, "", plan.currency):
+            raise CalculationError(
+                f"The quota `{quota}` of {row['subject']} is in {row['currency']}, but {plan.plan} counts in "
+                f"{plan.currency}.",
+                code="calculation.quota-currency",
+                where=Where(field=f"quota {quota}"),
+                hint=f"Give the quota in {plan.currency}.",
+            )
 
 
 def _figures(

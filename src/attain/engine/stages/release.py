@@ -11,6 +11,7 @@ Writes `<plan>:releases`, key (component, payee, source, earning_period, part, p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from sqlglot import exp
@@ -21,7 +22,7 @@ from attain.engine.formulas import Plain, Sql, add_days, add_months, condition, 
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
-from attain.engine.sql import case, cast
+from attain.engine.sql import all_of, any_of, case, cast
 from attain.engine.stages.credit import credits
 from attain.engine.stages.shape import create
 from attain.kernel.errors import PlanError, Where
@@ -76,16 +77,17 @@ def releases(compilation: Compilation, booked: str) -> str:
         return target
     totals = _totals(compilation, booked)
     queries = []
-    latest = {name: plan for plan in compilation.versions for name in plan.components}
-    for name, plan in latest.items():
-        rules = plan.components[name].release or plan.settlement.release
-        parts = (
-            parts_of(compilation, plan, rules)
-            if rules
-            else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
-        )
-        for part in parts:
-            queries.append(_part(compilation, plan, name, part, totals))
+    for plan in compilation.versions:
+        for name in plan.components:
+            rules = plan.components[name].release or plan.settlement.release
+            parts = (
+                parts_of(compilation, plan, rules)
+                if rules
+                else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
+            )
+            for part in parts:
+                queries.append(_part(compilation, plan, name, part, totals))
+    queries.append(_without_rule(compilation, totals))
     create(
         compilation,
         compilation.name("due"),
@@ -100,6 +102,7 @@ def releases(compilation: Compilation, booked: str) -> str:
             plan=compilation.id,
             booked=booked,
             immediate=", ".join(f"'{kind}'" for kind in IMMEDIATE),
+            component=compilation.component_now(),
         ),
         "what becomes payable in each pay period",
     )
@@ -166,9 +169,8 @@ def _totals(compilation: Compilation, booked: str) -> str:
 def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: str) -> str:
     """For each line of the component and each open period: what of this part is released up to the period's end."""
     own = [named(col(column), f"@{column}") for column in KEYS]
-    frame = Frame(
-        exp.select(*own).from_(table(totals)).where(exp.EQ(this=col("component"), expression=exp.Literal.string(name)))
-    )
+    mine = all_of(exp.EQ(this=col("component"), expression=exp.Literal.string(name)), _earned_under(compilation, plan))
+    frame = Frame(exp.select(*own).from_(table(totals)).where(mine))
     credited = _credit_date(compilation, plan, name, frame)
     line = Num(col("@total"), 10**compilation.places)
 
@@ -197,6 +199,32 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     columns = [named(col(f"@{key}"), key) for key in (*KEYS[:-1], "due_on", "whole", "released")]
     return exp.select(*columns, named(exp.Literal.number(part.number), "part")).from_(inner).sql(dialect="duckdb")
+
+
+def _earned_under(compilation: Compilation, plan: Plan) -> exp.Expr:
+    """Whether a line was earned while this version was in force: its release rules go with the line for ever."""
+    start, end = compilation.versions[0].effective.start, compilation.end
+    periods = compilation.calendar.periods(plan.period, start, max(end, start + timedelta(days=1)))
+    found = [exp.Literal.string(period.id) for period in periods if compilation.version_of(period) is plan]
+    return exp.In(this=col("earning_period"), expressions=found) if found else exp.false()
+
+
+def _without_rule(compilation: Compilation, totals: str) -> str:
+    """Lines of the ledger whose component, or version, is gone: their differences are due at once."""
+    known = [
+        all_of(exp.EQ(this=col("component"), expression=exp.Literal.string(name)), _earned_under(compilation, plan))
+        for plan in compilation.versions
+        for name in plan.components
+    ]
+    return _GONE.format(totals=totals, known=any_of(*known).sql(dialect="duckdb"))
+
+
+_GONE = """
+SELECT component, payee, source, earning_period, period, place, "end", CAST("end" - 1 AS DATE) AS due_on, total AS
+    whole,
+       total AS released, 1 AS part
+FROM "{totals}" WHERE NOT ({known})
+"""
 
 
 def _credit_date(compilation: Compilation, plan: Plan, name: str, frame: Frame) -> exp.Expr:
@@ -347,7 +375,8 @@ WITH held AS (
     SELECT component, payee, source, earning_period, part, period, place, due_on, whole, released, MIN(reason) AS
         reason FROM held GROUP BY ALL
 ), before AS (
-    SELECT component, payee, source, earning_period, part, CAST(SUM(amount) AS HUGEINT) AS amount FROM ledger_releases
+    SELECT {component} AS component, payee, source, earning_period, part, CAST(SUM(amount) AS HUGEINT) AS amount
+    FROM ledger_releases
         WHERE plan = '{plan}' GROUP BY ALL
 ), moved AS (
     SELECT o.*, o.released - COALESCE(LAG(o.released) OVER (PARTITION BY o.component, o.payee, o.source,
