@@ -75,8 +75,39 @@ def test_a_claim_that_was_sealed_wrong_is_found_by_the_checker(paid: Path, attai
     monkeypatch.setattr(StoredRun, "rows", one_cent_more)
     said = attain("verify", status=1).out
     assert "payee bob" in said and "source D1" in said and "is 40001, recomputed 40000" in said
+    refused = attain("close", "2026-01", status=1).err
+    assert "The checker contradicts run-000001" in refused and "[pay.contradicted]" in refused
     found = attain("verify", "--json", status=1).json["differences"]
     assert [one["run"] for one in found] == ["40001"]
+
+
+def test_a_run_that_nobody_verified_is_verified_before_it_is_closed(paid: Path, attain: Attain, monkeypatch) -> None:
+    """The log says what the checker found; a run that it contradicts closes nothing, whoever asks."""
+    from attain.engine.run import StoredRun
+
+    honest = StoredRun.rows
+    with monkeypatch.context() as planted:
+        planted.setattr(StoredRun, "rows", lambda self, table: (
+            {**row, "amount": row["amount"] + 1} if table == "lines" else row for row in honest(self, table)
+        ))  # fmt: skip
+        assert "[pay.contradicted]" in attain("close", "2026-01", status=1).err
+    assert "[pay.contradicted]" in attain("close", "2026-01", status=1).err
+    attain("verify")
+    attain("close", "2026-01")
+    done = [event["action"] for event in attain("audit", "list", "--json").json["events"]]
+    assert [one for one in done if one.startswith(("run.", "pay."))][-3:] == [
+        "run.contradicted", "run.proved", "pay.closed",
+    ]  # fmt: skip
+
+
+def test_only_a_period_that_a_plan_pays_by_is_closed(nordwind: Path, attain: Attain) -> None:
+    """Closing the year of a monthly plan would book nothing."""
+    assert "attain close 2026-01\n" in attain("calculate", "2026").out
+    refused = attain("close", "2026", status=1).err
+    assert "No plan of run-000001 pays by year" in refused and "[pay.kind]" in refused
+    assert "2026-01, 2026-02, 2026-03, ..., 2026-12" in refused
+    attain("close", "2026-01")
+    assert attain("status", "--json").json["closed_periods"] == ["2026-01"]
 
 
 def test_periods_are_closed_in_order_and_reopened_from_the_end(paid: Path, attain: Attain) -> None:

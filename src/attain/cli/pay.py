@@ -71,11 +71,16 @@ def calculate(
         return
     with working(f"Calculating {period}", STEPS) as step:
         run = run_pay(workspace, span, actor=actor_of(actor), step=step)
+    from attain.web.apps.pay.selectors import first_open_period
+
     outcome = stored(workspace, run)
 
     def show() -> None:
         summary.show(outcome, f"{run.pk}: {period}")
-        say(f"Next: attain verify; attain explain PAYEE; attain close {period.partition('..')[0]}")
+        due = first_open_period(workspace, run)
+        if due is not None:
+            also = "" if due.calendar == workspace.calendar else f" --calendar {due.calendar}"
+            say(f"Next: attain verify; attain explain PAYEE; attain close {due.id}{also}")
 
     document = {"run": run.pk, "period": period, "from": run.starts_on, "to": run.ends_on, **summary.documents(outcome)}
     answer(as_json, document, show)
@@ -84,20 +89,25 @@ def calculate(
 def verify(
     run: RunName = None,
     folder: Folder = None,
+    actor: Actor = None,
     as_json: Json = False,
 ) -> None:
     """Prove a run: every table against its hash, and every cent computed a second time by the checker.
 
     The checker works one payee at a time in plain fractions and shares no calculation with the engine. Exit status 1
-    if an amount differs, 3 if a file of the run was changed.
+    if an amount differs, 3 if a file of the run was changed. The log keeps what was found; a run that is contradicted
+    cannot be closed with.
     """
     from attain.cli.calculating import run_named
     from attain.cli.tables import answer, say, working
 
     workspace = opened(folder)
+    from attain.web.apps.pay.services import record_proof
+
     found = run_named(run)
     with working(f"Verifying {found.pk}", 4) as step:
         proof = proof_of(workspace, found, step)
+    record_proof(workspace, found.pk, actor=actor_of(actor), confirmed=proof["confirmed"])
     differences: list[Difference] = proof.pop("found")
 
     def show() -> None:
@@ -165,19 +175,26 @@ def close(
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Freeze a period with the result of a run. What comes later is paid as a difference in an open period."""
+    """Freeze a period with the result of a run. What comes later is paid as a difference in an open period.
+
+    A run that nobody has verified is verified first; with one that the checker contradicts, nothing is closed.
+    """
     import json
 
     from attain.cli.calculating import run_named
     from attain.cli.tables import amount, answer, exact, table, working
 
     workspace = opened(folder)
-    from attain.web.apps.pay.services import close_period
+    from attain.web.apps.pay.services import close_period, proof_said, record_proof
 
     found = run_named(run)
     span_of(workspace, period, calendar)
     periods = workspace.calendars[calendar or workspace.calendar].parse_range(period)
     done: list[dict[str, Any]] = []
+    if found.state == found.State.PUBLISHED and proof_said(found) is None:
+        with working(f"Verifying {found.pk}", 4) as step:
+            proof = proof_of(workspace, found, step)
+        record_proof(workspace, found.pk, actor=actor_of(actor), confirmed=proof["confirmed"])
     with working("Closing", len(periods)) as step:
         for each in periods:
             step(each.id)

@@ -7,6 +7,7 @@ versions, the closed periods. Two equal descriptions mean equal snapshots, so cl
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from attain.facts.snapshot import Snapshot
 from attain.kernel.calendar_settings import calendar_of, settings_of
 from attain.kernel.errors import FactError, NotFound, Refused
 from attain.kernel.intervals import Interval
+from attain.kernel.periods import Calendar, Period
 from attain.plans.loader import Document
 from attain.web import store
 from attain.web.apps.imports.models import Batch
@@ -170,6 +172,29 @@ def _payable(versions: list[PlanVersion], span: Interval | None) -> list[PlanVer
     if span is None or span.end is None:
         return versions
     return [version for version in versions if version.effective_from < span.end]
+
+
+def pay_periods(workspace: Workspace, run: Run) -> list[Period]:
+    """The whole pay periods that a run calculated, of every plan that it read, in the order of closing."""
+    used = json.loads(run.inputs)["plans"]
+    span = Interval(run.starts_on, run.ends_on)
+    versions = _payable([one for one in PlanVersion.objects.all() if str(one) in used], span)
+    return whole_periods(workspace.calendars, {(one.calendar, one.period_kind) for one in versions}, span)
+
+
+def whole_periods(calendars: Mapping[str, Calendar], kinds: Iterable[tuple[str, str]], span: Interval) -> list[Period]:
+    """Periods of these calendars and kinds that lie in the span from begin to end."""
+    assert span.end is not None  # noqa: S101  for the type checker: a run has an end
+    found = [one for calendar, kind in kinds for one in calendars[calendar].periods(kind, span.start, span.end)]
+    whole = [one for one in found if one.start >= span.start and one.end <= span.end]
+    return sorted(whole, key=lambda one: (one.end, one.start, one.calendar))
+
+
+def first_open_period(workspace: Workspace, run: Run) -> Period | None:
+    """The pay period of a run to close next."""
+    rows = PayPeriod.objects.filter(state=PayPeriod.State.CLOSED).values_list("calendar", "kind", "period")
+    closed = set(rows)
+    return next((one for one in pay_periods(workspace, run) if (one.calendar, one.kind, one.id) not in closed), None)
 
 
 def periods() -> list[PayPeriod]:

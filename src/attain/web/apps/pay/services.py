@@ -6,18 +6,35 @@ What a close needs is worked out before the transaction; what could have changed
 from __future__ import annotations
 
 import json
+from typing import NoReturn
 
 from attain.kernel.errors import NotFound, Refused, Where
 from attain.kernel.periods import Period
+from attain.web.apps.audit.models import Event
 from attain.web.apps.audit.services import Act, acting, moment
 from attain.web.apps.plans.models import PlanVersion
 from attain.web.workspace import Workspace
 
 from . import ledger
 from .models import PayPeriod, Run
-from .selectors import changes_since, inputs, run_of
+from .selectors import changes_since, inputs, pay_periods, run_of
 
 State = PayPeriod.State
+PROVED, CONTRADICTED = "run.proved", "run.contradicted"
+
+
+def record_proof(workspace: Workspace, run_id: str, *, actor: str, confirmed: bool) -> None:
+    """Keep what the checker said of a run: with one that it contradicts, no period is closed."""
+    run = run_of(run_id)
+    with acting(workspace, actor, "record proof") as act:
+        act.record(PROVED if confirmed else CONTRADICTED, "run", run.pk, after={"files": run.manifest_hash})
+
+
+def proof_said(run: Run) -> bool | None:
+    """What the last proof of a run said; None if nobody has proved it."""
+    said = Event.objects.filter(object_type="run", object_id=run.pk, action__in=(PROVED, CONTRADICTED))
+    last = said.order_by("-sequence").first()
+    return None if last is None else last.action == PROVED
 
 
 def close_period(
@@ -33,13 +50,17 @@ def close_period(
 ) -> PayPeriod:
     """Freeze a period with the result of a run.
 
-    Refused when the records changed since the run began, unless `accept_changes` says why the run is right anyway.
+    Refused when the checker contradicts the run, and when the records changed since the run began, unless
+    `accept_changes` says why the run is right anyway.
     With a `key`, the same request gets the same answer however often it is sent.
     """
     period = _period(workspace, period_id, kind, calendar)
     run = run_of(run_id)
-    _require_covering(run, period)
     plans = _plans_of(run, period)
+    if not plans:
+        _refuse_kind(workspace, run, period)
+    _require_covering(run, period)
+    _require_uncontradicted(run)
     tables = ledger.tables_of(workspace.runs / run.pk, period.id, plans)
     folder, sealed = ledger.keep(workspace, period.id, tables, run.pk)
     request = {"period": [period.calendar, period.kind, period.id], "run": run.pk, "accept": accept_changes}
@@ -47,6 +68,7 @@ def close_period(
 
         def close() -> dict[str, object]:
             kept = _open_row(period)
+            _require_uncontradicted(run)
             _require_order(workspace, period, run)
             _require_current(workspace, run, accept_changes)
             if not (workspace.ledger / folder).exists():
@@ -147,6 +169,28 @@ def _require_covering(run: Run, period: Period) -> None:
             code="pay.other-span",
             hint=f"Run {period.id} first.",
         )
+
+
+def _require_uncontradicted(run: Run) -> None:
+    if proof_said(run) is False:
+        raise Refused(
+            f"The checker contradicts {run}: what it pays is not proven.",
+            code="pay.contradicted",
+            hint="See what differs with `attain verify`, and calculate again.",
+        )
+
+
+def _refuse_kind(workspace: Workspace, run: Run, period: Period) -> NoReturn:
+    """Closing such a period would book nothing and say that something was closed."""
+    due = pay_periods(workspace, run)
+    names = [f"{one.id} ({one.calendar})" if one.calendar != workspace.calendar else one.id for one in due]
+    shown = ", ".join(names if len(names) < 8 else [*names[:3], "...", names[-1]])
+    raise Refused(
+        f"No plan of {run} pays by {period.kind}, so {period.id} cannot be closed.",
+        code="pay.kind",
+        where=Where(field="period"),
+        hint=f"Its pay periods: {shown}." if due else f"{run} has no pay period; calculate one.",
+    )
 
 
 def _plans_of(run: Run, period: Period) -> set[str]:
