@@ -215,6 +215,25 @@ def test_a_difference_is_what_is_due_now_minus_what_was_booked() -> None:
     calculation.close()
 
 
+def test_a_clawback_takes_back_what_somebody_put_in_the_place_of_the_original() -> None:
+    """K.2"""
+    override = {
+        "override": "O2",
+        "plan": "account-executive",
+        "component": "commission",
+        "payee": "Bob",
+        "source": "D3",
+        "earning_period": "2026-02",
+        "amount": "150.00",
+        "reason": "settled",
+    }
+    calculation = calculated([documents()[0]], snapshot(overrides=[override]))
+    found = explain(calculation, documents(), "account-executive/commission/Bob/D6/2026-03")
+    assert found.proves()
+    assert "€150.00 × (-€4,000.00) ÷ €30,000.01" in found.text("en")
+    calculation.close()
+
+
 # -- catalogues --------------------------------------------------------------------------------------------------------
 
 

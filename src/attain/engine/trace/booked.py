@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from attain.engine.stages.overrides import overrides
 from attain.engine.trace import windows
 from attain.engine.trace.arithmetic import Figure, Operation, total
 from attain.engine.trace.credited import credit_step
@@ -50,13 +51,9 @@ def _override(derivation: Derivation, row: Mapping[str, Any]) -> Step:
     """Somebody decided another amount, and said why."""
     reason = str(row["note"]).removeprefix("override: ")
     period = row.get("earning_period") or row.get("period")
+    table = overrides(derivation.compilation)
     key = {"component": row["component"], "payee": row["payee"], "source": row["source"], "earning_period": period}
-    all_of_them = [
-        item
-        for item in derivation.compilation.snapshot.rows("overrides")
-        if all(item[name] == value for name, value in key.items())
-    ]
-    chosen = max(all_of_them, key=lambda item: str(item["override"]), default=None)
+    chosen = next(iter(rows(derivation.compilation, table, key)), None)
     source = Source("overrides", str(chosen["override"])) if chosen is not None else None
     words: dict[str, Word] = {"computed": derivation.minor(row["computed"]), "reason": reason}
     return Step("override", words, None, derivation.minor(row["amount"]), source=source)

@@ -11,6 +11,7 @@ from sqlglot import exp
 from attain.engine.formulas import compiled
 from attain.engine.frame import Frame, col
 from attain.engine.stages import clawback as engine
+from attain.engine.stages.overrides import overrides
 from attain.engine.stages.reward import earlier_lines
 from attain.engine.trace.arithmetic import Figure, Formula, Operation
 from attain.engine.trace.derivation import Derivation
@@ -39,7 +40,12 @@ def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str,
     reversed_amount, original_amount = (
         _stated(derivation, spot, event) for event in (str(own["event"]), str(own["@reverses"]))
     )
-    paid = derivation.minor(Fraction(int(original["amount"])))
+    replaced = rows(
+        compilation,
+        overrides(compilation),
+        {"component": name, "payee": row["payee"], "source": source, "earning_period": original["period"]},
+    )
+    paid = derivation.minor(Fraction(int((replaced or [original])[0]["amount"])))
     formula: Formula = Operation("/", Operation("*", paid, reversed_amount), original_amount)
     place = derivation.where(plan, "settlement", "clawback")
     share = Figure(taken, "rate")
