@@ -116,3 +116,18 @@ def test_a_number_beyond_fifteen_digits_does_not_change_in_a_workbook() -> None:
 def test_examples_in_docstrings_say_what_the_code_does(module: ModuleType) -> None:
     tried = doctest.testmod(module)
     assert tried.attempted and not tried.failed
+
+
+def test_an_export_never_replaces_records_or_documents(paid: Path, attain: Attain) -> None:
+    """Neither by name nor through a link; --overwrite replaces only a file of the chosen format."""
+    (paid / "link").symlink_to(paid / "data", target_is_directory=True)
+    (paid / "march.csv").symlink_to(paid / "facts" / "deals.yaml")
+    (paid / "notes.txt").write_text("mine")
+    before = {path: path.read_bytes() for path in (paid / "attain.db", paid / "facts" / "deals.yaml")}
+    for target in ("attain.db", "attain.csv", "data/x.csv", "link/x.csv", "plans/x.csv", "march.csv", "notes.txt"):
+        refused = attain("export", "1", "--format", "csv", "--to", target, "--overwrite", status=1).err
+        assert "[export.workspace]" in refused or (target == "notes.txt" and "[export.exists]" in refused), target
+    assert before == {path: path.read_bytes() for path in before}
+    assert (paid / "notes.txt").read_text() == "mine"
+    attain("export", "1", "--to", "mine.csv")
+    attain("export", "1", "--to", "mine.csv", "--overwrite")

@@ -14,9 +14,12 @@ from attain.cli.options import Folder, Json, examples, opened, wrong_use
 
 if TYPE_CHECKING:
     from attain.engine.run import StoredRun
+    from attain.web.workspace import Workspace
 
 TABLES = ("lines", "payments", "credits", "releases", "uncredited", "exceptions")
 FORMATS = ("csv", "xlsx", "parquet")
+KEPT = ("data", "facts", "plans", "mappings")
+"""Folders of a workspace that an export stays out of."""
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A cell of text that starts like this is a formula to a spreadsheet program."""
 MOST_DIGITS = 15
@@ -74,6 +77,7 @@ def export(
         print(as_csv(columns, rows).decode(), end="")
         return
     target = to or Path(f"{found.pk}-{table}.{chosen}")
+    require_own(workspace, target, chosen)
     if target.exists() and not overwrite:
         raise Refused(
             f"{target} is there already.", code="export.exists", hint="Name another file, or add --overwrite."
@@ -84,6 +88,27 @@ def export(
     workspace.ports.files.write_bytes_durably(target.resolve(), written)
     document = {"run": found.pk, "table": table, "format": chosen, "file": str(target), "rows": len(rows)}
     answer(as_json, document, lambda: say(f"{len(rows):,} rows of {table} of {found.pk} in {target}."))
+
+
+def require_own(workspace: Workspace, target: Path, chosen: str) -> None:
+    """An export never takes the place of records or documents, and replaces only what looks like an export."""
+    from attain.kernel.errors import Refused
+
+    root, place = workspace.path.resolve(), target.resolve()
+    kept = [root / name for name in KEPT] + [(root / name).resolve() for name in KEPT]
+    is_record = place.parent == root and place.name.casefold().startswith("attain.")
+    if is_record or any(place == folder or folder in place.parents for folder in kept):
+        raise Refused(
+            f"{target} is a place of the workspace itself; an export would damage it.",
+            code="export.workspace",
+            hint="Name a file in another folder.",
+        )
+    if target.exists() and (not target.is_file() or place.suffix.lower() != f".{chosen}"):
+        raise Refused(
+            f"{target} is there already and is no .{chosen} file.",
+            code="export.exists",
+            hint=f"--overwrite replaces only a file that ends in .{chosen}; name another one.",
+        )
 
 
 def content_of(outcome: StoredRun, name: str) -> tuple[list[str], list[dict[str, Any]]]:
