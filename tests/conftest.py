@@ -7,9 +7,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tools.setup import postgres_programs
+from tools.setup import is_ci, postgres_programs
 
-IN_CI = os.environ.get("CI") == "true"
+IN_CI = is_ci()
 SOAK_SIZE = int(os.environ.get("ATTAIN_SOAK", "1000"))
 
 # Same examples everywhere, so that a red build is red on the desk too; `make soak` looks for new ones.

@@ -83,6 +83,11 @@ def postgres_programs() -> "Path | None":
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
 
 
+def is_ci() -> bool:
+    """Any value of CI counts, but one that says no."""
+    return os.environ.get("CI", "").strip().lower() not in ("", "0", "false")
+
+
 def ensure_postgres() -> None:
     if postgres_programs():
         return
@@ -98,7 +103,7 @@ def ensure_postgres() -> None:
         if postgres_programs():
             return
     why = "installing it with apt-get failed" if may_install else "it can be installed here only by root with apt-get"
-    if os.environ.get("CI") == "true":
+    if is_ci():
         raise SetupFailed(f"PostgreSQL (initdb, pg_ctl) is missing and {why}. In CI every test must run.")
     print(f"setup: PostgreSQL (initdb, pg_ctl) is missing and {why}.\n"
           "setup: Tests marked `postgres` are left out; all others run. To run them, install a PostgreSQL server.",

@@ -40,6 +40,13 @@ def test_without_postgres_ci_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("bare_machine")
+@pytest.mark.parametrize(("value", "counts"), [("true", True), ("1", True), ("yes", True), ("", False), ("0", False),
+                                               ("false", False), ("False", False)])  # fmt: skip
+def test_any_value_of_ci_counts_but_one_that_says_no(monkeypatch: pytest.MonkeyPatch, value: str, counts: bool) -> None:
+    monkeypatch.setenv("CI", value)
+    assert setup.is_ci() is counts
+
+
 def test_the_newest_server_of_debian_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add_server(tmp_path / "postgresql" / "9" / "bin")
     newest = add_server(tmp_path / "postgresql" / "15" / "bin")
