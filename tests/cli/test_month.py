@@ -160,6 +160,46 @@ def test_runs_are_listed_with_what_was_closed_with_them(paid: Path, attain: Atta
     assert (run["run"], run["state"], run["by"], run["closed"]) == ("run-000001", "published", "ada", ["2026-01"])
 
 
+def test_a_span_without_a_whole_pay_period_is_wrong_use(nordwind: Path, attain: Attain) -> None:
+    """A week of monthly plans, for a run and for a what-if."""
+    for more in ((), ("--what-if", "none.yaml")):
+        (nordwind / "none.yaml").write_text("facts: {}\n")
+        said = attain("calculate", "2026-W01", *more, status=2).err
+        assert "No pay period lies wholly within" in said and "[run.no-pay-period]" in said
+    assert attain("runs", "--json").json["runs"] == []
+
+
+def test_a_long_calculation_renews_its_lease_between_its_stages(nordwind: Path, attain: Attain, monkeypatch) -> None:
+    from attain.web.apps.pay import leases
+
+    renewed = []
+    honest = leases.renew
+    monkeypatch.setattr(leases, "renew", lambda act, name, fence: (renewed.append(fence), honest(act, name, fence)))
+    attain("calculate", "2026-01")
+    assert renewed == [1, 1]
+
+
+def test_an_unknown_period_is_not_explained_as_an_empty_one(paid: Path, attain: Attain) -> None:
+    assert "is no period" in attain("explain", "bob", "--period", "2026-99", status=2).err
+    other = attain("explain", "bob", "--period", "2026-07", status=2).err
+    assert "run-000001 pays nothing in 2026-07" in other and "2026-01, 2026-02" in other
+
+
+def test_a_decision_names_a_component_and_an_amount_of_its_plan(paid: Path, attain: Attain) -> None:
+    """A slip of the pen is answered with the name that was meant; no amount is too large for the columns of pay."""
+    why = ("--reason", "x")
+    adjusted = attain("adjust", "account-executive", "bob", "2026-02", "comission", "1.00", *why, status=2).err
+    line = "account-executive/comission/bob/D1/2026-01"
+    overridden = attain("override", line, "1.00", *why, status=2).err
+    held = attain("hold", "place", "account-executive", "bob", "--component", "comission", *why, status=2).err
+    for said in (adjusted, overridden, held):
+        assert "account-executive has no component comission" in said and "Did you mean commission?" in said
+    for much in ("99999999999999999999", "-100000000000000", "1e14"):
+        said = attain("adjust", "account-executive", "bob", "2026-02", "commission", much, *why, status=1).err
+        assert "[pay.amount]" in said
+    attain("adjust", "account-executive", "bob", "2026-02", "commission", "99999999999999.99", *why)
+
+
 def test_what_credits_nobody_is_a_list_of_questions(paid: Path, attain: Attain) -> None:
     """B: uncredited transactions are listed with count and money by reason."""
     assert "no recipient named" in attain("uncredited").out

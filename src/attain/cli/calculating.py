@@ -20,7 +20,7 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
     """Read, calculate, write, publish. Whatever goes wrong, the lease is given back and nothing is visible."""
     from attain.engine import calculate, run
     from attain.kernel.errors import AttainError, Refused
-    from attain.web.apps.pay.runs import begin_run, fail_run, publish_run
+    from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, renew_run
 
     step("reading")
     start = begin_run(workspace, span, actor=actor)
@@ -32,11 +32,13 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
         step(f"calculating {len(start.plans)} plans")
         calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
         try:
+            renew_run(workspace, start, actor=actor)
             step("writing")
             hashes = {document.id: document.hash for document in start.plans}
             run.write(calculation, start.snapshot, hashes, start.folder, workspace.ports.files)
         finally:
             calculation.close()
+        renew_run(workspace, start, actor=actor)
         step("publishing")
         return publish_run(workspace, start, actor=actor)
     except BaseException as fault:

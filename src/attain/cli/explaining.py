@@ -175,6 +175,8 @@ def _payee(
 
     names = names_of_run(workspace.runs / run.pk)
     payee = payee_named(outcome, names, name)
+    if period is not None:
+        _require_paid_period(workspace, outcome, period)
 
     def is_asked(row: Mapping[str, Any]) -> bool:
         return row["payee"] == payee and period in (None, row["pay_period"])
@@ -198,6 +200,22 @@ def _payee(
             _show_payee(document, mine, paid, lines)
 
     answer(as_json, document, show)
+
+
+def _require_paid_period(workspace: Workspace, outcome: StoredRun, period: str) -> None:
+    """An empty answer to a slip of the pen would read as: nothing was earned."""
+    from attain.cli.options import span_of
+    from attain.kernel.errors import NotFound
+
+    paid = sorted({row["pay_period"] for table in ("payments", "lines") for row in outcome.rows(table)})
+    if period in paid:
+        return
+    span_of(workspace, period)
+    raise NotFound(
+        f"{outcome.folder.name} pays nothing in {period}.",
+        code="pay.no-period",
+        hint=f"Its pay periods: {', '.join(paid) or 'none'}.",
+    )
 
 
 def payee_named(outcome: StoredRun, names: Mapping[str, str], said: str) -> str:

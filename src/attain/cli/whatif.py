@@ -35,12 +35,14 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
     from attain.cli.comparing import effect_of, show_effect, unpaid
     from attain.cli.tables import answer, say, working
     from attain.engine import calculate
+    from attain.web.apps.pay.runs import require_pay_period
     from attain.web.apps.pay.selectors import freeze
 
     supposed = read(file)
     with working(f"What if, {period}", 3) as step:
         step("reading")
         real = freeze(workspace, span=span)
+        require_pay_period(real, span)
         base = real.snapshot
         if any(_touches(base, row, span) for row in base.rows("closed_periods")):
             base = unpaid(base)  # months that are closed can be supposed again, as if nothing had been paid

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-from attain.kernel.errors import NotFound, Refused
+from attain.kernel.errors import NotFound, Refused, suggest
 from attain.kernel.money import currency as known_currency
 from attain.web.apps.audit.services import acting
 from attain.web.apps.org.services import count_change
@@ -23,6 +23,7 @@ from .models import Adjustment, Hold, Override
 from .services import require_open, require_reason
 
 M = TypeVar("M", bound=models.Model)
+TOO_MUCH = Decimal(10) ** 14
 
 
 def place_hold(
@@ -41,6 +42,8 @@ def place_hold(
     require_reason(reason, "to hold pay")
     if valid_to is not None and valid_to <= valid_from:
         raise Refused(f"The hold would end on {valid_to}, before it starts on {valid_from}.", code="pay.dates")
+    if component is not None:
+        _require_component(plan, component)
     with acting(workspace, actor, "place hold") as act:
         hold = Hold.objects.create(
             hold=workspace.ports.ids.new(),
@@ -90,6 +93,7 @@ def override_line(
     _require_exact(amount)
     where = {"plan": plan, "component": component, "payee": payee, "source": source, "earning_period": earning_period}
     _require_payable(workspace, plan, earning_period, amount, None)
+    _require_component(plan, component)
     with acting(workspace, actor, "override line") as act:
         if (known := Override.objects.filter(**where).first()) is not None:
             raise Refused(
@@ -138,6 +142,7 @@ def adjust(
     _require_exact(amount)
     known_currency(currency)
     _require_payable(workspace, plan, pay_period, amount, currency)
+    _require_component(plan, component)
     values = {"plan": plan, "payee": payee, "pay_period": pay_period, "component": component}
     values |= {"currency": currency, "reason": reason}
     with acting(workspace, actor, "adjust pay") as act:
@@ -181,6 +186,12 @@ def _seen(model: type[M], name: str, id_: str, version: int) -> Any:
 def _require_exact(amount: Any) -> None:
     if isinstance(amount, float) or not amount.is_finite():
         raise Refused(f"{amount!r} is no exact amount.", code="pay.amount", hint="Give a Decimal.")
+    if abs(amount) >= TOO_MUCH:
+        raise Refused(
+            f"{amount} is too large; an amount has at most 14 digits before the point.",
+            code="pay.amount",
+            hint="Correct the amount.",
+        )
 
 
 def _require_payable(workspace: Workspace, plan: str, period: str, amount: Decimal, currency: str | None) -> None:
@@ -205,6 +216,20 @@ def _require_payable(workspace: Workspace, plan: str, period: str, amount: Decim
             code="pay.amount",
             hint="Give an amount that can be paid out.",
         )
+
+
+def _require_component(plan: str, component: str) -> None:
+    """A version of the plan has it: a decision about another one would be silent for ever."""
+    versions = [document.plan for document in published_plans() if document.plan.plan == plan]
+    known = sorted({name for version in versions for name in version.components})
+    if component in known:
+        return
+    near = suggest(component, known)
+    raise NotFound(
+        f"{plan} has no component {component}.",
+        code="pay.component",
+        hint=f"Did you mean {near}?" if near else f"It has {', '.join(known) or 'none'}.",
+    )
 
 
 def _plain(row: models.Model) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from django.db.models import Max
 
 from attain.facts.snapshot import Snapshot
-from attain.kernel.errors import Refused, Where
+from attain.kernel.errors import PeriodError, Refused, Where
 from attain.kernel.hashing import canonical_json, hash_of
 from attain.kernel.intervals import Interval
 from attain.plans.loader import Document
@@ -28,7 +28,7 @@ from attain.web.workspace import Workspace
 
 from . import leases
 from .models import Lease, Run
-from .selectors import DECISIONS_FOLDER, Frozen, freeze
+from .selectors import DECISIONS_FOLDER, Frozen, freeze, whole_periods
 
 LEASE = "run"
 MANIFEST = "manifest.json"
@@ -63,6 +63,7 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
     if lease is not None and lease.expires_at is not None and lease.expires_at > workspace.ports.clock.now():
         raise leases.held(lease)
     frozen = freeze(workspace, span=span, as_of=as_of)
+    require_pay_period(frozen, span)
     _require_open(frozen, span)
     with acting(workspace, actor, "begin run") as act:
         number = (Run.objects.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -82,6 +83,19 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
         )
         act.record("run.begun", "run", name, after={"span": str(span), "inputs": run.input_hash})
     return RunStart(run, frozen, workspace.ports.files.temporary_folder(workspace.runs))
+
+
+def require_pay_period(frozen: Frozen, span: Interval) -> None:
+    """A plan pays by whole periods: a span without one pays nothing."""
+    kinds = {(one.plan.calendar or frozen.snapshot.calendar, one.plan.period) for one in frozen.plans}
+    if kinds and not whole_periods(frozen.snapshot.calendars, kinds, span):
+        said = ", ".join(sorted({kind for _, kind in kinds}))
+        raise PeriodError(
+            f"No pay period lies wholly within {span}; the plans pay by {said}.",
+            code="run.no-pay-period",
+            where=Where(field="span"),
+            hint="Name a pay period, or a range of them, such as 2026-01..2026-03.",
+        )
 
 
 def _require_open(frozen: Frozen, span: Interval) -> None:
