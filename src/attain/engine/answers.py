@@ -70,11 +70,9 @@ def write_results(database: DuckDB, compilations: Sequence[Compilation], snapsho
         "all payments",
     )
     _uncredited(database, compilations, snapshot)
-    union(
-        "exceptions",
-        [text for item in compilations for text in _exceptions(item)],
-        "what was left out, and why",
-    )
+    # Two credit sets may miss the same rate: the event is listed once.
+    every = " UNION ALL ".join(query for item in compilations for query in _exceptions(item))
+    create(first, "exceptions", f"SELECT DISTINCT * FROM ({every}) e", "what was left out, and why")
 
 
 _NO_CREDITS = """

@@ -282,7 +282,8 @@ def _amounts(
         amounts[amount] = value.denominator
     frame.add("@share_over", exp.Literal.number(shares))
     main = next(iter(scales))
-    frame.keep(exp.Not(this=frac.is_null(col(f"@amount:{main}"))))
+    dated = exp.Not(this=frac.is_null(col("@date")))  # a reversal of a dated event may itself have no date
+    frame.keep(all_of(dated, exp.Not(this=frac.is_null(col(f"@amount:{main}")))))
     if rule.once_per is not None:
         frame.add("@turn", _turn())
         frame.keep(exp.EQ(this=col("@turn"), expression=exp.Literal.number(1)))

@@ -29,7 +29,6 @@ from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr
 from attain.plans.model import Plan, Release, Trigger
 
-IMMEDIATE = ("cap", "floor", "adjustment")
 KEYS = ("component", "payee", "source", "earning_period", "period", "place", "end", "total")
 """Columns of the totals; in a frame they are called @…, because a fact may have columns of these names."""
 
@@ -100,8 +99,6 @@ def releases(compilation: Compilation, booked: str) -> str:
         _RELEASED.format(
             due=compilation.name("due"),
             plan=compilation.id,
-            booked=booked,
-            immediate=", ".join(f"'{kind}'" for kind in IMMEDIATE),
             component=compilation.component_now(),
         ),
         "what becomes payable in each pay period",
@@ -137,13 +134,10 @@ SELECT COUNT(*) FROM (
 """
 _TOTALS = """
 WITH changes AS (
-    SELECT component, payee, source, earning_period, 0 AS place, amount FROM "{ledger}" WHERE source NOT LIKE 'cap:%'
-        AND source NOT LIKE 'floor:%' AND source NOT LIKE 'adjustment:%'
+    SELECT component, payee, source, earning_period, 0 AS place, amount FROM "{ledger}"
     UNION ALL
-    SELECT b.component, b.payee, b.source, b.earning_period, o.place, b.amount FROM "{booked}" b JOIN "{open}" o ON
-        o.period = b.pay_period
-    WHERE b.kind NOT IN ('cap', 'floor', 'adjustment') AND b.source NOT LIKE 'cap:%' AND b.source NOT LIKE 'floor:%'
-        AND b.source NOT LIKE 'adjustment:%'
+    SELECT b.component, b.payee, b.source, b.earning_period, o.place, b.amount
+    FROM "{booked}" b JOIN "{open}" o ON o.period = b.pay_period
 ), keys AS (SELECT component, payee, source, earning_period, MIN(place) AS first_place FROM changes GROUP BY ALL)
 SELECT k.component, k.payee, k.source, k.earning_period, o.period, o.place, o."end", CAST(SUM(c.amount) AS HUGEINT) AS
     total
@@ -169,7 +163,7 @@ def _totals(compilation: Compilation, booked: str) -> str:
 def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: str) -> str:
     """For each line of the component and each open period: what of this part is released up to the period's end."""
     own = [named(col(column), f"@{column}") for column in KEYS]
-    mine = all_of(exp.EQ(this=col("component"), expression=exp.Literal.string(name)), _earned_under(compilation, plan))
+    mine = all_of(_of_component(name), _earned_under(compilation, plan))
     frame = Frame(exp.select(*own).from_(table(totals)).where(mine))
     credited = _credit_date(compilation, plan, name, frame)
     line = Num(col("@total"), 10**compilation.places)
@@ -209,10 +203,19 @@ def _earned_under(compilation: Compilation, plan: Plan) -> exp.Expr:
     return exp.In(this=col("earning_period"), expressions=found) if found else exp.false()
 
 
+def _of_component(name: str) -> exp.Expr:
+    """Lines that the component's release rules cut: not its caps and floors, nor adjustments."""
+    plain = [
+        exp.Not(this=exp.StartsWith(this=col("source"), expression=exp.Literal.string(prefix)))
+        for prefix in ("cap:", "floor:", "adjustment:")
+    ]
+    return all_of(exp.EQ(this=col("component"), expression=exp.Literal.string(name)), *plain)
+
+
 def _without_rule(compilation: Compilation, totals: str) -> str:
-    """Lines of the ledger whose component, or version, is gone: their differences are due at once."""
+    """Caps, floors and adjustments, and lines whose component or version is gone: due at once, unless held."""
     known = [
-        all_of(exp.EQ(this=col("component"), expression=exp.Literal.string(name)), _earned_under(compilation, plan))
+        all_of(_of_component(name), _earned_under(compilation, plan))
         for plan in compilation.versions
         for name in plan.components
     ]
@@ -270,10 +273,11 @@ def _due(
 ) -> tuple[exp.Expr, Num | None]:
     """The due date of a part, and for proportional triggers the share that has come by the end of each period."""
     rule = part.rule
-    if rule.when is not None:
-        return _triggered(compilation, plan, name, plan.settlement.triggers[rule.when], frame)
     start = credited
     said = plan.components[name]
+    first, progress = None, None
+    if rule.when is not None:
+        first, progress = _triggered(compilation, plan, name, plan.settlement.triggers[rule.when], frame)
     if rule.at is not None and said.each is not None:
         start = day(rule.at, LineScope(compilation, plan, frame, said.each))
     if rule.after is not None:
@@ -281,7 +285,13 @@ def _due(
     if part.turn and rule.every is not None:
         months = {"month": 1, "quarter": 3, "half": 6, "year": 12}.get(rule.every)
         start = _later(start, part.turn * (months or 7), "months" if months else "days")
-    return (_on_day(start, rule.day) if rule.day is not None else start), None
+    due = _on_day(start, rule.day) if rule.day is not None else start
+    if first is None:
+        return due, None
+    if rule.at is None and rule.after is None:
+        return first, progress
+    both = exp.Greatest(this=first, expressions=[due])  # a delay and a trigger: the later of the two
+    return case().when(exp.Not(this=frac.is_null(first)), both, copy=False), progress
 
 
 def _later(start: exp.Expr, count: int, unit: str) -> exp.Expr:
@@ -402,9 +412,4 @@ LEFT JOIN gone g ON g.component = l.component AND g.payee = l.payee AND g.source
 LEFT JOIN before b ON b.component = l.component AND b.payee = l.payee AND b.source = l.source AND b.earning_period =
     l.earning_period AND b.part = l.part
 WHERE l.turn = 1 AND l.whole - COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) <> 0
-UNION ALL
-SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS
-    state, '' AS reason
-FROM "{booked}" WHERE kind IN ({immediate}) OR source LIKE 'cap:%' OR source LIKE 'floor:%' OR source LIKE
-    'adjustment:%'
 """

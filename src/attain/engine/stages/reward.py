@@ -257,15 +257,11 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
     if said.pays in ("pool", "prizes"):
         from attain.engine.stages import shared
 
-        exact = (
-            shared.pool(compilation, plan, said, scope)
-            if said.pays == "pool"
-            else shared.prizes(compilation, plan, said, scope)
-        )
-        uncapped = exact
-        gate: exp.Expr = exp.true()
+        share = shared.pool if said.pays == "pool" else shared.prizes
+        value = share(compilation, plan, said, scope)
     else:
-        exact, uncapped, gate = shaped(plan, said, exact_value(plan, said, scope), scope)
+        value = exact_value(plan, said, scope)
+    exact, uncapped, gate = shaped(plan, said, value, scope)
     pay_period = col("period") if said.per and said.per.kind == plan.period else col(f"last_{plan.period}")
     last = cast(exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1))), "DATE")
     note = (

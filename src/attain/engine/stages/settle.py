@@ -251,7 +251,8 @@ def _in_pay_currency(compilation: Compilation, steps: str) -> str:
 
 
 _PAYMENTS = """
-SELECT *, CASE WHEN payable = 0 THEN 0::HUGEINT WHEN payable < 0 THEN -((2 * top + {below}) // (2 * {below})) ELSE (2 * top + {below}) // (2 * {below})
+SELECT *, CASE WHEN payable = 0 THEN 0::HUGEINT
+    WHEN payable < 0 THEN -((2 * top + {below}) // (2 * {below})) ELSE (2 * top + {below}) // (2 * {below})
     END AS paid FROM (
     SELECT *, ABS(payable) * pay_rate * {power} AS top FROM (
         SELECT payee, pay_period, position, earned, released, guarantee, draw_paid, draw_recovered, draw_balance,

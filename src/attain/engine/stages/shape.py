@@ -127,7 +127,8 @@ def _operand(
 
 
 _SUMS = """
-SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, x.payee IS NOT NULL AS has_lines, SUM(COALESCE(x.amount, 0::HUGEINT)) OVER (PARTITION BY o.payee,
+SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, x.payee IS NOT NULL AS has_lines, SUM(COALESCE(x.amount, 0::HUGEINT))
+    OVER (PARTITION BY o.payee,
     o."window" ORDER BY o.start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
 FROM "{operand}" o LEFT JOIN (SELECT payee, period, SUM(amount) AS amount FROM "{lines}" WHERE {which} GROUP BY payee,
     period) x ON x.payee = o.payee AND x.period = o.period

@@ -46,27 +46,31 @@ def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodSco
     frame = scope.frame
     if said.amount is None or said.weight is None or said.per is None:
         raise PlanError("A pool needs an amount and a weight.", code="plan.pool")
-    _group(said, scope)
+    group = _group(said, scope)
+    if said.among == "team":
+        frame.keep(exp.Not(this=frac.is_null(group)))  # who is in no team has no part in any
     weight = scope.pin(numeric(said.weight, scope))
     if weight.divisor is not None:
         raise PlanError(
             "The weight of a pool divides by data.", code="plan.inexact-measure", hint="Write round(…, 6) around it."
         )
     leaves_out = said.leavers == "forfeit"
+    zero = frac.integer(0)
     counted = (
         case().when(col("there_at_end"), weight.numerator, copy=False).else_(frac.integer(0), copy=False)
         if leaves_out
         else weight.numerator
     )
-    frame.add("@weight", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
+    frame.add("@weight", exp.Greatest(this=exp.Coalesce(this=counted, expressions=[zero]), expressions=[zero]))
     amount = _of_group(compilation, plan, said, said.amount, frame, said.per.kind)
     mode = mode_of(plan)
     cents = frame.add("@cents", frac.rounded(amount, compilation.places, mode))
     parts = largest_remainder(frame, cents, col("@weight"), [col("@group"), col("period")], [col("payee")])
-    if said.leavers == "lost":
-        parts = frame.add(
-            "@paid", case().when(col("there_at_end"), parts, copy=False).else_(frac.integer(0), copy=False)
-        )
+    # Where nobody has a weight, nobody has a part. A leaver may count and still not be paid.
+    paid = case().when(frac.is_null(col("@weights")), zero, copy=False)
+    if said.leavers != "share":
+        paid = paid.when(exp.Not(this=col("there_at_end")), zero, copy=False)
+    parts = frame.add("@paid", paid.else_(parts, copy=False))
     return Num(parts, 10**compilation.places)
 
 
@@ -105,7 +109,9 @@ def largest_remainder(
 def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodScope) -> Num:
     """The prize of the payee's place; those who tie share the prizes of the places that they take."""
     frame = scope.frame
-    _group(said, scope)
+    group = _group(said, scope)
+    if said.among == "team":
+        frame.keep(exp.Not(this=frac.is_null(group)))
     if not said.by or said.per is None:
         raise PlanError("Prizes need `by`.", code="plan.prizes")
     score = scope.pin(numeric(said.by[0], scope))
