@@ -123,3 +123,11 @@ def test_the_tables_of_decisions_are_those_of_the_contract() -> None:
     assert DECISIONS["quotas"].field("amount").type == pa.decimal128(18, 4)
     assert DECISIONS["ledger_lines"].field("amount").type == pa.int64()
     assert set(IMPORTABLE["people"].columns) > set(TABLES["people"].columns)
+
+
+@pytest.mark.parametrize("name", sorted({*TABLES, *IMPORTABLE}))
+def test_a_fact_type_is_not_called_like_a_table_of_decisions(name: str) -> None:
+    """An import into `people` must mean one thing."""
+    with pytest.raises(SetupError, match=f"`{name}` is a table of decisions") as refused:
+        parse_fact_type(DEALS.replace("fact: deals", f"fact: {name}"))
+    assert refused.value.where.line == 2 and refused.value.where.field == "fact"

@@ -164,6 +164,7 @@ class _FactDocument(Document):
     def read(self, tree: Node) -> FactType:
         top = self.map(tree, "fact type", ("fact", "key", "date", "columns", "reverses", "relations", "note"))
         name = self._named(self._needed(top, "fact"), "fact")
+        self._require_free(name, top)
         entries = self.map(self._needed(top, "columns"), "columns")
         if len(entries) == 0:
             self.refuse(entries, "A fact type needs at least its key and its date as columns.", field="columns")
@@ -177,6 +178,17 @@ class _FactDocument(Document):
                 )
         reverses = self._column_of(top, "reverses", columns, ("text",)) if "reverses" in top else None
         return FactType(name, (key,), columns, date, reverses, self._relations(top, columns), self.file)
+
+    def _require_free(self, name: str, top: Map) -> None:
+        from .decisions import IMPORTABLE, TABLES  # described by the classes of this module
+
+        if name in TABLES or name in IMPORTABLE:
+            self.refuse(
+                top.line_of("fact"),
+                f"`{name}` is a table of decisions; a fact type needs another name.",
+                field="fact",
+                hint=f"Call it `{name}_facts`, or what happens there.",
+            )
 
     def _needed(self, top: Map, key: str) -> Node:
         node = top.get(key)
