@@ -38,6 +38,19 @@ def test_the_same_file_twice_changes_nothing(nordwind: Path, attain: Attain) -> 
     assert "Already imported on" in said and "by ada; nothing was changed." in said
 
 
+def test_corrected_rows_are_counted_with_their_money(nordwind: Path, attain: Attain) -> None:
+    """D1 falls from 8,000.00 to 7,500.50; a new deal and an unchanged one are no corrections."""
+    (nordwind / "late.csv").write_text(
+        "id,close_date,amount,owner\nD1,2026-01-10,7500.50,bob\nD2,2026-01-20,5000.00,eve\nD8,2026-03-01,1.00,eve\n"
+    )
+    document = attain("import", "late.csv", "--into", "deals", "--json").json
+    assert (document["corrected_rows"], document["corrected_money"]) == (1, {"amount": {"EUR": "-499.50"}})
+    (nordwind / "again.csv").write_text("id,close_date,amount,owner\nD1,2026-01-10,9500.50,bob\n")
+    assert "again.csv: 1 corrected: amount +2,000.00 EUR." in attain("import", "again.csv", "--into", "deals").out
+    (nordwind / "new.csv").write_text("id,close_date,amount,owner\nD9,2026-01-10,1.00,bob\n")
+    assert "corrected" not in attain("import", "new.csv", "--into", "deals").out
+
+
 def test_totals_of_the_sender_are_held_against_the_file(nordwind: Path, attain: Attain) -> None:
     (nordwind / "march.csv").write_text("id,close_date,amount,owner\nM1,2026-03-02,10.00,bob\n")
     cut = attain("import", "march.csv", "--into", "deals", "--rows", "2", status=1)

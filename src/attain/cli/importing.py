@@ -159,6 +159,7 @@ def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
         for row in quarantined_rows(workspace, batch.pk):
             said = f"{row['column'] or 'row'}: {row['reason']}  [{row['code']}]"
             reasons[said] = reasons.get(said, 0) + 1
+    corrected, difference = _corrected(workspace, imported)
     ranked = sorted(reasons.items(), key=lambda item: -item[1])
     return {
         "batch": batch.pk,
@@ -168,12 +169,34 @@ def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
         "rows": batch.rows,
         "kept_aside": batch.quarantined,
         "changed_rows": imported.changed_rows,
+        "corrected_rows": corrected,
+        "corrected_money": difference,
         "totals": json.loads(batch.totals),
         "message": imported.message,
         "reasons": [{"rows": count, "reason": reason} for reason, count in ranked],
         "quarantine_file": str(_quarantine_file(workspace, batch.pk)) if batch.is_fact and batch.quarantined else None,
         "findings": [finding.as_dict() for finding in imported.findings],
     }
+
+
+def _corrected(workspace: Workspace, imported: Imported) -> tuple[int | None, dict[str, dict[str, str]]]:
+    """How many facts a new batch replaced by others, and by how much money: column -> currency -> difference.
+
+    None if what was believed before can no longer be read; the import stands, and `attain doctor` names the reason.
+    """
+    from attain.kernel.errors import FactError
+    from attain.web.apps.imports.selectors import effect_of
+
+    if not imported.batch.is_fact or not imported.is_new:
+        return 0, {}
+    try:
+        effect = effect_of(workspace, imported.batch.pk)
+    except FactError:
+        return None, {}
+    if effect is None or not effect.corrected:
+        return 0, {}
+    money = effect.money["corrected"]
+    return effect.corrected, {column: {code: f"{by:f}" for code, by in sums.items()} for column, sums in money.items()}
 
 
 def _quarantine_file(workspace: Workspace, batch: str) -> Path:
@@ -183,6 +206,8 @@ def _quarantine_file(workspace: Workspace, batch: str) -> Path:
 
 
 def _show(answers: list[dict[str, Any]]) -> None:
+    from decimal import Decimal
+
     from attain.cli.tables import say, table
 
     rows = [
@@ -199,6 +224,13 @@ def _show(answers: list[dict[str, Any]]) -> None:
     for one in answers:
         if not one["is_new"]:
             say(f"{one['source']}: {one['message']}")
+        if one["corrected_rows"]:
+            sums = [
+                f"{column} {Decimal(by):+,f} {code}"
+                for column, codes in one["corrected_money"].items()
+                for code, by in codes.items()
+            ]
+            say(f"{one['source']}: {one['corrected_rows']:,} corrected{': ' if sums else ''}{', '.join(sums)}.")
         if one["reasons"]:
             shown = one["reasons"][:SHOWN]
             table((">Rows", "Kept aside because"), [(reason["rows"], reason["reason"]) for reason in shown])

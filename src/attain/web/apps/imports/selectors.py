@@ -38,3 +38,14 @@ def quarantined_rows(workspace: Workspace, batch_id: str) -> list[dict[str, obje
     if batch is None:
         raise NotFound(f"There is no batch of facts {batch_id}.", code="batch.unknown", hint="Give its whole id.")
     return list(batches.quarantine_of(batches.open_batch(workspace.batches / batch.pk)).to_pylist())
+
+
+def effect_of(workspace: Workspace, batch_id: str) -> batches.Effect | None:
+    """What a batch of facts changed in what was believed just before it; None for the first batch of its kind."""
+    batch = Batch.objects.get(pk=batch_id, is_fact=True)
+    fact = workspace.fact_types[batch.into]
+    earlier = list(current_batches(batch.into, as_of=batch.sequence - 1).values_list("pk", flat=True))
+    if not earlier:
+        return None
+    rows = batches.rows_of(batches.open_batch(workspace.batches / batch.pk), fact)
+    return batches.effect(facts_of(workspace, fact, earlier).table, rows, fact)
