@@ -200,6 +200,21 @@ def test_a_decision_names_a_component_and_an_amount_of_its_plan(paid: Path, atta
     attain("adjust", "account-executive", "bob", "2026-02", "commission", "99999999999999.99", *why)
 
 
+def test_exceptions_are_shown_with_code_number_and_money(nordwind: Path, attain: Attain) -> None:
+    """A deal in dollars without a rate of exchange is not paid in silence, and neither is it left out in silence."""
+    (nordwind / "usd.csv").write_text(
+        "id,close_date,amount,owner,currency\nU1,2026-01-11,100.00,bob,USD\nU2,2026-01-12,50.50,bob,USD\n"
+    )
+    attain("import", "usd.csv", "--into", "deals")
+    said = attain("calculate", "2026-01").out
+    assert "Exception rate_missing: 2 (150.50 USD): no rate of exchange or no conversion." in said
+    assert "attain export run-000001 --table exceptions --to exceptions.csv" in said
+    (one,) = attain("calculate", "2026-01", "--json").json["exceptions"]
+    assert (one["code"], one["rows"], one["amount"], one["currency"]) == ("rate_missing", 2, "150.5", "USD")
+    attain("export", "run-000001", "--table", "exceptions", "--to", "exceptions.csv")
+    assert (nordwind / "exceptions.csv").read_text().count("rate_missing") == 2
+
+
 def test_what_credits_nobody_is_a_list_of_questions(paid: Path, attain: Attain) -> None:
     """B: uncredited transactions are listed with count and money by reason."""
     assert "no recipient named" in attain("uncredited").out

@@ -66,6 +66,29 @@ def uncredited(outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
+def exceptions(outcome: Outcome) -> list[dict[str, Any]]:
+    """Count and money of what could not be credited, paid or converted, by code, reason and currency."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    sums: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+    unknown: Counter[tuple[str, str, str]] = Counter()
+    for row in outcome.rows("exceptions"):
+        key = (row["code"], row["reason"], row["currency"] or "")
+        counts[key] += 1
+        sums[key] += Fraction(row["amount"] or 0)
+        unknown[key] += row["amount"] is None
+    return [
+        {
+            "code": key[0],
+            "reason": key[1],
+            "currency": key[2],
+            "rows": counts[key],
+            "amount": None if unknown[key] == counts[key] else number(sums[key]),
+            "rows_without_amount": unknown[key],
+        }
+        for key in sorted(counts)
+    ]
+
+
 def by_payee(outcome: Outcome, *columns: str) -> dict[tuple[str, str], dict[str, Any]]:
     """(plan, payee) -> currency and the sums of these columns of `payments`."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -92,7 +115,11 @@ def named(payee: str, names: Mapping[str, str]) -> str:
 
 
 def documents(outcome: Outcome) -> dict[str, Any]:
-    return {"plans": [total.as_dict() for total in by_plan(outcome)], "uncredited": uncredited(outcome)}
+    return {
+        "plans": [total.as_dict() for total in by_plan(outcome)],
+        "uncredited": uncredited(outcome),
+        "exceptions": exceptions(outcome),
+    }
 
 
 def show(outcome: Outcome, heading: str) -> None:
@@ -131,6 +158,18 @@ def show(outcome: Outcome, heading: str) -> None:
     if left:
         said = ", ".join(f"{one['events']:,} {one['event_type']} ({_money(one)})" for one in left)
         say(f"Credited to nobody: {said}. See `attain uncredited`.")
+    show_exceptions(exceptions(outcome), outcome)
+
+
+def show_exceptions(found: list[dict[str, Any]], outcome: Outcome) -> None:
+    if not found:
+        return
+    for one in found:
+        money = "money unknown" if one["amount"] is None else _money(one)
+        say(f"Exception {one['code']}: {one['rows']:,} ({money}): {one['reason']}.")
+    folder = getattr(outcome, "folder", None)  # a what-if is not kept, so there is nothing to export
+    if folder is not None:
+        say(f"Row by row: attain export {folder.name} --table exceptions --to exceptions.csv")
 
 
 def _money(one: Mapping[str, Any]) -> str:
