@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from attain.checker import recompute
 from attain.engine import calculate
+from attain.engine.trace import explain
+from attain.facts.snapshot import Snapshot
 from attain.plans.plan_tests import Calculate
-from tests.engine.worked import examples, tried
+from tests.engine.worked import FACT_TYPES, SEATS, examples, loaded, months, tried
 
 
 @pytest.mark.parametrize("calculated", [calculate, recompute], ids=["engine", "checker"])
@@ -17,3 +21,21 @@ def test_the_figures_from_paper_come_out(name: str, calculated: Calculate) -> No
     results = tried("settlement", name, calculated)
     assert results
     assert all(result.passed for result in results), "\n".join(map(str, results))
+
+
+def test_a_clawback_of_an_earlier_version_is_explained_by_the_line_that_it_takes_back() -> None:
+    """A.10, K.2: the derivation names the paid line, which stands under the first version."""
+    documents = loaded("settlement", "clawback-in-another-version")
+    deals = [
+        {"id": "D", "close_date": "2026-06-30", "owner": "Ann", "amount": "1000"},
+        {"id": "R", "close_date": "2026-07-15", "owner": "Ann", "amount": "-1000", "reverses": "D"},
+    ]
+    given = Snapshot.from_rows(FACT_TYPES.values(), {"deals": deals}, SEATS)
+    outcome = calculate([document.plan for document in documents], given, months("2026-06", "2026-07"), threads=1)
+    (line,) = [row["line"] for row in outcome.rows("lines") if row["event"] == "R"]
+    found = explain(outcome, documents, line)
+    assert found.proves()
+    assert found.amount.value == Fraction(-100)
+    (step,) = [step for step in found.all_steps() if step.kind == "clawback"]
+    assert step.words["line"] == "clawback-in-another-version/commission/Ann/D/2026-06"
+    outcome.close()

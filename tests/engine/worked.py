@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from attain.facts.schema import load_fact_types
+from attain.kernel.intervals import Interval
 from attain.kernel.periods import GREGORIAN, RetailCalendar
 from attain.plans.loader import Document, load_documents
 from attain.plans.plan_tests import Calculate, TestResult, run_tests
@@ -12,6 +13,18 @@ from attain.plans.plan_tests import Calculate, TestResult, run_tests
 HERE = Path(__file__).resolve().parent
 FACT_TYPES = load_fact_types(HERE / "facts")
 CALENDARS = {GREGORIAN.name: GREGORIAN, "retail": RetailCalendar("retail")}
+
+SINCE = {"valid_from": "2026-01-01"}
+SEATS = {
+    "people": [{"person": name} for name in ("Ann", "Bob")],
+    "positions": [{"position": f"P-{name}", "title": "Seller", **SINCE} for name in ("Ann", "Bob")],
+    "assignments": [{"person": name, "position": f"P-{name}", **SINCE} for name in ("Ann", "Bob")],
+}
+"""Two sellers, for tests that need more than a document can say."""
+
+
+def months(first: str, last: str) -> Interval:
+    return Interval(GREGORIAN.parse(first).start, GREGORIAN.parse(last).end)
 
 
 def examples(room: str) -> list[str]:
