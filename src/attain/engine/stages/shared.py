@@ -16,6 +16,7 @@ from attain.engine.stages.lines import mode_of
 from attain.engine.stages.rows import group_rows
 from attain.engine.stages.values import store
 from attain.kernel.errors import PlanError
+from attain.kernel.hashing import hash_of
 from attain.plans.expressions import Expr
 from attain.plans.model import Component, Plan
 
@@ -30,7 +31,7 @@ def _of_group(compilation: Compilation, plan: Plan, said: Component, formula: Ex
     subject = "company" if said.among == "plan" else "team"
     inner = Frame(exp.select("*").from_(table(group_rows(compilation, subject, kind))))
     value = numeric(formula, GroupScope(compilation, plan, inner, kind, subject))
-    target = compilation.name(compilation.index(plan), "pool", str(abs(hash(formula))))
+    target = compilation.name(compilation.index(plan), "pool", hash_of(repr(formula))[:12])
     found = store(compilation, inner, value, ("subject", "period"), target, "what is shared")
     name = frame.fresh("pool")
     frame.join(
