@@ -47,6 +47,7 @@ def test_any_value_of_ci_counts_but_one_that_says_no(monkeypatch: pytest.MonkeyP
     assert setup.is_ci() is counts
 
 
+@pytest.mark.usefixtures("bare_machine")
 def test_the_newest_server_of_debian_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add_server(tmp_path / "postgresql" / "9" / "bin")
     newest = add_server(tmp_path / "postgresql" / "15" / "bin")

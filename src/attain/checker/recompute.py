@@ -73,7 +73,7 @@ def _refuse_closed(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) ->
         period = snapshot.calendars[row["calendar"]].parse(row["period"])
         again = span.end is not None and period.start < span.end and period.end > span.start
         if again and (row["calendar"], row["kind"]) in kinds:
-            raise CalculationError(f"{period.id} is closed and within the span to calculate.", code="calculation.closed")
+            raise CalculationError(f"{period.id} is closed, yet within the span.", code="calculation.closed")
 
 
 def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
