@@ -60,11 +60,13 @@ class Book:
                 found[Key(row["component"], row["payee"], row["source"], row["earning_period"])] = row
         return found
 
-    def override(self, line: Line) -> None:
+    def override(self, line: Line) -> bool:
+        """Puts the decided amount in place; whether there is one."""
         row = self._overrides.get(self.key(line)) if self._overrides else None
         if row is not None:
             line.amount = self.calculation.history.rounded(row["amount"], line.version)
             line.note = f"override: {row['reason']}"
+        return row is not None
 
     def adjustments(self) -> list[Line]:
         """Manual lines. They are earned in the pay period for which they were decided."""

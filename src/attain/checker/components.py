@@ -105,12 +105,19 @@ class Components:
         return self._per.setdefault(name, PerComponent(self.calculation, name))
 
     def at_credit(self, name: str, credit: Credit) -> Scalar:
-        line = self.each(name).line(credit)
-        return None if line is None else self.calculation.history.money(line.amount)
+        """What a component pays: nothing where it has no line, missing where its result is missing."""
+        component = self.each(name)
+        line = component.line(credit)
+        if line is None:
+            return None if credit.place in component.held else ZERO
+        return self.calculation.history.money(line.amount)
 
     def at_period(self, name: str, payee: str, period: Period) -> Scalar:
-        line = self.per(name).line(payee, period)
-        return None if line is None else self.calculation.history.money(line.amount)
+        component = self.per(name)
+        line = component.line(payee, period)
+        if line is None:
+            return None if (payee, period.start) in component.held else ZERO
+        return self.calculation.history.money(line.amount)
 
     def lines(self) -> Iterator[Line]:
         history = self.calculation.history
@@ -142,6 +149,8 @@ class EachComponent:
         self.calculation = calculation
         self.name = name
         self.rows: list[Line | None] = []
+        self.held: set[int] = set()
+        """Places of credits whose result is missing."""
         self.by_source: dict[tuple[str, tuple[str, int, int, str]], Line] = {}
         self._running: dict[tuple[str, date], Fraction] = defaultdict(lambda: ZERO)
         self._spent = 0
@@ -179,7 +188,7 @@ class EachComponent:
             if exact is None:
                 exact = self._missing(credit)
                 if exact is None:
-                    return None
+                    return self._overridden(credit)
             line = self._made(credit, "line", exact, uncapped, note)
             line.slices = result.slices
             self._round(component, line)
@@ -188,6 +197,20 @@ class EachComponent:
         self.calculation.book.override(line)
         return line
 
+    def _overridden(self, credit: Credit) -> Line | None:
+        """The line of a missing result: there is one only where somebody has decided its amount."""
+        line = self._made(credit, "line", ZERO, ZERO, None)
+        if self.calculation.book.override(line):
+            self.by_source[credit.event, credit.way] = line
+            return line
+        self.held.add(credit.place)
+        period = self.calculation.history.pay_period(credit.date).id
+        self.calculation.exception(
+            "held", f"A value that {self.name} needs is missing.", component=self.name,
+            event_type=credit.event_type, event=credit.event, payee=credit.payee, period=period,
+        )  # fmt: skip
+        return None
+
     def _made(self, credit: Credit, kind: str, exact: Fraction, uncapped: Fraction, note: str | None) -> Line:
         return Line(
             credit.version, self.name, kind, credit.payee, credit.position, credit.id, credit.date,
@@ -195,14 +218,7 @@ class EachComponent:
         )  # fmt: skip
 
     def _missing(self, credit: Credit) -> Fraction | None:
-        if credit.version.policies.missing == "zero":
-            return ZERO
-        period = self.calculation.history.pay_period(credit.date).id
-        self.calculation.exception(
-            "held", f"A value that {self.name} needs is missing.", component=self.name,
-            event_type=credit.event_type, event=credit.event, payee=credit.payee, period=period,
-        )  # fmt: skip
-        return None
+        return ZERO if credit.version.policies.missing == "zero" else None
 
     def _round(self, component: Component, line: Line) -> None:
         history = self.calculation.history
@@ -224,7 +240,8 @@ class EachComponent:
         before, after = self._spent, self._spent + line.amount
         self._spent = after
         said = number(component.limit.budget, scope)
-        budget = 0 if said is None else half_up(said, self.calculation.history.places) * 10**self.calculation.history.places
+        places = self.calculation.history.places
+        budget = 0 if said is None else half_up(said, places) * 10**places
         match component.limit.crossing:
             case "part":
                 line.amount = int(min(after, budget) - min(before, budget))
@@ -272,6 +289,8 @@ class PerComponent:
         self._lines: dict[str, dict[date, Line | None]] = defaultdict(dict)
         self._earned: dict[tuple[str, tuple[date, date]], int] = {}
         self._periods: dict[tuple[str, str], list[Period]] = {}
+        self.held: set[tuple[str, date]] = set()
+        """Payees and periods whose result is missing."""
 
     def line(self, payee: str, period: Period) -> Line | None:
         for each in self._of(payee, period.kind):
@@ -315,11 +334,7 @@ class PerComponent:
         exact, uncapped, note = shaped(component, scope, result)
         if exact is None:
             if scope.version.policies.missing != "zero":
-                self.calculation.exception(
-                    "held", f"A value that {self.name} needs is missing.", component=self.name,
-                    payee=payee, period=history.pay_period(period.last).id,
-                )  # fmt: skip
-                return None
+                return self._overridden(scope)
             exact = ZERO
         entitled = history.rounded(exact, scope.version, component.round)
         window = (period.start, period.end) if component.over is None else history.window(component.over, period.last)
@@ -331,3 +346,19 @@ class PerComponent:
         )  # fmt: skip
         self.calculation.book.override(line)
         return line
+
+    def _overridden(self, scope: PayeeScope) -> Line | None:
+        """The line of a missing result: there is one only where somebody has decided its amount."""
+        payee, period = scope.who, scope.period
+        line = Line(
+            scope.version, self.name, "line", payee, scope.position, period.id, period.last, 0, 0, ZERO, ZERO
+        )  # fmt: skip
+        if self.calculation.book.override(line):
+            return line
+        self.held.add((payee, period.start))
+        if period.end <= self.calculation.horizon:
+            self.calculation.exception(
+                "held", f"A value that {self.name} needs is missing.", component=self.name,
+                payee=payee, period=self.calculation.history.pay_period(period.last).id,
+            )  # fmt: skip
+        return None

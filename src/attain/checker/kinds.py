@@ -123,7 +123,7 @@ def _reach(component: Component, scope: PlanScope) -> Reach | None:
 def _marginal(component: Component, scope: PlanScope) -> Worth:
     reach = _reach(component, scope)
     table = tables.tier_table(_table(component, scope))
-    ladder = tables.steps(table, scope)
+    ladder = tables.climbable(table, scope)
     if reach is None or ladder is None:
         return Worth(None)
     of_one: Fraction | None = ONE
@@ -195,7 +195,7 @@ def _lifts(
     scope: PlanScope, table: TierTable, reach: Reach, base: Base, before: Fraction, after: Fraction
 ) -> list[Slice]:
     """The credit's own slices, then what each of them and each earlier credit was lifted by."""
-    ladder = tables.steps(table, scope) or []
+    ladder = tables.climbable(table, scope) or []
     own = (base.after or ZERO) - base.before
     width = reach.after - reach.before
     slices = [

@@ -126,7 +126,7 @@ class Measures:
         if field == "":
             return series.between(window[0], period.end)
         if field == "period":
-            return series.between(max(window[0], period.start), period.end)
+            return series.between(period.start, period.end)
         if field == "total":
             return series.between(*window)
         raise PlanError(f"`{name}.{field}` has no meaning at a period.", code="plan.unknown-name")

@@ -63,7 +63,7 @@ class Named:
             for credit in self.calculation.credits.get(measure.credits, ()):
                 scope = self.calculation.at_credit(credit)
                 if name in credit.version.measures:
-                    yield NamedValue(credit.payee, credit.event, scope.measure(name, field))
+                    yield NamedValue(credit.payee, credit.id, scope.measure(name, field))
         if field in AT_PERIODS:
             for period in self._periods(measure.over.kind if measure.over is not None else None):
                 for place in self._subjects(measure.for_, period):
@@ -74,7 +74,7 @@ class Named:
         value = self.history.versions[-1].values[name]
         if value.each is not None:
             for credit in self.calculation.credits.get(value.each, ()):
-                yield NamedValue(credit.payee, credit.event, self.calculation.values.at_credit(name, credit))
+                yield NamedValue(credit.payee, credit.id, self.calculation.values.at_credit(name, credit))
         elif value.per is not None:
             for period in self._of_kind(value.per.kind):
                 for scope in self._subjects(value.per.subject, period):
@@ -99,7 +99,7 @@ class Named:
                     found = self.calculation.at_credit(credit).name(Name((name,)))
                 except PlanError:
                     break
-                yield NamedValue(credit.payee, credit.event, found)
+                yield NamedValue(credit.payee, credit.id, found)
 
     def _periods(self, also: str | None) -> Iterator[Period]:
         """Every period of a kind at which the plan computes something."""

@@ -23,7 +23,7 @@ class Shared:
 
     def __init__(self, calculation: Calculation) -> None:
         self.calculation = calculation
-        self._parts: dict[tuple[str, str, str, str], dict[str, Fraction]] = {}
+        self._parts: dict[tuple[str, str, str, str], dict[str, Fraction | None]] = {}
 
     def part(self, name: str, component: Component, scope: PayeeScope) -> Worth | None:
         """The payee's part, or None for somebody who has no part."""
@@ -35,22 +35,29 @@ class Shared:
             among = GroupScope(self.calculation, group, "team" if component.among == "team" else COMPANY, scope.period)
             share = self._pool if component.pays == "pool" else self._prizes
             self._parts[key] = share(component, among)
-        part = self._parts[key].get(scope.payee or "")
-        return None if part is None else Worth(part)
+        parts = self._parts[key]
+        return Worth(parts[scope.payee or ""]) if scope.payee in parts else None
 
     def _members(self, component: Component, among: GroupScope) -> list[PayeeScope]:
         scopes = [PayeeScope(self.calculation, payee, among.period) for payee in sorted(among.members())]
         return [scope for scope in scopes if is_true(component.when, scope)]
 
-    def _pool(self, component: Component, among: GroupScope) -> dict[str, Fraction]:
+    def _pool(self, component: Component, among: GroupScope) -> dict[str, Fraction | None]:
+        """Without an amount everybody's part is missing; without weights nobody has one."""
         amount = number(component.amount, among) if component.amount is not None else None
         weights: dict[str, Fraction] = {}
-        for scope in self._members(component, among):
+        members = self._members(component, among)
+        if amount is None:
+            paid = [scope.payee or "" for scope in members]
+            return {
+                payee: None for payee in paid if component.leavers == "share" or self.stayed(payee, among.period)
+            }
+        for scope in members:
             weight = number(component.weight, scope) if component.weight is not None else None
             stayed = self.stayed(scope.payee or "", among.period)
             if weight is not None and weight > 0 and (stayed or component.leavers != "forfeit"):
                 weights[scope.payee or ""] = weight
-        if amount is None or not weights:
+        if not weights:
             return {}
         history = self.calculation.history
         parts = allocate(history.rounded(amount, among.version, component.round), list(weights.values()))
@@ -63,7 +70,7 @@ class Shared:
     def stayed(self, payee: str, period: Period) -> bool:
         return self.calculation.history.is_on(payee, period.last)
 
-    def _prizes(self, component: Component, among: GroupScope) -> dict[str, Fraction]:
+    def _prizes(self, component: Component, among: GroupScope) -> dict[str, Fraction | None]:
         if component.by is None:
             return {}
         ranked: dict[Fraction, list[str]] = {}
@@ -74,7 +81,7 @@ class Shared:
         history = self.calculation.history
         said = [number(prize, among) or ZERO for prize in component.prizes]
         prizes = [history.rounded(prize, among.version, component.round) for prize in said]
-        won: dict[str, Fraction] = {}
+        won: dict[str, Fraction | None] = {}
         place = 0
         for reached in sorted(ranked, reverse=True):
             tied = ranked[reached]

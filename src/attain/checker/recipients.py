@@ -120,8 +120,8 @@ class Recipients:
         named = sum((share.share for share in direct), ZERO)
         for place, rule in rest:
             direct += self._direct(place, rule, event, scope, unheard, WHOLE - named)
-        found = [share for share in direct if not share.to.payee.startswith("?")]
-        return found + self._indirect(found, scope, unheard)
+        known = [share for share in direct if not share.to.payee.startswith("?")]
+        return direct + self._indirect(known, scope, unheard)
 
     def _direct(
         self, place: int, rule: CreditRule, event: str, scope: FactScope, unheard: Unheard, rest: Fraction | None = None

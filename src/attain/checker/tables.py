@@ -39,10 +39,12 @@ class Step(NamedTuple):
 
     lower: Fraction
     upper: Fraction | None
-    result: Fraction
+    result: Fraction | None
 
     def slope(self, column: str) -> Fraction:
         """What one unit within the tier pays: an amount is spread over the tier's width."""
+        if self.result is None:
+            raise CalculationError("A tier without a result was climbed.", code="calculation.tiers")
         if column != "amount":
             return self.result
         return Fraction(0) if self.upper is None else self.result / (self.upper - self.lower)
@@ -55,7 +57,7 @@ def tier_table(table: Table) -> TierTable:
 
 
 def steps(table: Table, scope: TableScope) -> list[Step] | None:
-    """The tiers with their numbers, or None when one of them is missing."""
+    """The tiers with their numbers, or None when a border is missing."""
     tiers = tier_table(table)
     if id(tiers) in scope.ladders:
         return scope.ladders[id(tiers)]
@@ -64,7 +66,7 @@ def steps(table: Table, scope: TableScope) -> list[Step] | None:
     for tier in tiers.tiers:
         upper = None if tier.to is None else number(tier.to, scope)
         result = number(tier.result, scope)
-        if result is None or (tier.to is not None and upper is None):
+        if tier.to is not None and upper is None:
             return None
         if upper is not None and upper <= lower:
             raise CalculationError(
@@ -89,6 +91,12 @@ def whole(table: Table, at: Fraction, scope: TableScope) -> Fraction | None:
     return None
 
 
+def climbable(table: Table, scope: TableScope) -> list[Step] | None:
+    """The tiers where all of them have a result: only then can they be added up."""
+    ladder = steps(table, scope)
+    return None if ladder is None or any(step.result is None for step in ladder) else ladder
+
+
 def climb(ladder: Sequence[Step], column: str, to: Fraction) -> Fraction:
     """What everything from 0 up to a value pays; below 0 the first tier goes on."""
     if to < 0:
@@ -103,7 +111,7 @@ def climb(ladder: Sequence[Step], column: str, to: Fraction) -> Fraction:
 
 
 def marginal(table: Table, start: Fraction, end: Fraction, scope: TableScope) -> Fraction | None:
-    ladder = steps(table, scope)
+    ladder = climbable(table, scope)
     if ladder is None:
         return None
     column = tier_table(table).column

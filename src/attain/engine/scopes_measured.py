@@ -210,12 +210,21 @@ class Reader(PlaceScope):
                 f"The lines of `{name}` are finer than this place: a measure must add them up.", code="plan.wrong-place"
             )
         source = reward.component(self.compilation, self.plan, name)
-        taken = self.frame.fresh("c")
-        self.frame.join(
-            table(source), {"payee": self.payee(), "source": self.period_of(said.per.kind)}, {taken: "amount"}
-        )
+        return self.paid_by(name, source, {"payee": self.payee(), "source": self.period_of(said.per.kind)})
+
+    def paid_by(self, name: str, source: str, on: dict[str, exp.Expr]) -> Num:
+        """What a component pays on a row: what was decided in its place, nothing where it has no line, missing where
+        its result is missing."""
+        from attain.engine.stages.overrides import overrides
+
+        taken, line, earned, decided = (self.frame.fresh(stem) for stem in ("c", "line", "earned", "decided"))
+        self.frame.join(table(source), on, {taken: "amount", line: "source", earned: "period"})
+        key = {"component": exp.Literal.string(name), **on, "earning_period": col(earned)}
+        self.frame.join(table(overrides(self.compilation)), key, {decided: "amount"})
+        paid = exp.Coalesce(this=col(decided), expressions=[cast(col(taken), frac.WIDE)])
         return Num(
-            exp.Coalesce(this=cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places
+            case().when(frac.is_null(col(line)), frac.integer(0), copy=False).else_(paid, copy=False),
+            10**self.compilation.places,
         )
 
 
@@ -295,11 +304,7 @@ class CreditScope(CreditBase, Reader):
         if self.plan.components[name].each != self.credit_set:
             return super().component(name)
         source = reward.component(self.compilation, self.plan, name)
-        taken = self.frame.fresh("c")
-        self.frame.join(table(source), {"payee": col("@payee"), "source": col("@credit")}, {taken: "amount"})
-        return Num(
-            exp.Coalesce(this=cast(col(taken), frac.WIDE), expressions=[frac.integer(0)]), 10**self.compilation.places
-        )
+        return self.paid_by(name, source, {"payee": col("@payee"), "source": col("@credit")})
 
 
 class PeriodScope(Reader):

@@ -28,6 +28,8 @@ from attain.kernel.errors import PlanError, Where
 from attain.plans.model import Measure, Plan
 
 LONG_AGO = "0001-01-01"
+NO_TEAM = "no team: "
+"""Stands before a payee whose credit counts for no team."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,14 @@ def _add_measure(
     if clawback is not None and clawback.attainment == "kept":
         counts = all_of(counts, frac.is_null(col("@reverses")))
     zero = frac.integer(0)
+    frame.add(f"{name}.s", _subject(compilation, plan, measure, frame))
+    if measure.for_ == "team":
+        in_a_team = exp.Not(this=exp.StartsWith(this=col(f"{name}.s"), expression=exp.Literal.string(NO_TEAM)))
+        counts = all_of(counts, in_a_team)
     amount = (
         case().when(counts, exp.Coalesce(this=value.numerator, expressions=[zero]), copy=False).else_(zero, copy=False)
     )
     frame.add(f"{name}.v", amount)
-    frame.add(f"{name}.s", _subject(compilation, plan, measure, frame))
     frame.add(f"{name}.w", _window(compilation, plan, measure, frame, [col("@person"), col("@position")], col("@date")))
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
@@ -124,7 +129,9 @@ def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Fram
     if measure.for_ == "company":
         return exp.Literal.string("company")
     if measure.for_ == "team":
-        return team_of(compilation, frame, col("@payee"), col("@position"), col("@date"))
+        team = team_of(compilation, frame, col("@payee"), col("@position"), col("@date"))
+        alone = exp.Concat(expressions=[exp.Literal.string(NO_TEAM), col("@payee")])
+        return exp.Coalesce(this=team, expressions=[alone])
     return col("@position") if plan.policies.follows == "position" else col("@payee")
 
 
@@ -230,11 +237,11 @@ GROUP BY r.subject, r.period
 
 _ROLLING_AT_PERIOD = """
 WITH rows_of AS ({rows})
-SELECT r.subject, r.period, COALESCE(SUM(m."{m}.v"), 0::HUGEINT) AS value,
+SELECT r.subject, r.period, COALESCE(SUM(CASE WHEN m."@date" >= r.first_day THEN m."{m}.v" END), 0::HUGEINT) AS value,
        COALESCE(SUM(CASE WHEN m."@date" >= r.start THEN m."{m}.v" END), 0::HUGEINT) AS part,
-       COALESCE(SUM(m."{m}.v"), 0::HUGEINT) AS total
-FROM rows_of r LEFT JOIN "{measured}" m ON m."{m}.s" = r.subject AND m."@date" < r."end" AND m."@date" >= CAST(r."end"
-    - to_months({months}) AS DATE)
+       COALESCE(SUM(CASE WHEN m."@date" >= r.first_day THEN m."{m}.v" END), 0::HUGEINT) AS total
+FROM (SELECT *, CAST("end" - to_months({months}) AS DATE) AS first_day FROM rows_of) r
+LEFT JOIN "{measured}" m ON m."{m}.s" = r.subject AND m."@date" < r."end" AND m."@date" >= LEAST(r.first_day, r.start)
 GROUP BY r.subject, r.period
 """
 

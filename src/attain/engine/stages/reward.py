@@ -16,7 +16,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PlaceScope
 from attain.engine.scopes_measured import CreditScope, PeriodScope, Reader
-from attain.engine.sql import all_of, any_of, case, cast
+from attain.engine.sql import any_of, case, cast
 from attain.engine.stages import measure as measures
 from attain.engine.stages.clawback import claw_back
 from attain.engine.stages.credit import ORDER, credits, limited
@@ -298,9 +298,7 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
             exp.Sub(this=col("line:amount"), expression=exp.Coalesce(this=earlier, expressions=[frac.integer(0)])),
         )
         frame.rename("change", "line:amount")
-    this_version = compilation.in_force(plan)
-    ended = exp.LTE(this=col("end"), expression=cast(exp.Literal.string(compilation.end.isoformat()), "DATE"))
-    frame.keep(all_of(this_version, ended))
+    frame.keep(compilation.in_force(plan))
     compilation.database.create(target, _lines(frame), f"lines of {name}")
 
 

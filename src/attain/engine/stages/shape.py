@@ -94,6 +94,7 @@ def _component(compilation: Compilation, plan: Plan, name: str) -> str:
     return f"""
     SELECT {text(plan.version)} AS version, '{name}' AS component, kind, payee, position, event_type, event, source,
            credited_on, period, amount, amount AS computed, note, exact, "exact/" FROM "{source}"
+    WHERE credited_on < DATE '{compilation.end}'
     """
 
 
