@@ -6,6 +6,7 @@ Weekdays are written by name and a 4-4-5 pattern as such, so that nobody has to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -19,6 +20,8 @@ TYPES: dict[str, type[GregorianCalendar] | type[RetailCalendar]] = {
     "retail": RetailCalendar,
 }
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+
 
 def calendar_of(name: str, settings: Mapping[str, object]) -> Calendar:
     """
@@ -26,6 +29,13 @@ def calendar_of(name: str, settings: Mapping[str, object]) -> Calendar:
     >>> calendar_of("stores", retail).parse("2024-P12").days // 7
     5
     """
+    if not _NAME.fullmatch(name):
+        raise SetupError(
+            f"'{name[:60]}' cannot be the name of a calendar.",
+            code="setup.calendar",
+            where=Where(field=f"calendars.{name[:60]}"),
+            hint="Take letters, digits, hyphens, points and underscores, at most 60.",
+        )
     type_ = settings.get("type", "gregorian")
     if not isinstance(type_, str) or type_ not in TYPES:
         raise _wrong(name, "type", type_, ", ".join(TYPES))

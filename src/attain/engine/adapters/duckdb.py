@@ -69,6 +69,7 @@ class DuckDB:
     def register(self, name: str, table: pa.Table) -> None:
         """Copies an Arrow table into the database. Whole numbers that came as decimals become integers at the door:
         `//` of two decimals would be a float."""
+        _require_name(name)
         whole = [field.name for field in table.schema if pa.types.is_decimal(field.type) and field.type.scale == 0]
         integers = ", ".join(f'CAST("{column}" AS HUGEINT) AS "{column}"' for column in whole)
         columns = f"* REPLACE ({integers})" if whole else "*"
@@ -78,6 +79,7 @@ class DuckDB:
 
     def create(self, table: str, query: exp.Query | str, meaning: str) -> None:
         """Makes a table of a query and remembers its text."""
+        _require_name(table)
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect, copy=False)
         self.queries.append(Query(table, meaning, text))
         self._execute(f'CREATE OR REPLACE TABLE "{table}" AS {text}', table)
@@ -140,3 +142,13 @@ def _overflow_named(table: str) -> Iterator[None]:
             code="calculation.overflow",
             hint="Round an intermediate value (`round:`), or use fewer decimal places in amounts and rates.",
         ) from problem
+
+
+def _require_name(table: str) -> None:
+    """Names are made of names that loaders have checked; this is the second lock."""
+    if not table or set(table) & set("'\"\\;\0"):
+        raise CalculationError(
+            f"A table cannot have the name {table!r}.",
+            code="engine.table-name",
+            hint="Look for the plan, fact type or calendar that brings it, and give it a plain name.",
+        )
