@@ -124,7 +124,8 @@ class Releases:
         hold = self._hold(key, final)
         for part in parts:
             left = _target(total, part, ONE) - paid[part.number]
-            if left and hold is not None and part.released_by(final.end) > 0:
+            due = _target(total, part, part.released_by(final.end))
+            if left and hold is not None and due != paid[part.number]:
                 found.append(Released(key, part.number, part.day, None, left, "held", hold["reason"]))
             elif left:
                 waits_for = part.trigger or f"due on {part.due_on}"

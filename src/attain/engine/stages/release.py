@@ -405,7 +405,8 @@ SELECT component, payee, source, earning_period, part, due_on, period AS pay_per
 UNION ALL
 SELECT l.component, l.payee, l.source, l.earning_period, l.part, l.due_on, NULL AS pay_period, l.whole -
     COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) AS amount,
-       CASE WHEN l.reason IS NULL THEN 'waiting' ELSE 'held' END AS state, COALESCE(l.reason, '') AS reason
+       CASE WHEN l.reason IS NULL OR l.released = COALESCE(g.amount, 0::HUGEINT) + COALESCE(b.amount, 0::HUGEINT)
+            THEN 'waiting' ELSE 'held' END AS state, COALESCE(l.reason, '') AS reason
 FROM last l
 LEFT JOIN gone g ON g.component = l.component AND g.payee = l.payee AND g.source = l.source AND g.earning_period =
     l.earning_period AND g.part = l.part
