@@ -99,8 +99,13 @@ def company(rnd: Random) -> World:
     _teams(rnd, world)
     for _ in range(rnd.choice((0, 0, 1, 3))):
         start = rnd.choice(DAYS)
-        world.add("leaves", person=_person(rnd, world), kind=f"kind-{len(world.decisions.get('leaves', ()))}",
-                  valid_from=start, valid_to=start + timedelta(rnd.choice((1, 10, 45))))  # fmt: skip
+        world.add(
+            "leaves",
+            person=_person(rnd, world),
+            kind=f"kind-{len(world.decisions.get('leaves', ()))}",
+            valid_from=start,
+            valid_to=start + timedelta(rnd.choice((1, 10, 45))),
+        )
     _rates(rnd, world)
     _quotas(rnd, world)
     deals(rnd, world, rnd.choice((1, 3, 8, 15, 25)))
@@ -124,18 +129,32 @@ def _seats(rnd: Random, world: World) -> None:
         ends: Sequence[date | None] = [*starts[1:], None]
         for start, end in zip(starts, ends, strict=True):
             above = rnd.randint(max(1, number - 3), number) if number > 1 else 1
-            world.add("positions", position=f"P{number}", title=rnd.choice(TITLES), territory=rnd.choice(TERRITORIES),
-                      unit=rnd.choice(("U1", "U2", None)), manager=f"P{above}" if above < number else None,
-                      valid_from=start, valid_to=end)  # fmt: skip
+            world.add(
+                "positions",
+                position=f"P{number}",
+                title=rnd.choice(TITLES),
+                territory=rnd.choice(TERRITORIES),
+                unit=rnd.choice(("U1", "U2", None)),
+                manager=f"P{above}" if above < number else None,
+                valid_from=start,
+                valid_to=end,
+            )
     taken: list[tuple[str, date, date]] = []
     far = date(2100, 1, 1)
     for number in range(1, people + 1):
         hired = rnd.choice((FIRST - timedelta(300), FIRST - timedelta(300), rnd.choice(DAYS[:15])))
         left = rnd.choice((None, None, None, rnd.choice(DAYS[6:])))
         left = left if left is not None and left > hired else None
-        world.add("people", person=f"p{number}", name=f"Person {number}", country=rnd.choice(("DE", "US", None)),
-                  currency=rnd.choice(("EUR", "EUR", "USD", "JPY", None)), hired_on=hired, left_on=left,
-                  kind=rnd.choice(("employee", "employee", "partner")))  # fmt: skip
+        world.add(
+            "people",
+            person=f"p{number}",
+            name=f"Person {number}",
+            country=rnd.choice(("DE", "US", None)),
+            currency=rnd.choice(("EUR", "EUR", "USD", "JPY", None)),
+            hired_on=hired,
+            left_on=left,
+            kind=rnd.choice(("employee", "employee", "partner")),
+        )
         cuts = sorted({hired, *(day for day in rnd.sample(DAYS, rnd.choice((0, 0, 1, 2))) if hired < day)})
         for start, end in zip(cuts, [*cuts[1:], left or far], strict=True):
             end = min(end, left or far)
@@ -143,8 +162,13 @@ def _seats(rnd: Random, world: World) -> None:
             free = all(seat != wanted or end <= begin or until <= start for seat, begin, until in taken)
             if start < end and free and rnd.random() < 0.95:
                 taken.append((wanted, start, end))
-                world.add("assignments", person=f"p{number}", position=wanted, valid_from=start,
-                          valid_to=None if end == far else end)  # fmt: skip
+                world.add(
+                    "assignments",
+                    person=f"p{number}",
+                    position=wanted,
+                    valid_from=start,
+                    valid_to=None if end == far else end,
+                )
 
 
 def _relationships(rnd: Random, world: World) -> None:
@@ -156,8 +180,15 @@ def _relationships(rnd: Random, world: World) -> None:
         end = rnd.choice((None, None, start + timedelta(60)))
         if all((kind, subject, payee) != other for other in used):
             used.add((kind, subject, payee))
-            world.add("relationships", kind=kind, subject=subject, payee=payee,
-                      share=rnd.choice((None, None, "0.5", "0.333333", "1.25")), valid_from=start, valid_to=end)  # fmt: skip
+            world.add(
+                "relationships",
+                kind=kind,
+                subject=subject,
+                payee=payee,
+                share=rnd.choice((None, None, "0.5", "0.333333", "1.25")),
+                valid_from=start,
+                valid_to=end,
+            )
 
 
 def _teams(rnd: Random, world: World) -> None:
@@ -167,8 +198,14 @@ def _teams(rnd: Random, world: World) -> None:
         middle = rnd.choice((None, None, start + timedelta(75)))
         for begin, end in ((start, middle), (middle, None)):
             if begin is not None and rnd.random() < 0.8:
-                world.add("teams", team=rnd.choice(("T1", "T2")), member=member, valid_from=begin, valid_to=end,
-                          weight=rnd.choice((None, "0.5", "2")))  # fmt: skip
+                world.add(
+                    "teams",
+                    team=rnd.choice(("T1", "T2")),
+                    member=member,
+                    valid_from=begin,
+                    valid_to=end,
+                    weight=rnd.choice((None, "0.5", "2")),
+                )
 
 
 def _rates(rnd: Random, world: World) -> None:
@@ -196,17 +233,34 @@ def _quotas(rnd: Random, world: World) -> None:
                 if until is not None and until <= start:
                     continue
                 amount = rnd.choice(("1000", "5000", "10000", "10000", "777.77", "0", "33333.3333", "250000"))
-                world.add("quotas", quota=f"q_{kind}", subject=subject, amount=amount, per=kind,
-                          valid_from=start, valid_to=until)  # fmt: skip
+                world.add(
+                    "quotas",
+                    quota=f"q_{kind}",
+                    subject=subject,
+                    amount=amount,
+                    per=kind,
+                    valid_from=start,
+                    valid_to=until,
+                )
 
 
 def amount_of(rnd: Random) -> str:
     return str(
         rnd.choice(
-            ("1000.00", "5000.00", "10000.00", "0.00", "0.01", "-250.50", f"{rnd.randint(1, 2_000_000) / 100:.2f}",
-             f"{rnd.randint(1, 2_000_000) / 100:.2f}", f"{rnd.randint(100, 999_999)}.99", "99999999.99")
+            (
+                "1000.00",
+                "5000.00",
+                "10000.00",
+                "0.00",
+                "0.01",
+                "-250.50",
+                f"{rnd.randint(1, 2_000_000) / 100:.2f}",
+                f"{rnd.randint(1, 2_000_000) / 100:.2f}",
+                f"{rnd.randint(100, 999_999)}.99",
+                "99999999.99",
+            )
         )
-    )  # fmt: skip
+    )
 
 
 def deals(rnd: Random, world: World, count: int, since: date = FIRST) -> None:
@@ -227,22 +281,45 @@ def deals(rnd: Random, world: World, count: int, since: date = FIRST) -> None:
                 amount = f"{rnd.choice((full, full, full / 2, full / 3)):.2f}"
         if row["currency"] == "JPY" and amount is not None:
             amount = f"{round(float(amount))}.00"
-        world.add("deals", id=f"D{number}", close_date=day, ship_date=rnd.choice((None, day + timedelta(20))),
-                  amount=amount, second=rnd.choice((*known, None, None)), cost=rnd.choice((None, "0.33", "400.00")),
-                  units=rnd.choice((None, 0, 1, 3, 250)), weight=rnd.choice((None, "0.5", "1.2")),
-                  product=rnd.choice(PRODUCTS), region=rnd.choice(("North", "South", "West", None)),
-                  cancelled=rnd.choice((None,) * 9 + ("yes",)), reverses=reverses, **row)  # fmt: skip
+        world.add(
+            "deals",
+            id=f"D{number}",
+            close_date=day,
+            ship_date=rnd.choice((None, day + timedelta(20))),
+            amount=amount,
+            second=rnd.choice((*known, None, None)),
+            cost=rnd.choice((None, "0.33", "400.00")),
+            units=rnd.choice((None, 0, 1, 3, 250)),
+            weight=rnd.choice((None, "0.5", "1.2")),
+            product=rnd.choice(PRODUCTS),
+            region=rnd.choice(("North", "South", "West", None)),
+            cancelled=rnd.choice((None,) * 9 + ("yes",)),
+            reverses=reverses,
+            **row,
+        )
         for _ in range(rnd.choice((0, 0, 0, 1, 2))):
-            world.add("partners", id=f"X{len(world.facts.get('partners', ())) + 1}", agreed_on=day, deal=f"D{number}",
-                      payee=rnd.choice(known), percent=rnd.choice((None, "0.1", "0.333333", "0.5", "0.25")))  # fmt: skip
+            world.add(
+                "partners",
+                id=f"X{len(world.facts.get('partners', ())) + 1}",
+                agreed_on=day,
+                deal=f"D{number}",
+                payee=rnd.choice(known),
+                percent=rnd.choice((None, "0.1", "0.333333", "0.5", "0.25")),
+            )
         for _ in range(rnd.choice((0, 0, 1, 2))):
             receipt(rnd, world, f"D{number}", day + timedelta(rnd.choice((0, 10, 40, 80))))
 
 
 def receipt(rnd: Random, world: World, deal: str, day: date) -> None:
-    world.add("receipts", id=f"R{len(world.facts.get('receipts', ())) + 1}", paid_on=day, deal=deal,
-              kind=rnd.choice(("receipt", "receipt", "refund")), paid_in=rnd.choice((None, "100.00", "333.33", "5000.00")),
-              collector=rnd.choice((*references(world), None)))  # fmt: skip
+    world.add(
+        "receipts",
+        id=f"R{len(world.facts.get('receipts', ())) + 1}",
+        paid_on=day,
+        deal=deal,
+        kind=rnd.choice(("receipt", "receipt", "refund")),
+        paid_in=rnd.choice((None, "100.00", "333.33", "5000.00")),
+        collector=rnd.choice((*references(world), None)),
+    )
 
 
 def _reversed(rnd: Random, world: World, day: date) -> str | None:
@@ -260,9 +337,14 @@ def correct(rnd: Random, world: World) -> None:
     if rows:
         row = rnd.choice(rows)
         change: Mapping[str, Any] = rnd.choice(
-            ({"amount": amount_of(rnd)}, {"owner": rnd.choice(references(world))}, {"cancelled": "yes"},
-             {"close_date": rnd.choice(DAYS)}, {"product": "Desk"})
-        )  # fmt: skip
+            (
+                {"amount": amount_of(rnd)},
+                {"owner": rnd.choice(references(world))},
+                {"cancelled": "yes"},
+                {"close_date": rnd.choice(DAYS)},
+                {"product": "Desk"},
+            )
+        )
         if row.get("currency") == "JPY" and "amount" in change:
             return
         row.update(change)

@@ -39,8 +39,11 @@ class Formulas:
 
     def at_credit(self, credits: str, kind: str, depth: int = 2) -> str:
         if depth and self.rnd.random() < 0.55:
-            return self._joined(kind, lambda wanted: self.at_credit(credits, wanted, depth - 1),
-                                lambda: self.condition_at_credit(credits, depth - 1))  # fmt: skip
+            return self._joined(
+                kind,
+                lambda wanted: self.at_credit(credits, wanted, depth - 1),
+                lambda: self.condition_at_credit(credits, depth - 1),
+            )
         choices = list(MONEY if kind == "money" else NUMBERS)
         choices += (self.known.money if kind == "money" else self.known.numbers) * 2
         choices += [name for name, type_ in self.known.at_credit.get(credits, ()) if type_ == kind] * 3
@@ -63,21 +66,33 @@ class Formulas:
             f"credit.amount {self.pick(('>', '>=', '<', '<>'))} {self.pick(MONEY)}",
             f"{self.at_credit(credits, 'number', depth)} {self.pick(('>', '<=', '='))} {self.pick(NUMBERS)}",
             f"{self.at_credit(credits, 'money', depth)} {self.pick(('>', '<='))} {self.pick(MONEY)}",
-            "credit.role = 'partner'", "credit.level = 0", "position.title in ('AE', 'Lead')",
-            "person.country is not null", "period.number between 2 and 5", "credit.date < date '2026-04-15'",
+            "credit.role = 'partner'",
+            "credit.level = 0",
+            "position.title in ('AE', 'Lead')",
+            "person.country is not null",
+            "period.number between 2 and 5",
+            "credit.date < date '2026-04-15'",
             "period.active_days > 20",
-        ]  # fmt: skip
+        ]
         if self.known.counting[credits] == "deals":
-            options += ["product = 'Desk'", "not cancelled", "region = position.territory", "owner = credit.payee",
-                        "units is null or units > 1"]  # fmt: skip
+            options += [
+                "product = 'Desk'",
+                "not cancelled",
+                "region = position.territory",
+                "owner = credit.payee",
+                "units is null or units > 1",
+            ]
         return self._condition(options)
 
     # At a period of a payee, a team or the company.
 
     def at_period(self, subject: str, kind: str, type_: str, depth: int = 2) -> str:
         if depth and self.rnd.random() < 0.55:
-            return self._joined(type_, lambda wanted: self.at_period(subject, kind, wanted, depth - 1),
-                                lambda: self.condition_at_period(subject, kind, depth - 1))  # fmt: skip
+            return self._joined(
+                type_,
+                lambda wanted: self.at_period(subject, kind, wanted, depth - 1),
+                lambda: self.condition_at_period(subject, kind, depth - 1),
+            )
         coarse = ("payee", "team", "company")
         choices = list(MONEY if type_ == "money" else NUMBERS)
         choices += (self.known.money if type_ == "money" else self.known.numbers) * 2
@@ -101,19 +116,28 @@ class Formulas:
         if subject != "payee" and type_ == "number":
             choices += ["count()"]
         if subject == "payee" and type_ == "number":
-            choices += ["period.active_days", "period.active_days / period.days",
-                        "months_between(person.hired_on, period.end)"]  # fmt: skip
+            choices += [
+                "period.active_days",
+                "period.active_days / period.days",
+                "months_between(person.hired_on, period.end)",
+            ]
         return str(self.pick(choices))
 
     def condition_at_period(self, subject: str, kind: str, depth: int = 1) -> str:
         options = [
             f"{self.at_period(subject, kind, 'number', depth)} {self.pick(('>', '<=', '>='))} {self.pick(NUMBERS)}",
             f"{self.at_period(subject, kind, 'money', depth)} {self.pick(('>', '<='))} {self.pick(MONEY)}",
-            "period.number <= 3", "period.month in (1, 2, 6)", "period.start >= date '2026-02-01'",
-        ]  # fmt: skip
+            "period.number <= 3",
+            "period.month in (1, 2, 6)",
+            "period.start >= date '2026-02-01'",
+        ]
         if subject == "payee":
-            options += ["position.title = 'AE'", "person.kind = 'employee'", "position.territory is null",
-                        "months_between(person.hired_on, period.end) < 4"]  # fmt: skip
+            options += [
+                "position.title = 'AE'",
+                "person.kind = 'employee'",
+                "position.territory is null",
+                "months_between(person.hired_on, period.end) < 4",
+            ]
         return self._condition(options)
 
     # Common shapes.

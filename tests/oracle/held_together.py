@@ -22,14 +22,29 @@ from .deciding import decide
 from .plans import Text, document_of, random_plan
 
 SPAN = Interval(date(2026, 1, 1), date(2026, 7, 1))
-CREDIT = ("plan", "version", "credit_set", "event", "rule", "role", "level", "payee", "position", "credited_on",
-          "share", "amount", "currency", "via", "credit")  # fmt: skip
+CREDIT = (
+    "plan",
+    "version",
+    "credit_set",
+    "event",
+    "rule",
+    "role",
+    "level",
+    "payee",
+    "position",
+    "credited_on",
+    "share",
+    "amount",
+    "currency",
+    "via",
+    "credit",
+)
 UNCREDITED = ("event_type", "event", "date", "reason")
 EXCEPTION = ("plan", "component", "event_type", "event", "payee", "period", "code")
 
 
 REFUSED = ("plan.inexact-measure", "plan.inexact-credit", "plan.running-rounding", "calculation.overflow")
-"""What the engine may refuse and the checker need not: sums of quotients of data, and numbers of more than 38 digits."""
+"""What the engine may refuse and the checker need not: sums of quotients of data, numbers of more than 38 digits."""
 
 
 @dataclass

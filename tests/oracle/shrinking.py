@@ -34,7 +34,7 @@ def _shrank(plan: dict[str, Any]) -> bool:
 
 
 def smallest(case: Case, fails: Fails = complaint) -> Case:
-    """Pieces are tried one after the other; what can go is gone at once, and the round is repeated until nothing goes."""
+    """Pieces are tried one after the other; what can go is gone at once, until nothing more goes."""
     wanted = fails(case)
     assert wanted, "the case does not fail"
     best, before = case, None
