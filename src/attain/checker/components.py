@@ -138,8 +138,14 @@ def shaped(component: Component, scope: PlanScope, found: Worth) -> tuple[Fracti
     uncapped = amount or ZERO
     if isinstance(component.limit, Expr) and amount is not None:
         most = number(component.limit, scope)
-        amount = None if most is None else max(-most, min(most, amount))
+        amount = None if most is None else at_most(amount, most)
     return amount, uncapped, note
+
+
+def at_most(amount: Fraction, most: Fraction) -> Fraction:
+    """An amount cut to a size; less than nothing is nothing."""
+    size = max(ZERO, most)
+    return max(-size, min(size, amount))
 
 
 class EachComponent:
@@ -325,9 +331,12 @@ class PerComponent:
         if not is_true(component.when, scope):
             return None
         if component.pays in ("pool", "prizes"):
-            part = self.calculation.components.shared.part(self.name, component, scope)
+            shared = self.calculation.components.shared
+            part = shared.part(self.name, component, scope)
             if part is None:
-                return None
+                nothing = self._nothing(scope)
+                decided = shared.has_group(component, scope) and self.calculation.book.override(nothing)
+                return nothing if decided else None
             result = part
         else:
             result = worth(component, scope)
@@ -350,9 +359,7 @@ class PerComponent:
     def _overridden(self, scope: PayeeScope) -> Line | None:
         """The line of a missing result: there is one only where somebody has decided its amount."""
         payee, period = scope.who, scope.period
-        line = Line(
-            scope.version, self.name, "line", payee, scope.position, period.id, period.last, 0, 0, ZERO, ZERO
-        )  # fmt: skip
+        line = self._nothing(scope)
         if self.calculation.book.override(line):
             return line
         self.held.add((payee, period.start))
@@ -362,3 +369,9 @@ class PerComponent:
                 payee=payee, period=self.calculation.history.pay_period(period.last).id,
             )  # fmt: skip
         return None
+
+    def _nothing(self, scope: PayeeScope) -> Line:
+        period = scope.period
+        return Line(
+            scope.version, self.name, "line", scope.who, scope.position, period.id, period.last, 0, 0, ZERO, ZERO
+        )

@@ -228,7 +228,8 @@ class CreditReader:
         most = number(self.set.limit, self.calculation.at_credit(credit))
         name = next(iter(credit.amounts))
         amount = credit.amounts[name]
-        credit.amounts[name] = None if most is None or amount is None else max(-most, min(most, amount))
+        size = None if most is None else max(ZERO, most)
+        credit.amounts[name] = None if size is None or amount is None else max(-size, min(size, amount))
         return credit
 
 

@@ -38,6 +38,9 @@ class Shared:
         parts = self._parts[key]
         return Worth(parts[scope.payee or ""]) if scope.payee in parts else None
 
+    def has_group(self, component: Component, scope: PayeeScope) -> bool:
+        return component.among != "team" or scope.team is not None
+
     def _members(self, component: Component, among: GroupScope) -> list[PayeeScope]:
         scopes = [PayeeScope(self.calculation, payee, among.period) for payee in sorted(among.members())]
         return [scope for scope in scopes if is_true(component.when, scope)]

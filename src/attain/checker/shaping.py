@@ -92,7 +92,7 @@ def _caps(
                     "held", f"The most for {name} is missing.", component=name, payee=payee, period=period.id
                 )
             elif amount is not None:
-                allowed = min(allowed, history.rounded(amount, scope.version))
+                allowed = min(allowed, max(0, history.rounded(amount, scope.version)))
             change = allowed - total - taken
             taken += change
             if change:
@@ -115,7 +115,11 @@ def _floors(calculation: Calculation, name: str, lines: list[Line]) -> Iterator[
                 continue
             scope = PayeeScope(calculation, payee, period)
             least = number(component.floor.amount, scope)
-            paid = sum(amount for on, amount in sums.get(payee, {}).items() if start <= on < end)
+            paid = sum(
+                amount
+                for on, amount in sums.get(payee, {}).items()
+                if on < end and history.pay_period(on).end > start  # the plan may begin within a pay period
+            )
             missing = 0 if least is None else history.rounded(least, scope.version) - paid
             if missing > 0:
                 yield _line(scope, name, "floor", period, missing)

@@ -142,7 +142,8 @@ def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot:
                     "over": item.known[f"amount scale {place} {name}"],
                 }
                 passing.append(_PASSING.format(events=item.name(place, "events", name), **events))
-                recipients.append(_NAMED.format(kind=rule.from_, recipients=item.name(place, "recipients", name)))
+                named_by = item.name(place, "recipients", name)
+                recipients.append(_NAMED.format(recipients=named_by, events=item.name(place, "events", name), **events))
         for name in _sets(item):
             found = credits(item, name)
             credited.append(_CREDITED.format(kind=found.fact, credits=found.table))
@@ -170,7 +171,10 @@ SELECT '{kind}' AS event_type, "@event" AS event, "@date" AS date, "@amount:{amo
        {over}::HUGEINT AS amount_over, "@currency" AS currency
 FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL
 """
-_NAMED = """SELECT '{kind}' AS event_type, "@event" AS event, "@payee" AS payee FROM "{recipients}" """
+_NAMED = """
+SELECT '{kind}' AS event_type, "@event" AS event, "@payee" AS payee FROM "{recipients}"
+WHERE "@event" IN (SELECT "@event" FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL)
+"""
 _CREDITED = """SELECT '{kind}' AS event_type, "@event" AS event FROM "{credits}" """
 
 

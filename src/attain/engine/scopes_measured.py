@@ -272,7 +272,13 @@ class CreditScope(CreditBase, Reader):
         return self._total_of_other(name, measure, scale) if field == "total" else None
 
     def _total_of_other(self, name: str, measure: Measure, scale: int) -> Num:
-        source = measures.measured(self.compilation, self.plan, measure.credits).table
+        measured = measures.measured(self.compilation, self.plan, measure.credits)
+        source = measured.table
+        if measure.over is not None and measure.over.kind == "rolling":
+            subject = measures._subject(self.compilation, self.plan, measure, self.frame)
+            rolled = measures.rolled_at(measured, name, measure.over.months or 1, subject)
+            taken = self.frame.add(self.frame.fresh("t"), rolled)
+            return Num(exp.Coalesce(this=taken, expressions=[frac.integer(0)]), scale)
         totals = (
             exp.select(*[named(col(f"{name}.{part}"), part) for part in ("s", "w", "total")])
             .distinct()
@@ -280,13 +286,13 @@ class CreditScope(CreditBase, Reader):
         )
         subject = measures._subject(self.compilation, self.plan, measure, self.frame)
         window = measures._window(self.compilation, self.plan, measure, self.frame, self.subjects(), col("@date"))
-        taken = self.frame.fresh("t")
+        name_of_total = self.frame.fresh("t")
         self.frame.join(
             exp.Subquery(this=totals, alias=exp.TableAlias(this=exp.to_identifier("totals"))),
             {"s": subject, "w": window},
-            {taken: "total"},
+            {name_of_total: "total"},
         )
-        return Num(exp.Coalesce(this=col(taken), expressions=[frac.integer(0)]), scale)
+        return Num(exp.Coalesce(this=col(name_of_total), expressions=[frac.integer(0)]), scale)
 
     def value(self, name: str) -> Sql:
         from attain.engine.stages import values

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import gcd, lcm
 
 from sqlglot import exp
@@ -317,7 +318,12 @@ def _amounts(
 
 
 def limited(value: Num, limit: Num) -> Num:
-    """The value, at most `limit` in size, with its own sign."""
+    """The value, at most `limit` in size, with its own sign; a limit below zero is zero."""
+    if limit.constant is not None:
+        limit = frac.number(max(Fraction(0), limit.constant))
+    else:
+        below = exp.LT(this=frac.group(limit.numerator), expression=frac.integer(0))
+        limit = frac.choose([(below, frac.ZERO)], limit)
     size = Num(exp.Abs(this=value.numerator), value.denominator, value.divisor)
     above = frac.compare(exp.GT, size, limit)
     negative = exp.LT(this=frac.group(value.numerator), expression=frac.integer(0))

@@ -186,18 +186,35 @@ def _window(
 
 
 _ROLLING = """
-SELECT * REPLACE (rolled AS "{m}.after", rolled AS "{m}.total") FROM (
-    SELECT c.*, (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" > CAST(c."@date" -
-        to_months({months}) AS DATE) AND o.turn <= c.turn) AS rolled
+SELECT * REPLACE (rolled AS "{m}.after", whole AS "{m}.total") FROM (
+    SELECT c.*, (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" >= {first} AND
+        o.turn <= c.turn) AS rolled,
+        (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" >= {first} AND
+        o."@date" <= c."@date") AS whole
     FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{table}") c
 )
 """
+_FIRST_DAY = 'CAST(CAST({day} + 1 AS DATE) - to_months({months}) AS DATE)'
+"""Of the months that end with a day: those that end on 28 February begin on the first."""
+_ROLLED = """
+SELECT CAST(SUM("roll.v") AS INT128) FROM (
+    SELECT "{m}.s" AS "roll.s", "@date" AS "roll.day", "{m}.v" AS "roll.v" FROM "{table}"
+) o WHERE "roll.s" = ({subject}) AND "roll.day" <= "@date" AND "roll.day" >= {first}
+"""
+
+
+def rolled_at(measured: Measured, name: str, months: int, subject: exp.Expr) -> exp.Expr:
+    """The months that end with a row's `@date`, for a row that is no credit of the measured set."""
+    first = _FIRST_DAY.format(day='"@date"', months=months)
+    text = _ROLLED.format(m=name, table=measured.table, subject=subject.sql(dialect="duckdb"), first=first)
+    return exp.Subquery(this=parse_one(text, dialect="duckdb"))
 
 
 def _add_rolling(compilation: Compilation, name: str, measure: str, months: int) -> None:
     order = ", ".join(f'"{column}"' for column in ORDER)
     numbered = f'SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{name}"'
-    text = _ROLLING.format(m=measure, months=months, order=order, table=name).replace(
+    first = _FIRST_DAY.format(day='c."@date"', months=months)
+    text = _ROLLING.format(m=measure, first=first, order=order, table=name).replace(
         "FROM numbered o", f"FROM ({numbered}) o"
     )
     query = parse_one(text, dialect="duckdb")

@@ -15,7 +15,7 @@ from attain.engine.formulas import numeric
 from attain.engine.frame import Frame, col, table
 from attain.engine.load import FAR
 from attain.engine.scopes_measured import PeriodScope
-from attain.engine.sql import text
+from attain.engine.sql import case, text
 from attain.engine.stages.lines import mode_of
 from attain.engine.stages.overrides import overrides
 from attain.engine.stages.reward import component
@@ -114,7 +114,10 @@ def _operand(
     target = compilation.name(place, what, component_name)
     frame = Frame(exp.select("*").from_(table(pay_rows(compilation))))
     scope = PeriodScope(compilation, plan, frame, plan.period)
-    frame.add("limit", frac.rounded(scope.pin(numeric(amount, scope)), compilation.places, mode_of(plan)))
+    limit = frac.rounded(scope.pin(numeric(amount, scope)), compilation.places, mode_of(plan))
+    least = frame.add("least", limit)
+    below = exp.LT(this=least, expression=frac.integer(0))
+    frame.add("limit", case().when(below, frac.integer(0), copy=False).else_(least, copy=False))
     frame.add("window", exp.Literal.string("plan") if over in ("plan", "column") else col(f"in_{over}"))
     query = exp.select(
         *[col(name) for name in ("payee", "period", "position", "start", "end", "window", "limit", "present")]
