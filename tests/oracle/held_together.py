@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -11,38 +12,22 @@ from typing import Any
 
 from attain.checker import compare, recompute
 from attain.engine import calculate
-from attain.engine.calculation import Calculation
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import AttainError
 from attain.kernel.intervals import Interval
 from attain.plans.model import Plan
+from attain.plans.outcome import Outcome
 
 from .companies import World, company
 from .deciding import decide
-from .plans import Text, document_of, random_plan
+from .plans import Planner, Text, document_of, random_plan, sound
 
 SPAN = Interval(date(2026, 1, 1), date(2026, 7, 1))
 CREDIT = (
-    "plan",
-    "version",
-    "credit_set",
-    "event",
-    "rule",
-    "role",
-    "level",
-    "payee",
-    "position",
-    "credited_on",
-    "share",
-    "amount",
-    "currency",
-    "via",
-    "credit",
+    "plan version credit_set event rule role level payee position credited_on share amount currency via credit".split()
 )
 UNCREDITED = ("event_type", "event", "date", "reason")
 EXCEPTION = ("plan", "component", "event_type", "event", "payee", "period", "code")
-
-
 REFUSED = ("plan.inexact-measure", "plan.inexact-credit", "plan.running-rounding", "calculation.overflow")
 """What the engine may refuse and the checker need not: sums of quotients of data, numbers of more than 38 digits."""
 
@@ -58,6 +43,7 @@ class Case:
 
 
 def random_case(seed: int) -> Case:
+    """A company with one plan; the same on every machine."""
     rnd = Random(seed)
     world = company(rnd)
     plan = random_plan(rnd)
@@ -65,33 +51,78 @@ def random_case(seed: int) -> Case:
     return Case(world, [plan])
 
 
-def differences(plans: Sequence[Plan], snapshot: Snapshot, span: Interval = SPAN) -> list[str]:
-    """Every difference in words; a refusal that only one side makes is one too."""
-    engine = _answered(lambda: calculate(plans, snapshot, span, threads=1))
-    checker = _answered(lambda: recompute(plans, snapshot, span))
-    if isinstance(engine, AttainError) and engine.code in REFUSED:
-        return []
-    if isinstance(engine, AttainError) or isinstance(checker, AttainError):
-        codes = [each.code if isinstance(each, AttainError) else "an answer" for each in (engine, checker)]
-        return (
-            []
-            if codes[0] == codes[1]
-            else [f"engine {codes[0]}, checker {codes[1]}: {engine if isinstance(engine, AttainError) else checker}"]
-        )
-    try:
-        found = [str(difference) for difference in compare(checker, engine)]
-        for table, columns in (("credits", CREDIT), ("uncredited", UNCREDITED), ("exceptions", EXCEPTION)):
-            found += _of_rows(table, columns, engine.rows(table), checker.rows(table))
-        return found
-    finally:
-        engine.close()
+def case_with_versions(seed: int) -> Case:
+    """A company whose plan has a second version, from the first of a month or from the middle of one."""
+    case = random_case(seed)
+    rnd = Random(-1 - seed)
+    first = case.plans[0]
+    last, start = rnd.choice((("2026-03-31", "2026-04-01"), ("2026-04-14", "2026-04-15"), ("2026-05-31", "2026-06-01")))
+    first["effective"].pop("through", None)
+    while True:
+        second = copy.deepcopy(first)
+        second |= {"version": "2", "effective": {"from": start}}
+        _changed(rnd, second)
+        if sound(second) is not None:
+            break
+    first["effective"]["through"] = last
+    return Case(case.world, [first, second])
 
 
-def _answered(ask: Any) -> Any:
+def _changed(rnd: Random, plan: Text) -> None:
+    """Another rate, other tiers, a component less or one more: what a new year brings."""
+    maker = Planner(rnd, plan["plan"])
+    plan["parameters"]["base_rate"] = rnd.choice(("5%", {"type": "number", "value": "3%"}))
+    for body in plan["components"].values():
+        if "tiers" in body and rnd.random() < 0.5:
+            column = next(key for key in body["tiers"][0] if key != "to")
+            for tier in body["tiers"]:
+                tier[column] = rnd.choice(("1%", "2", "0.5")) if column != "amount" else "70"
+    if len(plan["components"]) > 1 and rnd.random() < 0.3:
+        del plan["components"][rnd.choice(list(plan["components"]))]
+    if rnd.random() < 0.5:
+        plan["components"]["extra"] = {"each": "set1", "pays": "percent", "rate": maker.pick(("1%", "1/3"))}
+
+
+def answers(plans: Sequence[Plan], snapshot: Snapshot, span: Interval = SPAN) -> tuple[Any, Any]:
+    """What engine and checker say: an answer, or the error that was raised."""
+    return (
+        _answered(lambda: calculate(plans, snapshot, span, threads=1)),
+        _answered(lambda: recompute(plans, snapshot, span)),
+    )
+
+
+def _answered(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except AttainError as refused:
         return refused
+
+
+def differences(plans: Sequence[Plan], snapshot: Snapshot, span: Interval = SPAN) -> list[str]:
+    """Every difference in words; a refusal that only one side makes is one too."""
+    engine, checker = answers(plans, snapshot, span)
+    if isinstance(engine, AttainError) or isinstance(checker, AttainError):
+        return _refusals(engine, checker)
+    try:
+        return between(engine, checker)
+    finally:
+        engine.close()
+
+
+def _refusals(engine: Any, checker: Any) -> list[str]:
+    if isinstance(engine, AttainError) and engine.code in REFUSED:
+        return []
+    codes = [each.code if isinstance(each, AttainError) else "an answer" for each in (engine, checker)]
+    refusal = engine if isinstance(engine, AttainError) else checker
+    return [] if codes[0] == codes[1] else [f"engine {codes[0]}, checker {codes[1]}: {refusal}"]
+
+
+def between(engine: Outcome, checker: Outcome) -> list[str]:
+    """Every amount, credit, uncredited event and exception that is not the same in both answers."""
+    found = [str(difference) for difference in compare(checker, engine)]
+    for table, columns in (("credits", CREDIT), ("uncredited", UNCREDITED), ("exceptions", EXCEPTION)):
+        found += _of_rows(table, columns, engine.rows(table), checker.rows(table))
+    return found
 
 
 def _of_rows(
@@ -104,9 +135,5 @@ def _of_rows(
         ours, theirs = Counter(set(ours)), Counter(set(theirs))
     for side, more in (("engine", ours - theirs), ("checker", theirs - ours)):
         for row in sorted(more, key=str):
-            yield f"{table}: only by the {side}: " + ", ".join(
-                f"{name} {value}" for name, value in zip(columns, row, strict=True)
-            )
-
-
-__all__ = ["Calculation", "Case", "differences", "random_case"]
+            cells = ", ".join(f"{name} {value}" for name, value in zip(columns, row, strict=True))
+            yield f"{table}: only by the {side}: {cells}"

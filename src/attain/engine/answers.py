@@ -132,7 +132,9 @@ def _credits(compilation: Compilation, name: str) -> str:
 
 def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot: Snapshot) -> None:
     """Events that pass a credit set's `when` somewhere and give no credit anywhere."""
-    passing, credited, recipients = [], [], []
+    passing: list[str] = []
+    credited: list[str] = []
+    recipients: list[str] = []
     for item in compilations:
         for place, plan in enumerate(item.versions):
             for name, rule in plan.credits.items():
@@ -141,7 +143,8 @@ def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot:
                     "amount": next(iter(rule.named_amounts)),
                     "over": item.known[f"amount scale {place} {name}"],
                 }
-                passing.append(_PASSING.format(events=item.name(place, "events", name), **events))
+                turn = len(passing)
+                passing.append(_PASSING.format(events=item.name(place, "events", name), turn=turn, **events))
                 named_by = item.name(place, "recipients", name)
                 recipients.append(_NAMED.format(recipients=named_by, events=item.name(place, "events", name), **events))
         for name in _sets(item):
@@ -154,13 +157,13 @@ def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot:
     SELECT p.event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
            CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE
                'nobody on a plan' END AS reason
-    FROM (SELECT event_type, event, ANY_VALUE(date) AS date, ANY_VALUE(amount) AS amount, ANY_VALUE(amount_over) AS
-        amount_over, ANY_VALUE(currency) AS currency
-          FROM ({" UNION ALL ".join(passing)}) a GROUP BY event_type, event) p
+    FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY event_type, event ORDER BY turn) AS place
+          FROM ({" UNION ALL ".join(passing)}) a) p
     LEFT JOIN (SELECT event_type, event, COUNT(*) AS named, COUNT(payee) AS found FROM
         ({" UNION ALL ".join(recipients)}) b GROUP BY event_type, event) r
       ON r.event_type = p.event_type AND r.event = p.event
-    WHERE NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event =
+    WHERE p.place = 1
+      AND NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event =
         p.event)
     """
     create(compilations[0], "uncredited", query, "events without credit")
@@ -168,7 +171,7 @@ def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot:
 
 _PASSING = """
 SELECT '{kind}' AS event_type, "@event" AS event, "@date" AS date, "@amount:{amount}" AS amount,
-       {over}::HUGEINT AS amount_over, "@currency" AS currency
+       {over}::HUGEINT AS amount_over, "@currency" AS currency, {turn} AS turn
 FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL
 """
 _NAMED = """

@@ -209,7 +209,7 @@ class Reader(PlaceScope):
             raise PlanError(
                 f"The lines of `{name}` are finer than this place: a measure must add them up.", code="plan.wrong-place"
             )
-        source = reward.component(self.compilation, self.plan, name)
+        source = reward.of_all_versions(self.compilation, name)
         return self.paid_by(name, source, {"payee": self.payee(), "source": self.period_of(said.per.kind)})
 
     def paid_by(self, name: str, source: str, on: dict[str, exp.Expr]) -> Num:

@@ -38,6 +38,20 @@ def component(compilation: Compilation, plan: Plan, name: str) -> str:
     return target
 
 
+def of_all_versions(compilation: Compilation, name: str) -> str:
+    """The results of a component per period: each under the version of the period's last day."""
+    having = [version for version in compilation.versions if name in version.components]
+    tables = [component(compilation, version, name) for version in having]
+    if len(tables) == 1:
+        return tables[0]
+    target = compilation.name("component", name)
+    if target not in compilation.known:
+        parts = [f'SELECT payee, source, period, amount FROM "{one}"' for one in tables]
+        compilation.database.create(target, " UNION ALL ".join(parts), f"what {name} pays in all versions")
+        compilation.known[target] = True
+    return target
+
+
 # -- each --------------------------------------------------------------------------------------------------------------
 
 
@@ -64,11 +78,16 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
             ),
             f"lines of {name} by its own rules",
         )
-        claw_back(compilation, plan, clawback, ordinary, earlier_lines(compilation, plan, name), target, name)
-    else:
-        compilation.database.create(target, _lines(frame), f"lines of {name}")
+        earlier = earlier_lines(compilation, plan, name)
+        claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
+        if isinstance(said.limit, BudgetLimit):
+            # What takes back stands outside of the budget, and takes back what was paid within it.
+            _within_budget(compilation, plan, said.limit, ordinary, target, name)
+            claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
+        return
+    compilation.database.create(target, _lines(frame), f"lines of {name}")
     if isinstance(said.limit, BudgetLimit):
-        _within_budget(compilation, plan, said.limit, target, name)
+        _within_budget(compilation, plan, said.limit, target, target, name)
 
 
 def earlier_lines(compilation: Compilation, plan: Plan, name: str) -> list[str]:
@@ -210,12 +229,13 @@ def _lines(frame: Frame, more: tuple[str, ...] = ()) -> exp.Query:
 
 _BUDGET = """
 SELECT * REPLACE (paid AS amount, CASE WHEN paid <> amount THEN 'budget used up' ELSE note END AS note) FROM (
-    SELECT l.*, CASE WHEN amount IS NULL OR budget IS NULL THEN NULL
+    SELECT l.*, CASE WHEN takes_back THEN amount WHEN amount IS NULL OR budget IS NULL THEN NULL
                      WHEN '{crossing}' = 'part' THEN LEAST(upto, budget) - LEAST(upto - amount, budget)
                      WHEN '{crossing}' = 'whole' THEN CASE WHEN upto - amount < budget THEN amount ELSE 0 END
                      ELSE CASE WHEN upto <= budget THEN amount ELSE 0 END END AS paid
     FROM (
-        SELECT *, SUM(amount) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto
+        SELECT *, {spent} + SUM(counted) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS
+            upto
         FROM "{table}"
     ) l
 )
@@ -229,22 +249,47 @@ class BudgetScope(PlaceScope):
         return col("credited_on")
 
 
-def _within_budget(compilation: Compilation, plan: Plan, limit: BudgetLimit, target: str, name: str) -> None:
-    frame = Frame(exp.select("*").from_(table(target)))
+def _within_budget(
+    compilation: Compilation, plan: Plan, limit: BudgetLimit, lines: str, target: str, name: str
+) -> None:
+    """Cuts `lines` to a common budget, in the order of credits; `target` knows which of them take something back."""
+    frame = Frame(exp.select("*").from_(table(lines)))
     scope = BudgetScope(compilation, plan, frame)
     found = credits(compilation, str(plan.components[name].each))
     ordered = {"rule": "@rule", "level": "@level", "via": "@via"}
     frame.join(table(found.table), {"@credit": col("source"), "@payee": col("payee")}, ordered)
+    frame.join(table(target), {"source": col("source"), "payee": col("payee")}, {"kind now": "kind"})
     frame.add("budget", frac.rounded(scope.pin(numeric(limit.budget, scope)), compilation.places))
+    frame.add(
+        "takes_back",
+        any_of(
+            exp.EQ(this=col("kind now"), expression=exp.Literal.string("clawback")),
+            frac.is_null(col("kind now")),  # kept for the reversal's sake, though its own condition is not met
+        ),
+    )
+    counted = case().when(col("takes_back"), frac.integer(0), copy=False).else_(col("amount"), copy=False)
+    frame.add("counted", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
     spread = f"{target}:budget"
     compilation.database.create(spread, frame.query(), f"lines of {name} beside their budget")
     order = "credited_on, event, rule, level, payee, via, source"
-    inner = parse_one(_BUDGET.format(crossing=limit.crossing, table=spread, order=order), dialect="duckdb")
+    spent = spent_before(compilation, plan, name)
+    text = _BUDGET.format(crossing=limit.crossing, table=spread, order=order, spent=spent)
+    inner = parse_one(text, dialect="duckdb")
     if isinstance(inner, exp.Query):
-        query = exp.select(*[col(column) for column in LINE]).from_(
-            exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("b")))
-        )
-        compilation.database.create(target, query, f"lines of {name} within its budget")
+        columns = [col(column) for column in compilation.database.columns(lines)]
+        query = exp.select(*columns).from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("b"))))
+        compilation.database.create(lines, query, f"lines of {name} within its budget")
+
+
+def spent_before(compilation: Compilation, plan: Plan, name: str) -> str:
+    """SQL for what earlier versions of the plan have used of the same budget."""
+    sums = ["0::HUGEINT"]
+    for version in compilation.versions[: compilation.index(plan)]:
+        said = version.components.get(name)
+        if said is not None and isinstance(said.limit, BudgetLimit):
+            used = f"{component(compilation, version, name)}:budget"
+            sums.append(f'(SELECT COALESCE(CAST(SUM(counted) AS HUGEINT), 0::HUGEINT) FROM "{used}")')
+    return f"({' + '.join(sums)})"
 
 
 # -- per ---------------------------------------------------------------------------------------------------------------

@@ -226,13 +226,14 @@ class ComponentLine:
     def _budget(self) -> None:
         """The running total of all payees' lines against the budget."""
         limit = self.said.limit
-        if not isinstance(limit, BudgetLimit):
+        if not isinstance(limit, BudgetLimit) or self.row["kind"] == "clawback":
             return
         frame = Frame(exp.select("*").from_(table(f"{self.table}:budget")))
         order = [col(column) for column in ("credited_on", "event", "rule", "level", "payee", "via", "source")]
-        asked = [col(column) for column in ("source", "payee", "amount", "budget")]
+        asked = [col(column) for column in ("source", "payee", "counted", "budget")]
         found = every_answer(self.compilation, frame, asked, order=order)
-        before = Fraction(0)
+        spent_before = reward.spent_before(self.compilation, self.plan, self.name)
+        before = Fraction(int(self.compilation.database.value(f"SELECT {spent_before}")))
         total = Fraction(0)
         most = Fraction(0)
         for source, payee, amount, budget_value in found:
