@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -192,6 +193,8 @@ def test_the_hash_of_facts_does_not_depend_on_the_batch_that_brought_them() -> N
 
 
 def test_a_fact_type_may_not_take_the_name_of_a_table_of_decisions(deals: FactType) -> None:
-    quotas = parse_fact_type(DEALS.replace("fact: deals", "fact: quotas"))
+    with pytest.raises(AttainError, match="quotas"):
+        parse_fact_type(DEALS.replace("fact: deals", "fact: quotas"))
+    quotas = replace(deals, name="quotas")
     with pytest.raises(AttainError, match="two tables"):
         Snapshot.from_rows([quotas])

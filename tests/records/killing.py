@@ -198,7 +198,7 @@ def work_again(path: Path, attempt: int, month: int, fault: str, done: Callable[
     try:
         work(workspace, month, fault, done)
     except Refused as refused:
-        if refused.code != "pay.already-closed":
+        if refused.code not in ("pay.already-closed", "run.closed-period"):
             raise
 
 

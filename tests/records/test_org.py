@@ -214,7 +214,7 @@ def test_holds_overrides_and_adjustments_say_why(
     app.decide.lift_hold(workspace, hold.hold, actor="eve", on=date(2026, 2, 1), reason="signed", version=1)
     with pytest.raises(Refused, match=r"changed since you saw it \(version 2, you saw 1\)"):
         app.decide.lift_hold(workspace, hold.hold, actor="ada", on=date(2026, 3, 1), reason="signed", version=1)
-    money = {"pay_period": "2026-01", "component": "bonus", "amount": Decimal("10.00"), "currency": "EUR"}
+    money = {"pay_period": "2026-01", "component": "commission", "amount": Decimal("10.00"), "currency": "EUR"}
     for _ in range(2):
         app.decide.adjust(workspace, **who, **money, reason="contest", key="contest-1")
     with pytest.raises(Refused, match="no exact amount"):
