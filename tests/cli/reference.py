@@ -51,9 +51,18 @@ def page() -> str:
 CHAPTERS = {
     "A workspace": ("demo", "init", "status", "upgrade"),
     "Facts and decisions from files": ("import", "imports", "undo"),
-    "Plans": ("check", "test", "describe", "publish", "diff"),
+    "Plans": ("check", "test", "describe", "publish", "retire", "diff"),
     "Pay": ("calculate", "verify", "explain", "uncredited", "export", "close", "reopen", "runs"),
-    "Decisions about single payments": ("hold place", "hold lift", "hold list", "override", "adjust"),
+    "Decisions about single payments": (
+        "hold place",
+        "hold lift",
+        "hold list",
+        "override",
+        "adjust",
+        "decisions",
+        "end",
+        "withdraw",
+    ),
     "Safety": ("backup", "restore", "doctor", "audit verify", "audit list"),
 }
 

@@ -90,7 +90,7 @@ def app(workspace: Workspace) -> SimpleNamespace:
     names = {
         "audit": "audit.services", "log": "audit.selectors", "imports": "imports.services", "org": "org.services",
         "plans": "plans.services", "runs": "pay.runs", "pay": "pay.services", "decide": "pay.decisions",
-        "read": "pay.selectors", "facts": "imports.selectors", "published": "plans.selectors",
+        "read": "pay.selectors", "facts": "imports.selectors", "published": "plans.selectors", "decided": "pay.decided",
     }  # fmt: skip
     found = {name: import_module(f"attain.web.apps.{path}") for name, path in names.items()}
     rooms = ("audit", "imports", "org", "plans", "pay")

@@ -10,7 +10,19 @@ from collections.abc import Sequence
 
 import typer
 
-from attain.cli import comparing, deciding, demo, explaining, exporting, importing, keeping, pay, plans, workspace
+from attain.cli import (
+    comparing,
+    decided,
+    deciding,
+    demo,
+    explaining,
+    exporting,
+    importing,
+    keeping,
+    pay,
+    plans,
+    workspace,
+)
 
 app = typer.Typer(
     name="attain",
@@ -59,7 +71,7 @@ def _attain(
 ) -> None: ...
 
 
-for room in (workspace, importing, plans, pay, explaining, comparing, exporting, deciding, keeping, demo):
+for room in (workspace, importing, plans, pay, explaining, comparing, exporting, deciding, decided, keeping, demo):
     room.add_to(app)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.options import Actor, Folder, Json, Language, actor_of, examples, language_of, opened, wrong_use
+from attain.cli.options import Actor, Folder, Json, Language, Reason, actor_of, examples, language_of, opened, wrong_use
 
 if TYPE_CHECKING:
     from attain.kernel.errors import Finding
@@ -36,6 +36,10 @@ def add_to(app: typer.Typer) -> None:
         short_help="Let runs pay by plans.",
         epilog=examples('publish --reason "signed on 12 January"', "publish plans/account-executive.yaml"),
     )(publish)
+    app.command(
+        short_help="Take a published version out of use.",
+        epilog=examples('retire account-executive 2026-2 --reason "was never signed"'),
+    )(retire)
 
 
 def documents_of(workspace: Workspace, files: Sequence[Path] | None) -> list[Document]:
@@ -225,14 +229,21 @@ def publish(
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Let runs pay by plans, after a check and their tests. A published version never changes."""
+    """Let runs pay by plans, after a check and their tests. A published version never changes.
+
+    A version without `through` ends where the next one of its plan starts. One that was retired comes back only when
+    its file is named.
+    """
     from attain.cli.tables import answer, say, table, working
     from attain.kernel.errors import Findings
 
     workspace = opened(folder)
+    from attain.web.apps.plans.selectors import published_versions, retired_names
     from attain.web.apps.plans.services import publish_plan
 
     documents = documents_of(workspace, files)
+    if not files:  # what was retired comes back only when it is named
+        documents = [document for document in documents if document.id not in retired_names()]
     if errors := [finding for finding in findings_of(workspace, documents) if finding.is_error]:
         raise Findings(errors)
     if not untested:
@@ -245,7 +256,10 @@ def publish(
                 say(str(result))
             raise typer.Exit(1)
     in_order = sorted(documents, key=lambda document: document.plan.effective.start)
-    done = [publish_plan(workspace, document, actor=actor_of(actor), reason=reason) for document in in_order]
+    for document in in_order:
+        publish_plan(workspace, document, actor=actor_of(actor), reason=reason)
+    named = {document.id for document in in_order}
+    done = [one for one in published_versions() if str(one) in named]
     rows = [
         {
             "plan": str(one),
@@ -258,3 +272,56 @@ def publish(
     ]
     shown = [(row["plan"], row["from"], row["to"] or "open", row["by"]) for row in rows]
     answer(as_json, {"published": rows}, lambda: table(("Published", "from", "to (excluded)", "by"), shown))
+
+
+def retire(
+    plan: Annotated[str, typer.Argument(help="The plan, or plan@version.")],
+    version: Annotated[
+        str | None, typer.Argument(help="Its version; may be left out where only one is published.")
+    ] = None,
+    reason: Reason = "",
+    folder: Folder = None,
+    actor: Actor = None,
+    as_json: Json = False,
+) -> None:
+    """Take a published version out of use. A version that it had ended holds on, as its own document says.
+
+    Refused when a closed period was paid by it. Publishing the same document again brings it back.
+    """
+    from attain.cli.tables import answer, say
+
+    workspace = opened(folder)
+    from attain.web.apps.plans.selectors import published_versions
+    from attain.web.apps.plans.services import retire_plan
+
+    plan, at, named = plan.partition("@")
+    if at and version is not None and version != named:
+        raise wrong_use(f"{plan}@{named} and {version} are two versions; name one.")
+    chosen = version or named or _only_version(plan)
+    gone = retire_plan(workspace, plan, chosen, actor=actor_of(actor), reason=reason)
+    left = [
+        {"plan": str(one), "from": one.effective_from, "to": one.effective_to} for one in published_versions(plan=plan)
+    ]
+
+    def show() -> None:
+        say(f"{gone} no longer counts, from the next run on.")
+        for one in left:
+            until = f" to {one['to']} (excluded)" if one["to"] else ""
+            say(f"{one['plan']} holds from {one['from']}{until}.")
+
+    answer(as_json, {"retired": str(gone), "published": left}, show)
+
+
+def _only_version(plan: str) -> str:
+    from attain.kernel.errors import NotFound, suggest
+    from attain.web.apps.plans.selectors import published_versions
+
+    versions = published_versions(plan=plan)
+    if len(versions) > 1:
+        raise wrong_use(f"{plan} has the versions {', '.join(one.plan_version for one in versions)}; name one.")
+    if not versions:
+        known = sorted({one.plan for one in published_versions()})
+        near = suggest(plan, known)
+        hint = f"Did you mean {near}?" if near else f"Published are {', '.join(known) or 'none'}."
+        raise NotFound(f"No version of a plan {plan} is published.", code="plans.unknown", hint=hint)
+    return versions[0].plan_version

@@ -1,7 +1,7 @@
 """What people decide about single payments: holds, overrides of a line, adjustments. Each says why, and by whom.
 
-Nothing is deleted once a closed period may have used it: a hold ends on a day, an override expires on a day, and an
-adjustment of a closed period stays. Edits name the version that was seen, so nobody overwrites what they did not see.
+Nothing is withdrawn once a closed period was calculated with it: then a hold ends on a day, an override expires on a
+day, and an adjustment stays. Edits name the version that was seen, so nobody overwrites what they did not see.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from attain.web.apps.org.services import count_change
 from attain.web.apps.plans.selectors import published_plans
 from attain.web.workspace import Workspace
 
+from .decided import KINDS, Decision, require_future, require_unused
 from .models import Adjustment, Hold, Override
 from .services import require_open, require_reason
 
@@ -66,7 +67,12 @@ def lift_hold(workspace: Workspace, hold: str, *, actor: str, on: date, reason: 
     with acting(workspace, actor, "lift hold") as act:
         row = _seen(Hold, "hold", hold, version)
         if on <= row.valid_from:
-            raise Refused(f"The hold starts on {row.valid_from}; it cannot end on {on}.", code="pay.dates")
+            raise Refused(
+                f"The hold starts on {row.valid_from}; it cannot end on {on}.",
+                code="pay.dates",
+                hint="Withdraw it if it was a mistake: attain withdraw",
+            )
+        require_future(workspace, Decision("hold", row), on)
         before = _plain(row)
         row.valid_to, row.version = on, row.version + 1
         row.save()
@@ -99,7 +105,7 @@ def override_line(
             raise Refused(
                 f"This line is overridden already ({known.override}: {known.reason}).",
                 code="pay.overridden",
-                hint="Pay what differs from it as an adjustment.",
+                hint=f"Pay what differs as an adjustment, or take it back first: attain withdraw {known.override[:12]}",
             )
         row = Override.objects.create(
             override=workspace.ports.ids.new(), amount=amount, reason=reason, expires_on=expires_on, **where
@@ -116,6 +122,7 @@ def expire_override(
     require_reason(reason, "to end an override")
     with acting(workspace, actor, "expire override") as act:
         row = _seen(Override, "override", override, version)
+        require_future(workspace, Decision("override", row), on)
         before = _plain(row)
         row.expires_on, row.version = on, row.version + 1
         row.save()
@@ -158,16 +165,22 @@ def adjust(
         return Adjustment.objects.get(adjustment=answer["adjustment"])
 
 
-def withdraw_adjustment(workspace: Workspace, adjustment: str, *, actor: str, reason: str, version: int) -> None:
-    """Take back an adjustment of a period that is still open."""
-    require_reason(reason, "to withdraw an adjustment")
-    with acting(workspace, actor, "withdraw adjustment") as act:
-        row = _seen(Adjustment, "adjustment", adjustment, version)
-        require_open(act, row.plan, row.pay_period)
+def withdraw(workspace: Workspace, kind: str, decision: str, *, actor: str, reason: str, version: int) -> None:
+    """Take back a hold, an override or an adjustment as if it had never been; the log keeps it, and why.
+
+    Refused when a closed period was calculated with it.
+    """
+    require_reason(reason, f"to withdraw an {kind}" if kind[0] in "ao" else f"to withdraw a {kind}")
+    model = KINDS[kind]
+    with acting(workspace, actor, f"withdraw {kind}") as act:
+        row = _seen(model, kind, decision, version)
+        require_unused(workspace, Decision(kind, row))
+        if kind == "adjustment":
+            require_open(act, row.plan, row.pay_period)
         before = _plain(row)
         row.delete()
-        count_change("adjustments")
-        act.record("pay.adjustment-withdrawn", "adjustment", adjustment, before=before, reason=reason)
+        count_change(f"{kind}s")
+        act.record(f"pay.{kind}-withdrawn", kind, decision, before=before, reason=reason)
 
 
 def _seen(model: type[M], name: str, id_: str, version: int) -> Any:

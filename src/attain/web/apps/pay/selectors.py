@@ -211,6 +211,14 @@ def closed_periods_using(batch_id: str) -> list[str]:
     return used
 
 
-def closed_periods_paid_by(plan_version: str) -> list[str]:
-    closed = PayPeriod.objects.filter(state=PayPeriod.State.CLOSED).select_related("run")
-    return [str(period) for period in closed if plan_version in json.loads(period.run.inputs)["plans"]]
+def closed_periods_paid_by(version: PlanVersion) -> list[str]:
+    """Closed periods of its plan in which a version was in force, as their runs knew it."""
+    closed = PayPeriod.objects.filter(
+        state=PayPeriod.State.CLOSED, calendar=version.calendar, kind=version.period_kind
+    ).select_related("run")
+    paid = []
+    for period in closed:
+        _, end = json.loads(period.run.inputs)["plans"].get(str(version), (None, str(date.min)))
+        if version.effective_from < period.ends_on and (end is None or end > str(period.starts_on)):
+            paid.append(str(period))
+    return paid

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
-
-from django.db.models import Q
+from itertools import pairwise
 
 from attain.kernel.intervals import Interval
 from attain.plans.loader import Document, load_documents
@@ -14,16 +13,33 @@ from attain.plans.loader import Document, load_documents
 from .models import PlanVersion
 
 
-def published_versions(*, on: date | None = None, span: Interval | None = None) -> list[PlanVersion]:
-    """Published versions: all, those that hold on a day, or those that hold on a day of a span."""
+def published_versions(
+    *, plan: str | None = None, on: date | None = None, span: Interval | None = None
+) -> list[PlanVersion]:
+    """Published versions: all, those of a plan, those that hold on a day, or those that hold on a day of a span.
+
+    What the table keeps as `effective_to` is what the document says. Here it is where the version really ends: one
+    without an end holds until the next one of its plan starts, and holds on when that one is retired.
+    """
     found = PlanVersion.objects.filter(state=PlanVersion.State.PUBLISHED)
+    versions = list(found if plan is None else found.filter(plan=plan))
+    for earlier, later in pairwise(versions):
+        if earlier.plan == later.plan and earlier.effective_to is None:
+            earlier.effective_to = later.effective_from
     if on is not None:
         span = Interval(on, on + timedelta(days=1))
-    if span is not None:
-        found = found.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=span.start))
-        if span.end is not None:
-            found = found.filter(effective_from__lt=span.end)
-    return list(found)
+    if span is None:
+        return versions
+    return [
+        version
+        for version in versions
+        if (version.effective_to is None or version.effective_to > span.start)
+        and (span.end is None or version.effective_from < span.end)
+    ]
+
+
+def retired_names() -> set[str]:
+    return {str(version) for version in PlanVersion.objects.filter(state=PlanVersion.State.RETIRED)}
 
 
 def published_plans(*, on: date | None = None, span: Interval | None = None) -> list[Document]:

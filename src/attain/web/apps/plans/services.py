@@ -1,20 +1,19 @@
 """Publishing a plan: its text and those of its fragments are kept, and from then on this version never changes.
 
-A version that has no end holds until the next one of the same plan starts, which publishing that one says.
+A version that has no end holds until the next one of the same plan starts. That is worked out whenever versions are
+read and stored nowhere, so retiring the next one gives the first its days back.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
-from attain.kernel.errors import NotFound, Refused, Where
+from attain.kernel.errors import NotFound, Refused, Where, suggest
 from attain.kernel.hashing import canonical_json
 from attain.plans.loader import Document
-from attain.web.apps.audit.services import acting, moment
+from attain.web.apps.audit.services import Act, acting, moment
 from attain.web.workspace import Workspace
 
 from .models import PlanVersion
-from .selectors import document_of
+from .selectors import document_of, published_versions
 
 State = PlanVersion.State
 
@@ -31,9 +30,7 @@ def publish_plan(workspace: Workspace, document: Document, *, actor: str, reason
         )
     with acting(workspace, actor, "publish plan") as act:
         known = PlanVersion.objects.filter(plan=version.plan, plan_version=version.plan_version).first()
-        if known is not None:
-            if known.content_hash == version.content_hash:
-                return known
+        if known is not None and known.content_hash != version.content_hash:
             raise Refused(
                 f"{document.id} was published on {moment(known.published_at)[:16]} by {known.published_by} with another"
                 " text, and people may have been paid by it.",
@@ -41,24 +38,43 @@ def publish_plan(workspace: Workspace, document: Document, *, actor: str, reason
                 where=document.where("version"),
                 hint="Give the changed plan a version of its own, with the dates from which it holds.",
             )
-        for other in PlanVersion.objects.filter(plan=version.plan, state=State.PUBLISHED):
-            if other.effective_to is None and other.effective_from < version.effective_from:
-                _end(other, version.effective_from)
-                act.record(
-                    "plans.ended", "plan-version", other, before={"to": None}, after={"to": str(version.effective_from)}
-                )
-            elif _overlap(other, version):
-                raise Refused(
-                    f"{document.id} and {other} would both hold on "
-                    f"{max(other.effective_from, version.effective_from)}.",
-                    code="plans.overlap",
-                    where=document.where("effective"),
-                    hint="Let the versions follow each other, or retire the other one.",
-                )
-        version.state, version.published_at, version.published_by = State.PUBLISHED, act.at, actor
-        version.save(force_insert=True)
-        act.record("plans.published", "plan-version", version, after={"hash": version.content_hash}, reason=reason)
-    return version
+        if known is not None and known.state == State.PUBLISHED:
+            return known
+        before = _ends(version.plan)
+        _require_apart(document, version)
+        chosen = known or version  # one that was retired comes back as it was
+        chosen.state, chosen.published_at, chosen.published_by = State.PUBLISHED, act.at, actor
+        chosen.version += known is not None
+        chosen.save(force_insert=known is None, force_update=known is not None)
+        _record_ends(act, chosen, before)
+        act.record("plans.published", "plan-version", chosen, after={"hash": chosen.content_hash}, reason=reason)
+    return chosen
+
+
+def _require_apart(document: Document, version: PlanVersion) -> None:
+    """No day may have two versions of one plan; and one that was ended by a later one is not ended a second time."""
+    for other in published_versions(plan=version.plan):
+        earlier, later = sorted((other, version), key=lambda one: one.effective_from)
+        ends = earlier.effective_to
+        if earlier.effective_from == later.effective_from or (ends is not None and ends > later.effective_from):
+            raise Refused(
+                f"{document.id} and {other} would both hold on {later.effective_from}.",
+                code="plans.overlap",
+                where=document.where("effective"),
+                hint=f"Let the versions follow each other, or retire the other one: attain retire {other}",
+            )
+
+
+def _ends(plan: str) -> dict[str, str | None]:
+    versions = published_versions(plan=plan)
+    return {str(one): None if one.effective_to is None else str(one.effective_to) for one in versions}
+
+
+def _record_ends(act: Act, changed: PlanVersion, before: dict[str, str | None]) -> None:
+    """The log says of the neighbours of a version where they end now."""
+    for name, end in _ends(changed.plan).items():
+        if name != str(changed) and before[name] != end:
+            act.record("plans.ended", "plan-version", name, before={"to": before[name]}, after={"to": end})
 
 
 def _described(workspace: Workspace, document: Document) -> PlanVersion:
@@ -85,20 +101,11 @@ def _described(workspace: Workspace, document: Document) -> PlanVersion:
     )
 
 
-def _overlap(one: PlanVersion, other: PlanVersion) -> bool:
-    return (one.effective_to is None or other.effective_from < one.effective_to) and (
-        other.effective_to is None or one.effective_from < other.effective_to
-    )
-
-
-def _end(version: PlanVersion, on: date) -> None:
-    version.effective_to = on
-    version.version += 1
-    version.save(update_fields=["effective_to", "version"])
-
-
 def retire_plan(workspace: Workspace, plan: str, plan_version: str, *, actor: str, reason: str) -> PlanVersion:
-    """A version that nobody was paid by yet no longer counts. Its text stays, and its name stays taken."""
+    """A version that nobody was paid by yet no longer counts; what it cut off comes back.
+
+    Its text stays, and its name stays taken by it; publishing the same document again brings it back.
+    """
     from attain.web.apps.pay.selectors import closed_periods_paid_by
 
     if not reason.strip():
@@ -106,18 +113,30 @@ def retire_plan(workspace: Workspace, plan: str, plan_version: str, *, actor: st
     with acting(workspace, actor, "retire plan") as act:
         version = PlanVersion.objects.filter(plan=plan, plan_version=plan_version).first()
         if version is None:
-            raise NotFound(f"There is no version {plan}@{plan_version}.", code="plans.unknown")
+            known = [str(one) for one in PlanVersion.objects.filter(state=State.PUBLISHED)]
+            near = suggest(f"{plan}@{plan_version}", known)
+            raise NotFound(
+                f"There is no version {plan}@{plan_version}.",
+                code="plans.unknown",
+                hint=f"Did you mean {near}?" if near else f"Published are {', '.join(known) or 'none'}.",
+            )
         if version.state != State.PUBLISHED:
-            raise Refused(f"{version} is {version.state}, not published.", code="plans.state")
-        if paid := closed_periods_paid_by(str(version)):
             raise Refused(
-                f"{version} was used for {paid[0]}, which is closed.",
+                f"{version} is {version.state}, not published.",
+                code="plans.state",
+                hint="See them with `attain status`.",
+            )
+        if paid := closed_periods_paid_by(version):
+            raise Refused(
+                f"{version} paid {paid[0]}, which is closed.",
                 code="plans.closed-period",
                 where=Where(field="effective"),
-                hint="Publish a next version that starts after it.",
+                hint="Publish a next version that starts after it, or reopen the period if it is the last closed one.",
             )
+        before = _ends(plan)
         version.state = State.RETIRED
         version.version += 1
         version.save(update_fields=["state", "version"])
         act.record("plans.retired", "plan-version", version, before={"state": "published"}, reason=reason)
+        _record_ends(act, version, before)
     return version
