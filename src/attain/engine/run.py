@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import pyarrow as pa
@@ -74,8 +74,8 @@ def write(
     tables = {}
     for name in TABLES:
         columns = database.columns(name)
-        path = folder / f"{name}.parquet"
-        count = _write_table(database, name, columns, path)
+        with files.create(folder / f"{name}.parquet") as file:
+            count = _write_table(database, name, columns, file)
         tables[name] = {"rows": count, "hash": table_hash(database, name, columns), "columns": columns}
     _write_queries(database, folder / "sql", files)
     manifest = Manifest(
@@ -85,14 +85,14 @@ def write(
     return manifest
 
 
-def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], path: Path) -> int:
+def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], file: IO[bytes]) -> int:
     wide = ", ".join(
         f'CAST("{column}" AS DECIMAL(38, 0)) AS "{column}"' if kind == "HUGEINT" else f'"{column}"'
         for column, kind in columns.items()
     )
     reader = database.connection.sql(f'SELECT {wide} FROM "{name}" ORDER BY ALL').to_arrow_reader(100_000)
     count = 0
-    with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, reader.schema, compression="zstd") as writer:
         for batch in reader:
             count += batch.num_rows
             writer.write_batch(batch)

@@ -92,11 +92,11 @@ def publish_batch(imported: Import, parent: Path, files: Files, *, source_name: 
         return open_batch(final), False
     contents = {ROWS_FILE: _parquet(imported.good), QUARANTINE_FILE: _parquet(imported.quarantine)}
     manifest = _manifest(imported, imported.table, source_name, contents)
-    temporary = files.temporary_folder(parent)
-    for name, content in {**contents, MANIFEST_FILE: canonical_json(manifest)}.items():
-        files.write_bytes_durably(temporary / name, content)
     try:
-        files.publish_folder(temporary, final)
+        with files.publishing(final) as folder:
+            for name, content in {**contents, MANIFEST_FILE: canonical_json(manifest)}.items():
+                with files.create(folder / name) as file:
+                    file.write(content)
     except Refused as fault:
         if fault.code != "files.already-published":
             raise

@@ -3,22 +3,27 @@
 Everything is first written beside its place under a temporary name, flushed to the disk, then renamed in one step,
 and the folder that holds the new name is flushed as well. Names that start with `.tmp-` are unfinished and may be
 swept. `checkpoint` is called with a name before each step, so that a test can stop the program at every one of them.
+
+    with files.publishing(parent / "run-000001") as folder, files.create(folder / "lines.parquet") as stream:
+        stream.write(...)
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, TypeVar
 
 from .errors import Refused, SetupError, Where
+from .ids import Ids, RandomIds
 
 TEMPORARY = ".tmp-"
+T = TypeVar("T")
 
 
 def _pass_by(step: str) -> None:
@@ -26,16 +31,17 @@ def _pass_by(step: str) -> None:
 
 
 class Files:
-    def __init__(self, checkpoint: Callable[[str], None] = _pass_by) -> None:
+    def __init__(self, checkpoint: Callable[[str], None] = _pass_by, ids: Ids | None = None) -> None:
         self._checkpoint = checkpoint
+        self._ids = ids or RandomIds()
 
     def write_bytes_durably(self, path: Path, content: bytes) -> None:
         """Create or replace a file. Readers see the old content or the new one."""
-        temporary = path.parent / f"{TEMPORARY}{secrets.token_hex(4)}-{path.name}"
         with in_plain_words(path):
+            self._checkpoint("write.create")
+            temporary, file = self._first_free(path.parent, f"-{path.name}", lambda free: free.open("xb"))
             try:
-                self._checkpoint("write.create")
-                with temporary.open("xb") as file:
+                with file:
                     file.write(content)
                     self._checkpoint("write.fsync")
                     file.flush()
@@ -50,13 +56,62 @@ class Files:
             _fsync_folder(path.parent)
         self._checkpoint("write.done")
 
+    @contextmanager
+    def create(self, path: Path) -> Iterator[IO[bytes]]:
+        """A new file in a folder that is not published yet: publishing will flush it."""
+        with in_plain_words(path), path.open("xb") as file:
+            self._checkpoint("file.create")
+            yield file
+
+    def copy(self, source: Path, target: Path) -> None:
+        """A file, or a folder with all that is finished in it, into a folder that is not published yet."""
+        if source.is_dir():
+            self.make_folder(target)
+            for path in sorted(source.iterdir()):
+                if not path.name.startswith(TEMPORARY):
+                    self.copy(path, target / path.name)
+            return
+        self.make_folder(target.parent)
+        with source.open("rb") as content, self.create(target) as file:
+            shutil.copyfileobj(content, file)
+
+    def make_folder(self, path: Path) -> None:
+        """A folder, with those above it that are missing; each name is flushed as well."""
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        with in_plain_words(path):
+            for folder in reversed(missing):
+                folder.mkdir(exist_ok=True)
+                _fsync_folder(folder.parent)
+
     def temporary_folder(self, parent: Path) -> Path:
         """A new folder beside the place where its content will be published."""
+        self.make_folder(parent)
         with in_plain_words(parent):
-            parent.mkdir(parents=True, exist_ok=True)
-            folder = parent / f"{TEMPORARY}{secrets.token_hex(8)}"
-            folder.mkdir()
-        return folder
+            return self._first_free(parent, "", lambda free: free.mkdir())[0]
+
+    def _first_free(self, parent: Path, ending: str, make: Callable[[Path], T]) -> tuple[Path, T]:
+        """What is made under a temporary name that nobody has: repeatable ids may meet those of a killed program."""
+        while True:
+            free = parent / f"{TEMPORARY}{self._ids.new()[:18]}{ending}"
+            try:
+                return free, make(free)
+            except FileExistsError:
+                continue
+
+    @contextmanager
+    def publishing(self, final: Path) -> Iterator[Path]:
+        """A new folder to be filled; it gets its name at the end, or is gone again if anything went wrong."""
+        temporary = self.temporary_folder(final.parent)
+        try:
+            yield temporary
+            self.publish_folder(temporary, final)
+        except BaseException:
+            self.discard(temporary)
+            raise
+
+    def discard(self, temporary: Path) -> None:
+        """Give up a folder that was not published; what cannot be removed now is swept later."""
+        shutil.rmtree(temporary, ignore_errors=True)
 
     def publish_folder(self, temporary: Path, final: Path) -> None:
         """Flush a finished folder with all that is in it, and give it its name. A name is given once."""
@@ -136,6 +191,10 @@ def _fsync_folder(path: Path) -> None:
 
 _CAUSES = {
     errno.ENOSPC: ("the disk is full", "Free some space, then run the same command again; nothing was changed."),
+    errno.EFBIG: (
+        "a file became larger than this system allows",
+        "Raise the limit of file sizes (ulimit -f), then run the same command again; nothing was changed.",
+    ),
     errno.EDQUOT: ("the disk quota is used up", "Free some space, then run the same command again."),
     errno.EROFS: ("the disk is read-only", "Move the workspace to a disk that can be written."),
     errno.EACCES: ("the right to write is missing", "Give the user that runs Attain the right to write there."),

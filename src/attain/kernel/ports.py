@@ -6,10 +6,8 @@ replayed from a seed. Whoever needs a door is handed it; only the command line a
 
 from __future__ import annotations
 
-import hashlib
 import random
 import secrets
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -17,6 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import SetupError
 from .files import Files as Files
+from .ids import Ids as Ids
+from .ids import RandomIds as RandomIds
+from .ids import SequentialIds as SequentialIds
 
 
 class Clock(Protocol):
@@ -68,29 +69,6 @@ class FixedClock:
         self._moment += by
 
 
-class Ids(Protocol):
-    def new(self) -> str:
-        """An identifier that was never given before: 36 characters in the form of a UUID."""
-
-
-class RandomIds:
-    def new(self) -> str:
-        return str(uuid.uuid4())
-
-
-class SequentialIds:
-    """The same ids in the same order for the same seed."""
-
-    def __init__(self, seed: int | str) -> None:
-        self._seed = seed
-        self._count = 0
-
-    def new(self) -> str:
-        self._count += 1
-        digest = hashlib.sha256(f"{self._seed}:{self._count}".encode()).digest()
-        return str(uuid.UUID(bytes=digest[:16], version=4))
-
-
 class Randomness(Protocol):
     def token(self) -> str:
         """A secret that cannot be guessed: 256 bits as text fit for an address."""
@@ -133,5 +111,6 @@ def real_ports() -> Ports:
 
 
 def repeatable_ports(seed: int, moment: datetime) -> Ports:
-    """Ports that give the same answers each time; only the files are real."""
-    return Ports(FixedClock(moment), SequentialIds(seed), SeededRandomness(seed), Files())
+    """Ports that give the same answers each time; only what is written is real."""
+    files = Files(ids=SequentialIds(f"files of {seed}"))
+    return Ports(FixedClock(moment), SequentialIds(seed), SeededRandomness(seed), files)
