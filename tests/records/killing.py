@@ -31,8 +31,9 @@ from attain.web.workspace import Workspace
 from tests.records import company
 
 STEPS = (
-    "write.create", "write.fsync", "write.rename", "write.fsync-parent", "write.done", "publish.fsync-file",
-    "publish.fsync-folder", "publish.rename", "publish.fsync-parent", "publish.done", "commit.before", "commit.after",
+    "file.create", "write.create", "write.fsync", "write.rename", "write.fsync-parent", "write.done",
+    "publish.fsync-file", "publish.fsync-folder", "publish.rename", "publish.fsync-parent", "publish.done",
+    "commit.before", "commit.after",
 )  # fmt: skip
 ROWS = 30
 NTH = {"commit-first": 1, "chunks": 2}
@@ -53,8 +54,8 @@ class Killer:
 
 
 def opened(path: Path, attempt: int, killer: Callable[[str], None] = lambda step: None) -> Workspace:
-    """The workspace as one process sees it; a later attempt comes at a later hour, when leases have run out."""
-    clock = FixedClock(company.NOON + attempt * timedelta(minutes=20))
+    """The workspace as one process sees it. The next attempt comes at once: a lease dies with its process."""
+    clock = FixedClock(company.NOON + attempt * timedelta(seconds=1))
     ports = Ports(clock, RandomIds(), SystemRandomness(), Files(killer))
     workspace = Workspace.open(path, ports=ports)
     settings.configure(workspace)

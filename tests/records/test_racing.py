@@ -32,7 +32,7 @@ def race(path: Path, what: str, processes: int, rounds: int) -> list[dict[str, A
 
 @pytest.mark.parametrize("processes", [2, 8])
 @pytest.mark.parametrize(
-    ("what", "said"), [("close", "already closed by {} at 2026-"), ("import", "on 2026-04-01T12:20 by {};")]
+    ("what", "said"), [("close", "already closed by {} at 2026-"), ("import", "on 2026-04-01T12:00 by {};")]
 )
 def test_one_wins_and_the_others_are_told(prepared: Path, what: str, said: str, processes: int) -> None:
     for found in race(prepared, what, processes, 4):

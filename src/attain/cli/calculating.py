@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,11 +43,9 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
         step("publishing")
         return publish_run(workspace, start, actor=actor)
     except BaseException as fault:
-        import shutil
-
         said = fault.message if isinstance(fault, AttainError) else type(fault).__name__
-        fail_run(workspace, start, actor=actor, failure=said)
-        shutil.rmtree(start.folder, ignore_errors=True)
+        with suppress(AttainError):  # what happened first says more, and the lease of an ended process binds nobody
+            fail_run(workspace, start, actor=actor, failure=said)
         raise
 
 

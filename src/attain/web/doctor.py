@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 from attain.facts import batches
 from attain.kernel.errors import AttainError, Finding, Where
@@ -24,6 +23,7 @@ def doctor(workspace: Workspace, *, deep: bool = True) -> list[Finding]:
 
     checks: list[Callable[[], list[Finding]]] = [store.check, _triggers, lambda: _settings(workspace)]
     checks += [lambda: _space(workspace), lambda: _orphans(workspace), lambda: verify(workspace)]
+    checks += [lambda: _head(workspace)]
     if deep:
         checks += [lambda: list(_batches(workspace)), lambda: list(_sealed(workspace))]
     findings = [finding for check in checks for finding in check()]
@@ -66,9 +66,19 @@ def _orphans(workspace: Workspace) -> list[Finding]:
     if not found:
         return []
     names = ", ".join(path.name for path in found[:5])
-    hours = sweeping.OLD // timedelta(hours=1)
     message = f"{len(found)} folders were left by interrupted work: {names}."
-    return [Finding("note", "store.orphans", message, hint=f"A start sweeps them {hours} hour after they were left.")]
+    return [Finding("note", "store.orphans", message, hint="The next import or run sweeps those older than an hour.")]
+
+
+def _head(workspace: Workspace) -> list[Finding]:
+    """The kept head is written after the commit; a kill or a full disk between the two leaves it behind."""
+    from attain.web.apps.audit.selectors import head, kept_head
+
+    last, kept = head(), kept_head(workspace)
+    if last is None or (kept is not None and kept.sequence >= last.sequence):
+        return []
+    message = f"{workspace.audit_head.name} ends at event {kept.sequence if kept else 0} of {last.sequence}."
+    return [Finding("note", "audit.head-behind", message, hint="The next change writes it anew.")]
 
 
 def _batches(workspace: Workspace) -> Iterator[Finding]:

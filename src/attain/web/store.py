@@ -21,6 +21,8 @@ from attain.kernel.errors import Finding, Refused, SetupError, Where
 WAIT_SECONDS = 5
 LONGEST_SECONDS = 0.250
 """No write may keep others waiting longer. A test watches every one of them."""
+STANDSTILL_SECONDS = 30
+"""A writer that was stopped, or whose machine is gone, keeps others waiting no longer than this (PostgreSQL)."""
 
 WRITER_LOCK = 0x617474_61696E  # "attain": one writer at a time, as SQLite has it
 SAFE_SQLITE = (3, 51, 3)
@@ -106,42 +108,62 @@ def without_password(url: str) -> str:
 @contextmanager
 def writing(doing: str) -> Iterator[None]:
     """One transaction in which nobody else writes. Whoever has to wait longer than five seconds is told so."""
-    from django.db import OperationalError, transaction
+    from django.db import transaction
 
-    entered = started = time.monotonic()
-    computed = time.thread_time()
-    try:
+    started, computed = time.monotonic(), time.thread_time()
+    with in_plain_words(doing):
         with transaction.atomic(durable=True):
             _take_turn()
             started, computed = time.monotonic(), time.thread_time()
             yield
             checkpoint("commit.before")
         checkpoint("commit.after")
-    except OperationalError as error:
-        if not _is_wait(error):
-            raise
-        waited = time.monotonic() - entered
-        raise Refused(
-            f"Somebody else was writing for {waited:.0f} seconds, so nothing was changed ({doing}).",
-            code="store.busy",
-            hint="Try again in a moment.",
-        ) from error
     seconds, computing = time.monotonic() - started, time.thread_time() - computed
     for watch in watches:
         watch(doing, seconds, computing)
 
 
 def _take_turn() -> None:
+    """On PostgreSQL; SQLite's transactions begin with a lock. A writer that stands still is put out by the server."""
     from django.db import connection
 
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{STANDSTILL_SECONDS}s'")
 
 
-def _is_wait(error: Exception) -> bool:
-    text = str(error)
-    return "database is locked" in text or "lock timeout" in text
+_CAUSES = (
+    (("database is locked", "lock timeout"), Refused, "store.busy",
+     f"Somebody else was writing for more than {WAIT_SECONDS} seconds; nothing was changed", "Try again in a moment."),
+    (("disk is full", "No space left on device"), SetupError, "store.full",
+     "The disk of the database is full; nothing was changed", "Free some space, then run the same command again."),
+    (("readonly database", "read-only transaction"), SetupError, "store.read-only",
+     "The database is read-only; nothing was changed", "Give this user the right to write it and its folder."),
+    (("disk I/O error", "could not write", "could not extend", "File too large"), SetupError, "store.not-written",
+     "The database could not write to its disk; nothing was changed",
+     "Look at the disk and at the limit of file sizes (ulimit -f), then run the same command again."),
+    (("idle-in-transaction", "server closed the connection", "connection is closed", "connection is lost"), SetupError,
+     "store.lost", "The connection to the database was lost", "See whether it was done; if not, do it again."),
+    (("unable to open database", "connection failed", "could not connect"), SetupError, "store.unreachable",
+     "The database cannot be reached", "Look at its address, and whether its server runs."),
+)  # fmt: skip
+"""What the stores say, in words that stay the same from version to version -> what it means and what to do."""
+
+
+@contextmanager
+def in_plain_words(doing: str) -> Iterator[None]:
+    """Turn what the database says about its disk, its locks and its server into an error that a user can act on."""
+    import pysqlite3
+    from django.db import DatabaseError
+
+    try:
+        yield
+    except (DatabaseError, pysqlite3.Error) as error:
+        for signs, kind, code, message, hint in _CAUSES:
+            if any(sign in str(error) for sign in signs):
+                raise kind(f"{message} ({doing}).", code=code, hint=hint) from error
+        raise
 
 
 @contextmanager
@@ -164,10 +186,24 @@ def reading() -> Iterator[None]:
 
 
 def migrate() -> None:
-    """Bring the tables to the form that this version expects."""
-    from django.core.management import call_command
+    """Bring the tables to the form that this version expects: all of them or none, however it ends.
 
-    call_command("migrate", verbosity=0, interactive=False)
+    Django takes a transaction for each step and another one to note that it was done, and a kill between the two would
+    leave a step that can neither be repeated nor left out. Both stores can change tables inside one transaction.
+    """
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    connection.ensure_connection()
+    connection.disable_constraint_checking()  # SQLite asks for it before the transaction; they are checked in it
+    try:
+        with transaction.atomic(durable=True):
+            _take_turn()
+            call_command("migrate", verbosity=0, interactive=False)
+            checkpoint("migrate.commit")
+        checkpoint("migrate.done")
+    finally:
+        connection.enable_constraint_checking()
 
 
 def is_current() -> bool:

@@ -26,6 +26,7 @@ from attain.kernel.ports import Ports, real_ports
 SETTINGS = "attain.toml"
 DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
+LOCALES = ("en", "de")
 _KNOWN = ("name", "base_currency", "locale", "zone", "calendar", "calendars", "database")
 
 
@@ -69,7 +70,7 @@ class Workspace:
         made = cls(path, name, base_currency, locale, zone, known, chosen, database, ports or real_ports())
         made._check()
         for folder in ("facts", "mappings", "plans", "data"):
-            (path / folder).mkdir(parents=True, exist_ok=True)
+            made.ports.files.make_folder(path / folder)
         made.ports.files.write_bytes_durably(path / SETTINGS, made.as_toml().encode())
         return made
 
@@ -112,6 +113,8 @@ class Workspace:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise _wrong("zone", self.zone, "Name it like Europe/Berlin or America/New_York.") from error
+        if self.locale not in LOCALES:
+            raise _wrong("locale", self.locale, f"Attain speaks {' and '.join(LOCALES)}.")
         if self.calendar not in self.calendars:
             raise _wrong("calendar", self.calendar, f"Known are {', '.join(self.calendars)}.")
         if not self.name.strip():
@@ -196,12 +199,14 @@ class Workspace:
         if self.database_url.startswith("sqlite") and not self._database_file().exists():
             raise SetupError(
                 f"{self.name} has no database yet.", code="setup.no-database", where=Where(str(self._database_file())),
-                hint="Make it with `attain init`, or restore a backup.",
+                hint="Make an empty one with `attain upgrade`, or restore a backup.",
             )
-        if not store.is_current():
+        with store.in_plain_words("open"):
+            is_current = store.is_current()
+        if not is_current:
             raise SetupError(
                 "The database has the form of another version of Attain.", code="setup.migrate",
-                hint="Back up the workspace, then run `attain upgrade`.",
+                hint="Copy its folder (and dump a PostgreSQL database), then run `attain upgrade`.",
             )
 
     def prepare(self) -> None:
@@ -209,10 +214,11 @@ class Workspace:
         from . import settings, store
 
         settings.configure(self)
-        self.data.mkdir(parents=True, exist_ok=True)
-        if findings := [finding for finding in store.check() if finding.is_error]:
-            raise SetupError(findings[0].message, code=findings[0].code, hint=findings[0].hint)
-        store.migrate()
+        self.ports.files.make_folder(self.data)
+        with store.in_plain_words("prepare"):
+            if findings := [finding for finding in store.check() if finding.is_error]:
+                raise SetupError(findings[0].message, code=findings[0].code, hint=findings[0].hint)
+            store.migrate()
 
     def _database_file(self) -> Path:
         from . import store

@@ -26,6 +26,7 @@ from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from attain.web.apps.audit.services import Act, acting, moment
 from attain.web.apps.org import services as org
 from attain.web.apps.org.models import Person, Position
+from attain.web.sweeping import sweep
 from attain.web.workspace import Workspace
 
 from .models import Batch
@@ -76,6 +77,7 @@ def import_file(
     known = Batch.objects.filter(pk=identity, state=Batch.State.CURRENT).first()
     if known is not None:
         return Imported(known, False)
+    sweep(workspace)
     read = read_source(source, table, chosen, trusted=trusted)
     if isinstance(table, FactType):
         return _take_facts(workspace, actor, read, table, name)

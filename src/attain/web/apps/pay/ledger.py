@@ -5,7 +5,7 @@ It is cut out of the published run before anything is locked. The folder is immu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from attain.facts.content import content_hash
 from attain.facts.decisions import TABLES
 from attain.kernel.errors import Refused, Where
 from attain.kernel.hashing import canonical_json, hash_of, sha256_bytes
+from attain.kernel.ports import Files
 from attain.web.sealing import SEAL, faults, seal
 from attain.web.workspace import Workspace
 
@@ -93,13 +94,11 @@ def keep(workspace: Workspace, period: str, tables: Tables, run_id: str) -> tupl
     final = workspace.ledger / f"{period}-{hash_of(manifest)[:20]}"
     files = workspace.ports.files
     if not final.exists():
-        folder = files.temporary_folder(workspace.ledger)
-        for name, table in tables.items():
-            pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-        files.write_bytes_durably(folder / "manifest.json", canonical_json(manifest))
-        seal(folder, files)
         try:
-            files.publish_folder(folder, final)
+            with files.publishing(final) as folder:
+                write_tables(tables, folder, files)
+                files.write_bytes_durably(folder / "manifest.json", canonical_json(manifest))
+                seal(folder, files)
         except Refused as fault:
             if fault.code != "files.already-published":  # another process closes the same period just now
                 raise
@@ -107,3 +106,10 @@ def keep(workspace: Workspace, period: str, tables: Tables, run_id: str) -> tupl
     if damaged := faults(final, sealed):
         raise Refused(damaged[0].message, code=damaged[0].code, where=damaged[0].where, hint="Restore a backup.")
     return final.name, sealed
+
+
+def write_tables(tables: Mapping[str, pa.Table], folder: Path, files: Files) -> None:
+    """Each table as a Parquet file of its name, in a folder that is not published yet."""
+    for name, table in tables.items():
+        with files.create(folder / f"{name}.parquet") as file:
+            pq.write_table(table, file, compression="zstd")

@@ -48,6 +48,7 @@ class Lease(models.Model):
     holder = models.TextField(default="")
     fence = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField(null=True)
+    process = models.TextField(default="")
 
 
 class PayPeriod(models.Model):

@@ -14,20 +14,22 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from django.db.models import Max
 
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import PeriodError, Refused, Where
 from attain.kernel.hashing import canonical_json, hash_of
 from attain.kernel.intervals import Interval
+from attain.kernel.ports import Files
 from attain.plans.loader import Document
 from attain.web.apps.audit.services import Act, acting
 from attain.web.sealing import seal
+from attain.web.sweeping import sweep
 from attain.web.workspace import Workspace
 
 from . import leases
-from .models import Lease, Run
+from .ledger import write_tables
+from .models import Run
 from .selectors import DECISIONS_FOLDER, Frozen, freeze, whole_periods
 
 LEASE = "run"
@@ -56,12 +58,11 @@ class RunStart:
 
 
 def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | None = None) -> RunStart:
-    """Freeze the inputs and take the lease. A run whose lease has run out is given up."""
+    """Freeze the inputs and take the lease. A run whose process was killed, or whose lease ran out, is given up."""
     if span.end is None:
         raise Refused(f"A run needs an end; {span} has none.", code="run.span", hint="Name the periods to calculate.")
-    lease = Lease.objects.filter(name=LEASE).first()
-    if lease is not None and lease.expires_at is not None and lease.expires_at > workspace.ports.clock.now():
-        raise leases.held(lease)
+    leases.require_free(LEASE, workspace.ports.clock.now())
+    sweep(workspace)
     frozen = freeze(workspace, span=span, as_of=as_of)
     require_pay_period(frozen, span)
     _require_open(frozen, span)
@@ -116,7 +117,7 @@ def _require_open(frozen: Frozen, span: Interval) -> None:
 
 def _give_up_stale(act: Act) -> None:
     for stale in Run.objects.filter(state=Run.State.CALCULATING):
-        _fail(act, stale, "Its lease ran out before it was published.")
+        _fail(act, stale, "Its process ended, or its lease ran out, before it was published.")
 
 
 def renew_run(workspace: Workspace, start: RunStart, *, actor: str) -> None:
@@ -135,7 +136,7 @@ def publish_run(workspace: Workspace, start: RunStart, *, actor: str, engine_ver
         )
     manifest = json.loads(manifest_file.read_bytes())
     leases.require(LEASE, run.fence)  # an early look spares a stale worker the work; the one that counts comes below
-    _keep_inputs(start)
+    _keep_inputs(start, files)
     sealed = seal(start.folder, files)
     final = workspace.runs / run.pk
     files.publish_folder(start.folder, final)
@@ -156,16 +157,16 @@ def publish_run(workspace: Workspace, start: RunStart, *, actor: str, engine_ver
     return now
 
 
-def _keep_inputs(start: RunStart) -> None:
+def _keep_inputs(start: RunStart, files: Files) -> None:
     """The decisions as the run read them: a person who moves on later must not change what is shown of this run."""
     folder = start.folder / DECISIONS_FOLDER
-    folder.mkdir(exist_ok=True)
-    for name, table in start.snapshot.decisions.items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    files.make_folder(folder)
+    write_tables(start.snapshot.decisions, folder, files)
 
 
 def fail_run(workspace: Workspace, start: RunStart, *, actor: str, failure: str) -> None:
-    """Give the lease back without a result."""
+    """Give the lease back without a result. What was written goes first: a full disk needs the room for the rest."""
+    workspace.ports.files.discard(start.folder)
     with acting(workspace, actor, "fail run") as act:
         run = Run.objects.get(pk=start.run.pk)
         if run.state == Run.State.CALCULATING:
