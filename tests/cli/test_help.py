@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from attain.kernel.errors import Finding
 from tests.cli import company, reference
 from tests.cli.conftest import Attain
 
@@ -177,3 +178,54 @@ def test_the_demo_pays_three_years_proves_them_and_closes_them(attain: Attain, t
     assert len(status["closed_periods"]) == 38 and len(status["plans"]) == 9
     again = attain("demo", "aw", "--json").json
     assert again["confirmed"] and len(attain("runs", "--workspace", "aw", "--json").json["runs"]) == 1
+
+
+def test_wrong_use_is_one_json_document_too(attain: Attain, nordwind: Path) -> None:
+    """Q: a script that asks for JSON gets one document with code, field, hint and status, whatever went wrong."""
+    for words, code, field in (
+        (("close", "2026-01", "--sure", "--json"), "use.no-option", "--sure"),
+        (("close", "--json"), "use.missing", "period"),
+        (("clos", "--json"), "use.no-command", None),
+        (("explain", "bob", "--language", "Deutsch", "--json"), "use.value", "--language"),
+        (("explain", "zoe", "--json"), "run.unknown", None),
+        (("init", "other", "--currency", "EURO", "--json"), "money.unknown-currency", None),
+        (("init", "other", "--zone", "Mars", "--json"), "setup.setting", "zone"),
+    ):
+        said = attain(*words, status=2)
+        assert said.err == "" and said.json["status"] == 2
+        assert set(said.json["error"]) == {"code", "message", "where", "hint"} and said.json["error"]["hint"]
+        assert (said.json["error"]["code"], said.json["error"]["where"].get("field")) == (code, field), words
+    assert not Path("other").exists()
+
+
+def test_every_kind_of_error_says_its_status_in_json(attain: Attain, nordwind: Path, monkeypatch) -> None:
+    assert attain("reopen", "2026-01", "--json", status=1).json["status"] == 1
+    Path("plans/account-executive.yaml").write_text(company.PLAN.replace("5%", "6%").replace('"2026-1"', '"2"'))
+    failed = attain("publish", "--json", status=1).json
+    finding = failed["error"]["findings"][0]
+    assert finding["code"] == "plan.test-failed" and finding["where"]["line"] == 34 and failed["status"] == 1
+    from attain.web import doctor
+
+    monkeypatch.setattr(doctor, "doctor", lambda *_, **__: [Finding("error", "planted", "Something is damaged.")])
+    assert attain("status", "--json", status=3).json["findings"][0]["code"] == "planted"
+    (nordwind / "attain.db").unlink()
+    assert attain("status", "--json", status=3).json["status"] == 3
+
+
+def test_a_language_that_attain_does_not_speak_is_refused_with_the_one_that_was_meant(
+    attain: Attain, tmp_path: Path
+) -> None:
+    for said, meant in (("de_DE", " Did you mean de?"), ("English", " Did you mean en?"), ("fr", "")):
+        refused = attain("init", "acme", "--locale", said, status=2).err
+        assert f"{said!r} is no language of Attain; it speaks en and de.{meant}\n" in refused
+    attain("init", "acme", "--locale", "de")
+    settings = Path("acme/attain.toml")
+    settings.write_text(settings.read_text().replace('locale = "de"', 'locale = "xx"'))
+    assert "Attain speaks en and de." in attain("status", "--workspace", "acme", status=3).err
+
+
+def test_the_language_of_the_workspace_is_the_one_that_is_spoken(attain: Attain, nordwind: Path) -> None:
+    settings = nordwind / "attain.toml"
+    settings.write_text(settings.read_text().replace('locale = "en"', 'locale = "de"'))
+    assert "Kundenbetreuung" in attain("describe", "account-executive").out
+    assert "Account executive" in attain("describe", "account-executive", "--language", "en").out

@@ -1,4 +1,4 @@
-"""What was decided or published is listed, ended and taken back from the command line, as long as nothing rests on it."""
+"""What was decided or published is listed, ended and taken back, as long as nothing that was closed rests on it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def diff(
     other: Annotated[str, typer.Argument(help="What it is compared with.")],
     over: Annotated[str | None, typer.Option(help="Periods of real data; else those of the last run.")] = None,
     structure: Annotated[bool, typer.Option("--structure", help="Only what the plans say, not what it costs.")] = False,
-    language: Language = "en",
+    language: Language = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -50,14 +50,16 @@ def diff(
     if _is_run(one):
         _runs(folder, one, other, as_json)
     else:
-        _plans(folder, one, other, over, structure, language_of(language), as_json)
+        _plans(folder, one, other, over, structure, language, as_json)
 
 
 def _is_run(name: str) -> bool:
     return name.startswith("run-") or name.isdecimal()
 
 
-def _plans(folder: Any, one: str, other: str, over: str | None, structure: bool, language: str, as_json: bool) -> None:
+def _plans(
+    folder: Any, one: str, other: str, over: str | None, structure: bool, language: str | None, as_json: bool
+) -> None:
     from typing import cast
 
     from attain.cli.plans import document_named
@@ -69,7 +71,7 @@ def _plans(folder: Any, one: str, other: str, over: str | None, structure: bool,
     workspace = opened(folder, records=not structure)
     old, new = document_named(workspace, one), document_named(workspace, other)
     changes = difference(old.plan, new.plan)
-    spoken = cast(Spoken, language)
+    spoken = cast(Spoken, language_of(language, workspace))
     effect = [] if structure or not changes else _effect(workspace, old, new, over)
     document = {
         "old": old.id,

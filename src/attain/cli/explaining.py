@@ -36,7 +36,7 @@ def explain(
     lines: Annotated[bool, typer.Option("--lines", help="Each line of the payee instead of the sums.")] = False,
     steps: Annotated[bool, typer.Option("--steps", help="With --period: each payment step by step.")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="The queries of the run, each with its meaning.")] = False,
-    language: Language = "en",
+    language: Language = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -46,18 +46,18 @@ def explain(
     """
     from attain.cli.calculating import run_named, stored
 
-    language_of(language)
     workspace = opened(folder)
+    spoken = language_of(language, workspace)
     found = run_named(run)
     outcome = stored(workspace, found)
     if sql:
         _queries(outcome, what, as_json)
     elif what.count("/") >= 4:
-        _line(workspace, found, what, language, as_json)
+        _line(workspace, found, what, spoken, as_json)
     else:
         if steps and period is None:
             raise wrong_use("--steps needs --period: the payments of which period?")
-        _payee(workspace, found, outcome, what, period, lines, steps, language, as_json)
+        _payee(workspace, found, outcome, what, period, lines, steps, spoken, as_json)
 
 
 def _queries(outcome: StoredRun, plan: str, as_json: bool) -> None:

@@ -286,12 +286,14 @@ def undo(
     reason: Reason = "",
     folder: Folder = None,
     actor: Actor = None,
+    as_json: Json = False,
 ) -> None:
     """Take an import back, as long as no closed period was calculated from it."""
-    from attain.cli.tables import say
+    from attain.cli.tables import answer, say
 
     workspace = opened(folder)
     from attain.web.apps.imports.services import undo_batch
 
     undone = undo_batch(workspace, batch, actor=actor_of(actor), reason=reason)
-    say(f"{undone.source} no longer counts.")
+    document = {"batch": undone.pk, "into": undone.into, "source": undone.source, "state": str(undone.state)}
+    answer(as_json, document, lambda: say(f"{undone.source} no longer counts."))

@@ -79,8 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its status; an error is said in the form of the house."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(args=words, prog_name="attain")
+        status = app(args=words, prog_name="attain", standalone_mode=False)
     except Exception as fault:
         from attain.cli.errors import report
 
         raise SystemExit(report(fault, as_json="--json" in words)) from fault
+    raise SystemExit(status or 0)

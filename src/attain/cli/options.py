@@ -29,7 +29,10 @@ Actor = Annotated[
     str | None, typer.Option("--as", envvar="ATTAIN_ACTOR", help="Who acts, for the log; else the login name.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in words an auditor can follow.")]
-Language = Annotated[str, typer.Option("--language", help="en or de.")]
+Language = Annotated[
+    str | None, typer.Option("--language", help="en or de; else the language of the workspace.", show_default=False)
+]
+LANGUAGES = {"en": ("english", "englisch"), "de": ("german", "deutsch")}
 
 
 def examples(*lines: str) -> str:
@@ -37,9 +40,9 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  attain {line}" for line in lines)
 
 
-def wrong_use(message: str) -> typer.BadParameter:
+def wrong_use(message: str, option: str | None = None) -> typer.BadParameter:
     """An argument that cannot be meant: exit status 2, like an unknown option."""
-    return typer.BadParameter(message)
+    return typer.BadParameter(message, param_hint=option)
 
 
 def opened(folder: Path | None, *, records: bool = True) -> Workspace:
@@ -65,10 +68,16 @@ def actor_of(name: str | None) -> str:
         return os.environ.get("USERNAME", "")
 
 
-def language_of(text: str) -> str:
-    if text not in ("en", "de"):
-        raise wrong_use(f"{text!r} is no language of Attain; it speaks en and de.")
-    return text
+def language_of(text: str | None, workspace: Workspace | None = None, option: str = "--language") -> str:
+    """A language that Attain speaks, with the one that was probably meant: `de-AT` and `Deutsch` mean `de`."""
+    if text is None:
+        return "en" if workspace is None else workspace.locale
+    if text in LANGUAGES:
+        return text
+    said = text.casefold()
+    near = next((code for code, names in LANGUAGES.items() if said[:2] == code or said in names), None)
+    meant = f" Did you mean {near}?" if near else ""
+    raise wrong_use(f"{text!r} is no language of Attain; it speaks en and de.{meant}", option)
 
 
 def span_of(workspace: Workspace, text: str, calendar: str | None = None) -> Interval:

@@ -181,7 +181,7 @@ def _result(by: str, result: TestResult) -> dict[str, Any]:
 
 def describe(
     plan: Annotated[str, typer.Argument(help="A file, a plan, or plan@version.")],
-    language: Language = "en",
+    language: Language = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a document.")] = False,
     folder: Folder = None,
     as_json: Json = False,
@@ -195,9 +195,10 @@ def describe(
 
     workspace = opened(folder, records=False)
     document = document_named(workspace, plan)
-    prose = in_words(document.plan, cast(Spoken, language_of(language)))
+    spoken = language_of(language, workspace)
+    prose = in_words(document.plan, cast(Spoken, spoken))
     text = prose.markdown() if markdown else prose.text()
-    answer(as_json, {"plan": document.id, "language": language, "text": text}, lambda: say(text.rstrip("\n")))
+    answer(as_json, {"plan": document.id, "language": spoken, "text": text}, lambda: say(text.rstrip("\n")))
 
 
 def document_named(workspace: Workspace, name: str) -> Document:
@@ -234,8 +235,8 @@ def publish(
     A version without `through` ends where the next one of its plan starts. One that was retired comes back only when
     its file is named.
     """
-    from attain.cli.tables import answer, say, table, working
-    from attain.kernel.errors import Findings
+    from attain.cli.tables import answer, table, working
+    from attain.kernel.errors import Finding, Findings
 
     workspace = opened(folder)
     from attain.web.apps.plans.selectors import published_versions, retired_names
@@ -252,9 +253,7 @@ def publish(
                 one for found in results_of(workspace, documents, step).values() for one in found if not one.passed
             ]
         if failed:
-            for result in failed:
-                say(str(result))
-            raise typer.Exit(1)
+            raise Findings(Finding("error", "plan.test-failed", str(result), result.where) for result in failed)
     in_order = sorted(documents, key=lambda document: document.plan.effective.start)
     for document in in_order:
         publish_plan(workspace, document, actor=actor_of(actor), reason=reason)
@@ -324,4 +323,4 @@ def _only_version(plan: str) -> str:
         near = suggest(plan, known)
         hint = f"Did you mean {near}?" if near else f"Published are {', '.join(known) or 'none'}."
         raise NotFound(f"No version of a plan {plan} is published.", code="plans.unknown", hint=hint)
-    return versions[0].plan_version
+    return str(versions[0].plan_version)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.options import Folder, Json, examples, opened, wrong_use
+from attain.cli.options import Folder, Json, examples, language_of, opened, wrong_use
 
 if TYPE_CHECKING:
     from attain.web.workspace import Workspace
@@ -48,7 +48,7 @@ def init(
             folder,
             name=name or folder.resolve().name,
             base_currency=currency,
-            locale=locale,
+            locale=language_of(locale, option="--locale"),
             zone=zone,
             calendars={calendar.name: calendar},
         )
@@ -83,22 +83,28 @@ def example_in(folder: Path) -> Workspace:
     return Workspace.open(folder)
 
 
-def upgrade(folder: Folder = None) -> None:
+def upgrade(folder: Folder = None, as_json: Json = False) -> None:
     """Bring the records of an older version of Attain to today's form. Make a backup first."""
-    from attain.cli.tables import say
+    from attain.cli.tables import answer, say
 
     workspace = opened(folder, records=False)
     workspace.prepare()
-    say(f"The records of {workspace.name} have today's form.")
+    said = f"The records of {workspace.name} have today's form."
+    answer(as_json, {"workspace": workspace.name, "folder": str(workspace.path)}, lambda: say(said))
 
 
 def status(folder: Folder = None, as_json: Json = False) -> None:
-    """How the workspace stands: data, people, plans, periods, the last run, and what the doctor finds."""
+    """How the workspace stands: data, people, plans, periods, the last run, and what the doctor finds.
+
+    Exit status 3 if the doctor finds an error, as for `attain doctor`.
+    """
     from attain.cli.tables import answer
 
     workspace = opened(folder)
     document = status_of(workspace)
     answer(as_json, document, lambda: _show(document))
+    if any(finding["level"] == "error" for finding in document["findings"]):
+        raise typer.Exit(3)
 
 
 def status_of(workspace: Workspace) -> dict[str, Any]:
