@@ -32,6 +32,8 @@ CLOCK = re.compile(
 CHANCE = re.compile(
     r"uuid\.uuid[1467]|random\..+|secrets\..+|os\.urandom|numpy\.random\..+|django\.utils\.crypto\.get_random_string"
 )
+UNSAFE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle"}
+"""Whoever reads these formats runs what is in them."""
 WRITING_METHODS = {"write_text", "write_bytes", "touch"}
 
 # Rooms with a closed list of what they may import of ours. The linter holds the other arrows.
@@ -182,6 +184,20 @@ def test_the_rule_about_ports_finds_a_planted_breach(source: str, rule: str) -> 
 )
 def test_the_rule_about_ports_leaves_honest_code_alone(source: str) -> None:
     assert not list(breaches(ast.parse(source)))
+
+
+def unsafe_formats(tree: ast.AST) -> set[str]:
+    return {name.split(".")[0] for name in imported_names(tree).values()} & UNSAFE
+
+
+def test_nothing_is_read_that_could_run() -> None:
+    found = {name: formats for name, tree in modules() if (formats := unsafe_formats(tree))}
+    assert not found, "Use JSON instead."
+
+
+@pytest.mark.parametrize("source", ["import pickle as p", "from marshal import loads", "import shelve"])
+def test_the_rule_about_unsafe_formats_finds_a_planted_one(source: str) -> None:
+    assert unsafe_formats(ast.parse(source))
 
 
 def test_every_exemption_is_still_needed() -> None:

@@ -12,14 +12,12 @@ import hashlib
 import io
 import json
 import os
-import pickle
 import signal
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +27,7 @@ import pyarrow as pa
 from attain.kernel.errors import AttainError, FactError, Finding, Where
 
 from .importing import read_bytes
+from .jobs import Job, Limits
 from .mapping import Mapping
 from .schema import TableType
 from .source import file_refused
@@ -38,15 +37,6 @@ CHUNK = 1 << 20
 FRAME = struct.Struct(">Q")
 
 
-@dataclass(frozen=True)
-class Limits:
-    memory_bytes: int = 3 << 30
-    cpu_seconds: int = 300
-    wall_seconds: float = 600.0
-    answer_bytes: int = 4 << 30
-    source_bytes: int = 512 << 20
-
-
 LIMITS = Limits()
 
 
@@ -54,7 +44,7 @@ def read_in_child(
     source: bytes | Path, table: TableType, mapping: Mapping, limits: Limits = LIMITS
 ) -> tuple[Checked, str]:
     """What a child made of the source, and the hash of the bytes that it was given."""
-    job = pickle.dumps((table, mapping, limits))
+    job = Job(table, mapping, limits).as_bytes()
     child = subprocess.Popen(
         [sys.executable, "-P", "-m", "attain.facts.sandbox"],
         stdin=subprocess.PIPE,
@@ -183,11 +173,10 @@ def _finding(said: dict[str, Any]) -> Finding:
 def answer_to(stream: IO[bytes]) -> Iterator[bytes]:
     """The child's side: three frames for the job on the stream."""
     (length,) = FRAME.unpack(stream.read(FRAME.size))
-    # The job comes from our own parent; what follows it comes from a stranger and is never unpickled.
-    table, mapping, limits = pickle.loads(stream.read(length))  # noqa: S301
-    _limit(limits)
+    job = Job.of_bytes(stream.read(length))
+    _limit(job.limits)
     try:
-        result = read_bytes(stream.read(), table, mapping)
+        result = read_bytes(stream.read(), job.table, job.mapping)
         summary: dict[str, Any] = {
             "row_count": result.row_count,
             "repeated": result.repeated,
@@ -200,7 +189,7 @@ def answer_to(stream: IO[bytes]) -> Iterator[bytes]:
     except AttainError as fault:
         yield from _refusal(fault)
     except MemoryError:
-        said = f"The file needs more than the memory limit of {limits.memory_bytes >> 20} MB."
+        said = f"The file needs more than the memory limit of {job.limits.memory_bytes >> 20} MB."
         yield from _refusal(file_refused("file.limit", said, line=1, hint="Split the file."))
 
 

@@ -1,0 +1,84 @@
+"""What a child process is asked to read, as text: a table type, a mapping and limits, in JSON and back.
+
+JSON can name nothing but values. So whatever reaches the child, it makes these few classes of it or nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from .mapping import Control, Mapping, Origin
+from .schema import Column, FactType, TableType
+from .values import Form, Value
+
+
+@dataclass(frozen=True)
+class Limits:
+    memory_bytes: int = 3 << 30
+    cpu_seconds: int = 300
+    wall_seconds: float = 600.0
+    answer_bytes: int = 4 << 30
+    source_bytes: int = 512 << 20
+
+
+@dataclass(frozen=True)
+class Job:
+    table: TableType
+    mapping: Mapping
+    limits: Limits
+
+    def as_bytes(self) -> bytes:
+        return json.dumps(asdict(self), default=_plain, allow_nan=False).encode()
+
+    @classmethod
+    def of_bytes(cls, content: bytes) -> Job:
+        said = json.loads(content)
+        return cls(_table(said["table"]), _mapping(said["mapping"]), Limits(**said["limits"]))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal | date):
+        return str(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(f"A job holds no {type(value).__name__}.")
+
+
+def _table(said: MappingOf[str, Any]) -> TableType:
+    kind = FactType if "date" in said else TableType
+    columns = {name: _column(column) for name, column in said["columns"].items()}
+    return kind(**{**said, "keys": tuple(said["keys"]), "columns": columns})
+
+
+_VALUES: MappingOf[str, Callable[[Any], Value]] = {
+    "date": date.fromisoformat,
+    **dict.fromkeys(("number", "rate", "money"), Decimal),
+}
+"""How the text of a default becomes a value again; all other types are the same in JSON."""
+
+
+def _column(said: MappingOf[str, Any]) -> Column:
+    default = said["default"]
+    values = {name: None if said[name] is None else Decimal(said[name]) for name in ("minimum", "maximum")}
+    if default is not None and said["type"] in _VALUES:
+        default = _VALUES[said["type"]](default)
+    return Column(**{**said, **values, "default": default, "choices": tuple(said["choices"])})
+
+
+def _mapping(said: MappingOf[str, Any]) -> Mapping:
+    form, control, action = said["form"], said["control"], said["action"]
+    words = {name: frozenset(form[name]) for name in ("true_words", "false_words")}
+    sums = {name: Decimal(total) for name, total in control["sums"].items()}
+    parts = {
+        "form": Form(**{**form, **words}),
+        "columns": {name: Origin(**origin) for name, origin in said["columns"].items()},
+        "action": None if action is None else Origin(**action),
+        "control": Control(control["rows"], sums),
+    }
+    return Mapping(**{**said, **parts})
