@@ -5,7 +5,6 @@ A row that is absent and a row of zero say the same about money, so only amounts
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +14,7 @@ from typing import Any
 from attain.plans.outcome import Outcome
 
 Tables = Mapping[str, Iterable[Mapping[str, Any]]]
+Amounts = list[int | Fraction | None]
 KEYS: dict[str, tuple[str, ...]] = {
     "lines": ("plan", "component", "payee", "source", "earning_period", "pay_period", "kind"),
     "releases": ("plan", "component", "payee", "source", "earning_period", "part", "pay_period", "state"),
@@ -52,28 +52,35 @@ def compare(recomputed: Outcome | Tables, claimed: Outcome | Tables) -> list[Dif
     found: list[Difference] = []
     for table, columns in AMOUNTS.items():
         ours, theirs = _amounts(recomputed, table), _amounts(claimed, table)
-        for key in sorted({*ours, *theirs}, key=lambda key: [str(part) for part in key]):
-            for place, column in enumerate(columns):
-                mine, claim = _at(ours, key, place), _at(theirs, key, place)
-                if mine != claim:
-                    found.append(Difference(table, key, column, mine, claim))
+        nothing: Amounts = [0] * len(columns)
+        differing = [key for key in {*ours, *theirs} if ours.get(key, nothing) != theirs.get(key, nothing)]
+        for key in sorted(differing, key=lambda key: [str(part) for part in key]):
+            pairs = zip(columns, ours.get(key, nothing), theirs.get(key, nothing), strict=True)
+            found += [Difference(table, key, name, _shown(a), _shown(b)) for name, a, b in pairs if a != b]
     return found
 
 
-def _at(amounts: dict[tuple[Any, ...], list[Fraction | None]], key: tuple[Any, ...], place: int) -> Fraction | None:
-    return amounts[key][place] if key in amounts else Fraction(0)
-
-
-def _amounts(answer: Outcome | Tables, table: str) -> dict[tuple[Any, ...], list[Fraction | None]]:
+def _amounts(answer: Outcome | Tables, table: str) -> dict[tuple[Any, ...], Amounts]:
     """The amounts of a table by key; rows of one key are summed."""
     rows = answer[table] if isinstance(answer, Mapping) else answer.rows(table)
     columns = AMOUNTS[table]
-    found: dict[tuple[Any, ...], list[Fraction | None]] = defaultdict(lambda: [Fraction(0)] * len(columns))
+    found: dict[tuple[Any, ...], Amounts] = {}
     for row in rows:
-        key = tuple(row[name] for name in KEYS[table])
-        found[key] = [_sum(before, row[column]) for before, column in zip(found[key], columns, strict=True)]
+        key = tuple([row[name] for name in KEYS[table]])
+        amounts: Amounts = [_exact(row[name]) for name in columns]
+        before = found.get(key)
+        found[key] = amounts if before is None else [_sum(a, b) for a, b in zip(before, amounts, strict=True)]
     return found
 
 
-def _sum(before: Fraction | None, amount: int | Decimal | Fraction | None) -> Fraction | None:
-    return None if before is None or amount is None else before + Fraction(amount)
+def _exact(amount: int | Decimal | Fraction | None) -> int | Fraction | None:
+    """Whole minor units stay whole numbers: they compare with fractions exactly, and there are many."""
+    return Fraction(amount) if isinstance(amount, Decimal) else amount
+
+
+def _sum(one: int | Fraction | None, other: int | Fraction | None) -> int | Fraction | None:
+    return None if one is None or other is None else one + other
+
+
+def _shown(amount: int | Fraction | None) -> Fraction | None:
+    return None if amount is None else Fraction(amount)

@@ -45,6 +45,9 @@ class Credit:
     """The event's first amount as the fact states it: before conversion and split."""
     reverses: str | None
     """The event that this one takes back, when it is known."""
+    original_date: datetime.date | None = None
+    original_amount: Fraction | None = None
+    """Date and first amount of that event, read as this credit's version reads them."""
     via: str = ""
     """Whose share was rolled up, or which related fact named the payee."""
     place: int = -1
@@ -84,8 +87,14 @@ class CreditReader:
         self.money = {name: column.currency for name, column in self.schema.columns.items() if column.type == "money"}
         self.facts = self.record.facts(self.set.from_)
         self.recipients = Recipients(calculation, version, self.set)
+        formulas = self.set.named_amounts
+        # What a formula is does not depend on the fact: asked once, not once for each of thousands.
+        self.is_money = {amount: self._is_money(formula) for amount, formula in formulas.items()}
+        self.stated_in = {amount: self._stated_in(formula) for amount, formula in formulas.items()}
 
     def read(self) -> Iterator[Credit]:
+        effective, horizon = self.version.effective, self.calculation.horizon
+        start, end = effective.start, min(effective.end or horizon, horizon)
         for event, row in self.facts.items():
             scope = FactScope(self.calculation, self.version, row, row[self.schema.date])
             on = day(self.set.date, scope) if self.set.date is not None else row[self.schema.date]
@@ -94,8 +103,7 @@ class CreditReader:
                 if self.version is self.calculation.history.versions[0] and is_true(self.set.when, scope):
                     self._refuse(event, None, "date_missing", "The fact has no date.")
                 continue
-            effective = self.version.effective
-            if effective.start <= on < min(effective.end or self.calculation.horizon, self.calculation.horizon):
+            if start <= on < end:
                 if is_true(self.set.when, scope):
                     yield from self._credits(event, row, on, scope)
 
@@ -119,7 +127,8 @@ class CreditReader:
             yield self._limited(Credit(
                 self.version, self.name, self.set.from_, event, row, share.rule, share.level, share.role,
                 share.to.payee, share.to.position, on, share.share, share.parts,
-                number(stated, scope) or ZERO, reversed_event, share.via,
+                number(stated, scope) or ZERO, reversed_event,
+                *((None, None) if reversed_event is None else (seen_on, self.stated(source))), share.via,
             ))  # fmt: skip
 
     def _original(self, event: str, row: Row, on: date) -> tuple[str | None, Row, date]:
@@ -134,6 +143,13 @@ class CreditReader:
 
     # Amounts
 
+    def stated(self, row: Row) -> Fraction | None:
+        """The first amount of a fact as it states it: before conversion and split."""
+        scope = FactScope(self.calculation, self.version, row, row[self.schema.date])
+        if self.set.date is not None:
+            scope.on = day(self.set.date, scope)
+        return number(next(iter(self.set.named_amounts.values())), scope)
+
     def _amounts(self, event: str, on: date, scope: FactScope) -> dict[str, Fraction | None] | None:
         """Each amount in the plan's currency, or None after the reason was listed."""
         amounts: dict[str, Fraction | None] = {}
@@ -142,8 +158,8 @@ class CreditReader:
             if value is None and not amounts:
                 self._refuse(event, on, "amount_missing", "The fact has no amount.")
                 return None
-            if value is not None and self._is_money(formula):
-                foreign = self._currencies(formula, scope.row) - {self.version.currency}
+            if value is not None and self.is_money[name]:
+                foreign = self._currencies(name, scope.row) - {self.version.currency}
                 if foreign:
                     value = self._converted(event, on, value, foreign, scope)
                     if value is None:
@@ -151,9 +167,13 @@ class CreditReader:
             amounts[name] = value
         return amounts
 
-    def _currencies(self, formula: Expr, row: Row) -> set[str]:
-        named = {self.money[name.parts[0]] for name in names_in(formula) if name.parts[0] in self.money}
-        return {row[code] if code in row else code for code in named if code is not None}
+    def _stated_in(self, formula: Expr) -> set[str]:
+        """What names the currencies of the money that a formula reads: a column of the fact, or the code itself."""
+        columns = [name.parts[0] for name in names_in(formula)]
+        return {code for column in columns if (code := self.money.get(column)) is not None}
+
+    def _currencies(self, amount: str, row: Row) -> set[str]:
+        return {row[code] if code in row else code for code in self.stated_in[amount]}
 
     def _is_money(self, formula: Expr) -> bool:
         """Whether an amount is money of the fact; a count, a number of points or a ratio is not."""
@@ -193,10 +213,9 @@ class CreditReader:
 
     def _split(self, shares: list[Share], amounts: dict[str, Fraction | None]) -> None:
         for name, amount in amounts.items():
-            formula = self.set.named_amounts[name]
             for share in shares:
                 share.parts[name] = amount if amount is None or share.share is WHOLE else amount * share.share
-            if amount is not None and self.version.policies.split == "cents" and self._is_money(formula):
+            if amount is not None and self.version.policies.split == "cents" and self.is_money[name]:
                 self._in_cents(name, [share for share in shares if share.direct])
                 for share in shares:
                     if not share.direct:

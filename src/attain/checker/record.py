@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from attain.checker.seats import ENDLESS, Row, Seats
@@ -22,7 +22,17 @@ SEAT_TABLES = ("people", "positions", "assignments", "teams", "relationships", "
 
 
 def exact(row: dict[str, Any]) -> Row:
-    return {name: Fraction(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    """The same row, its decimals made fractions."""
+    for name, value in row.items():
+        if type(value) is Decimal:
+            row[name] = _fraction(value)
+    return row
+
+
+@lru_cache(maxsize=100_000)
+def _fraction(value: Decimal) -> Fraction:
+    """Prices, quantities and rates repeat."""
+    return Fraction(*value.as_integer_ratio())
 
 
 class Record:
