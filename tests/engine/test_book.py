@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from attain.checker import recompute
 from attain.engine import calculate
+from attain.engine.trace import explain
 from attain.facts.snapshot import Snapshot
 from attain.kernel.periods import GREGORIAN
 from attain.plans.ledger import closed
@@ -181,3 +183,26 @@ def test_closing_month_by_month_pays_the_same_as_all_at_once(calculated: Calcula
         one_by_one += paid(world(deals, ledger), period, period)
         ledger = closing(calculated, plans, world(deals, ledger), period, period)
     assert sorted(one_by_one) == paid(world(deals), "2026-01", "2026-06")
+
+
+def test_a_line_whose_override_expires_within_the_run_is_explained_in_each_period() -> None:
+    """A.26, K.2: paid with the override, then the difference to what was computed; both prove themselves."""
+    documents = [one for one in loaded("book", "override-and-adjustment") if one.plan.plan == "override-under-a-cap"]
+    row = {"override": "O", "plan": documents[0].plan.plan, "component": "commission", "payee": "Ann", "source": "D",
+           "earning_period": "2026-01", "amount": "50", "reason": "promised", "expires_on": "2026-02-10"}  # fmt: skip
+    given = world([deal("D", "2026-01-10", 2000), deal("E", "2026-01-11", 2000)], overrides=[row])
+    outcome = calculate([document.plan for document in documents], given, months("2026-01", "2026-03"), threads=1)
+    found = {str(line["line"]): line for line in outcome.rows("lines") if line["component"] == "commission"}
+    key = "override-under-a-cap/commission/Ann/"
+    amounts = {name.removeprefix(key): line["amount"] for name, line in found.items()}
+    assert amounts == {
+        "D/2026-01": 5000,
+        "D/2026-01+2026-03": 15000,
+        "E/2026-01": 20000,
+        "cap:2026-01/2026-01+2026-03": -10000,
+    }
+    for name, line in found.items():
+        said = explain(outcome, documents, name)
+        assert said.proves(), said.text("en")
+        assert said.amount.value == Fraction(int(line["amount"]), 100)
+    outcome.close()

@@ -39,3 +39,24 @@ def test_a_clawback_of_an_earlier_version_is_explained_by_the_line_that_it_takes
     (step,) = [step for step in found.all_steps() if step.kind == "clawback"]
     assert step.words["line"] == "clawback-in-another-version/commission/Ann/D/2026-06"
     outcome.close()
+
+
+@pytest.mark.parametrize("name", ["clawback-in-parts", "clawback-in-parts-pro-rata"])
+def test_reversals_that_share_a_line_are_explained(name: str) -> None:
+    """A.10, K.2: what counts of the reversed amount, and the running sum that is rounded."""
+    documents = [document for document in loaded("settlement", "clawback-in-parts") if document.plan.plan == name]
+    amounts = {"D": "100", "R1": "-33.33", "R2": "-33.33", "R3": "-40", "R4": "-9"}
+    deals = [
+        {"id": id_, "close_date": f"2026-01-0{place}", "owner": "Ann", "amount": amount,
+         "reverses": None if id_ == "D" else "D"}
+        for place, (id_, amount) in enumerate(amounts.items(), start=1)
+    ]  # fmt: skip
+    given = Snapshot.from_rows(FACT_TYPES.values(), {"deals": deals}, SEATS)
+    outcome = calculate([document.plan for document in documents], given, months("2026-01", "2026-02"), threads=1)
+    lines = list(outcome.rows("lines"))
+    assert lines
+    for line in lines:
+        found = explain(outcome, documents, str(line["line"]))
+        assert found.proves(), found.text("en")
+        assert found.amount.value == Fraction(int(line["amount"]), 100)
+    outcome.close()

@@ -72,8 +72,6 @@ def plus(*sums: Counter[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
 def close_months(case: Case, seed: int, steps: int = 5) -> int:
     """Closes period after period; the number of differences to closed periods that were booked on the way."""
     rnd, world, plans = Random(seed), case.world, case.models
-    for row in world.decisions.get("overrides", ()):
-        row.pop("expires_on", None)  # an override that expires holds in one run and not in the next
     ledger: dict[str, list[Row]] = {}
     late = 0
     kind = plans[0].period

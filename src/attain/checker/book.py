@@ -6,6 +6,7 @@ Overrides are put in place when a line is made, so that everything that reads it
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -41,6 +42,13 @@ class Booked:
     note: str | None = None
 
 
+class State(NamedTuple):
+    """What the plan says is due under the overrides that hold in the pay periods from `first` on."""
+
+    first: Period
+    lines: list[Line]
+
+
 class Book:
     def __init__(self, calculation: Calculation) -> None:
         self.calculation = calculation
@@ -55,18 +63,22 @@ class Book:
     def _overrides(self) -> dict[Key, Row]:
         found = {}
         for row in sorted(self.calculation.record.rows("overrides"), key=lambda row: str(row["override"])):
-            expired = row["expires_on"] is not None and row["expires_on"] <= self.calculation.span_start
+            expired = row["expires_on"] is not None and row["expires_on"] <= self.calculation.first.start
             if row["plan"] == self.calculation.history.plan and not expired:
-                found[Key(row["component"], row["payee"], row["source"], row["earning_period"])] = row
+                found[self.key_of(row)] = row
         return found
 
     def override(self, line: Line) -> bool:
         """Puts the decided amount in place; whether there is one."""
         row = self._overrides.get(self.key(line)) if self._overrides else None
         if row is not None:
-            line.amount = self.calculation.history.rounded(row["amount"], line.version)
+            line.amount = self._decided(row["amount"])
             line.note = f"override: {row['reason']}"
         return row is not None
+
+    def _decided(self, amount: Fraction) -> int:
+        """What people decide is rounded as the latest version rounds."""
+        return self.calculation.history.rounded(amount, self.calculation.history.versions[-1])
 
     def adjustments(self) -> list[Line]:
         """Manual lines. They are earned in the pay period for which they were decided."""
@@ -86,11 +98,11 @@ class Book:
             elif period.end <= self.calculation.horizon:
                 version = history.version_of(period)
                 amount: Fraction = row["amount"]
-                minor = history.rounded(amount, version)
+                minor = self._decided(amount)
                 position = self.calculation.record.seats.position_of(row["payee"], period.last)
                 source = f"adjustment:{row['adjustment']}"
                 lines.append(Line(
-                    version, row["component"], "adjustment", row["payee"],
+                    version, self.present_name(row["component"]), "adjustment", row["payee"],
                     position, source, period.last, minor, minor, amount, amount, None, row["reason"],
                 ))  # fmt: skip
         return lines
@@ -116,7 +128,7 @@ class Book:
         return found
 
     def key_of(self, row: Row) -> Key:
-        return Key(self._renamed(row["component"]), row["payee"], row["source"], row["earning_period"])
+        return Key(self.present_name(row["component"]), row["payee"], row["source"], row["earning_period"])
 
     def period(self, period_id: str) -> Period:
         if period_id not in self._periods:
@@ -127,36 +139,46 @@ class Book:
     def _periods(self) -> dict[str, Period]:
         return {}
 
-    @cached_property
-    def _new_names(self) -> dict[str, str]:
-        latest = self.calculation.history.versions[-1]
-        return {component.was: name for name, component in latest.components.items() if component.was is not None}
+    def present_name(self, component: str) -> str:
+        """What a component is called now that a decision or the ledger may know by an old name."""
+        return self.calculation.history.names.get(component, component)
 
-    def _renamed(self, component: str) -> str:
-        return self._new_names.get(component, component)
-
-    def book(self, lines: list[Line], span_start: date) -> list[Booked]:
-        """Lines of the span where they belong, and everything that changed in closed periods in the span's first."""
-        history = self.calculation.history
-        first = history.pay_period(span_start)
-        groups: dict[Key, list[Line]] = defaultdict(list)
-        for line in lines:
-            groups[self.key(line)].append(line)
+    def book(self, states: Sequence[State]) -> list[Booked]:
+        """Lines of the span where they belong, and what changed in closed periods in the span's first. Where overrides
+        expire within the span, what changes by that in the periods before."""
         booked: list[Booked] = []
-        for key, group in groups.items():
-            if key.earning_period in self.closed:
-                before = sum(amount for _, amount in self.ledger.get(key, ()))
-                change = sum(line.amount for line in group) - before
-                if change:
-                    booked.append(self._difference(key, first, change, group[0]))
-            elif group[0].earned_on >= first.start:
-                period = history.pay_period(group[0].earned_on)
-                booked += [Booked(key, line.kind, period, line.amount, line, line.note) for line in group]
-        for key, entries in self.ledger.items():
-            gone = sum(amount for _, amount in entries)
-            if key not in groups and key.earning_period in self.closed and gone:
-                booked.append(self._difference(key, first, -gone, None))
+        before = {key: sum(amount for _, amount in entries) for key, entries in self.ledger.items()}
+        opening = states[0].first.start
+        for place, state in enumerate(states):
+            until = states[place + 1].first.start if place + 1 < len(states) else date.max
+            groups: dict[Key, list[Line]] = defaultdict(list)
+            for line in state.lines:
+                groups[self.key(line)].append(line)
+            for key in [*groups, *(key for key in before if key not in groups)]:
+                group = groups.get(key, [])
+                start = self.period(key.earning_period).start
+                if self._is_settled(key, start, opening, state.first.start):
+                    change = sum(line.amount for line in group) - before.get(key, 0)
+                    if change:
+                        booked.append(self._difference(key, state.first, change, group[0] if group else None))
+                elif group and state.first.start <= start < until:
+                    period = self.period(key.earning_period)
+                    booked += [Booked(key, line.kind, period, line.amount, line, line.note) for line in group]
+            before = {key: sum(line.amount for line in group) for key, group in groups.items()}
         return booked
+
+    def _is_settled(self, key: Key, start: date, opening: date, first: date) -> bool:
+        """Whether a line was booked in an earlier period, so that only what has changed is booked."""
+        if key.source.startswith("adjustment:"):
+            return False
+        return key.earning_period in self.closed or opening <= start < first
+
+    def borders(self, periods: Sequence[Period]) -> list[Period]:
+        """The pay periods after the first one that begin with other overrides: the first ones without an expired."""
+        rows = self.calculation.record.rows("overrides")
+        days = {row["expires_on"] for row in rows if row["plan"] == self.calculation.history.plan} - {None}
+        found = {next((period for period in periods if period.start >= day), None) for day in days}
+        return [period for period in periods[1:] if period in found]
 
     def _difference(self, key: Key, first: Period, amount: int, line: Line | None) -> Booked:
         policy = self.calculation.history.version_of(first).policies.late_facts

@@ -34,7 +34,10 @@ class Calculation:
         self.calendar = self.history.calendar
         self.horizon = horizon
         """The first day after the span: nothing that happened from then on is known here."""
-        self.span_start = span_start
+        pays = self.calendar.periods(self.history.period_kind, span_start, horizon)
+        whole = [period for period in pays if period.start >= span_start and period.end <= horizon]
+        self.first = whole[0] if whole else self.history.pay_period(span_start)
+        """The pay period whose overrides hold: the first whole one."""
         self.heard = heard
         self.exceptions: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.ladders: dict[int, list[Step]] = {}
@@ -77,6 +80,25 @@ class Calculation:
         if credit.reverses is None:
             return None
         return self._by_event.get((credit.set, credit.reverses, credit.way))
+
+    @cached_property
+    def _reversals(self) -> dict[tuple[str, str, tuple[str, int, int, str]], list[Credit]]:
+        found: dict[tuple[str, str, tuple[str, int, int, str]], list[Credit]] = defaultdict(list)
+        for credits in self.credits.values():
+            for credit in credits:
+                if credit.reverses is not None:
+                    found[credit.set, credit.reverses, credit.way].append(credit)
+        return found
+
+    def reversals(self, credit: Credit) -> list[Credit]:
+        """Of a reversal's credit all that take back the same one, in order."""
+        return self._reversals[credit.set, credit.reverses or "", credit.way]
+
+    def stated(self, version: Plan, credit: Credit) -> Fraction:
+        """The first amount of a credit's event as a version of the plan reads the fact."""
+        if version is credit.version:
+            return credit.event_amount
+        return CreditReader(self, version, credit.set).stated(credit.row) or Fraction(0)
 
     def parameter(self, version: Plan, name: str, day: date | None, scope: Scope) -> Scalar:
         """Person before position before title before plan, then the document. Facts know the plan's level only."""

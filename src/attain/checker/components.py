@@ -14,15 +14,16 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from attain.checker.clawback import taken_back
+from attain.checker.clawback import Account, taken_back
 from attain.checker.credits import Credit
 from attain.checker.evaluate import half_up, is_true, number
-from attain.checker.kinds import ZERO, Worth, measure_named, product, worth
+from attain.checker.kinds import ZERO, Worth, measure_by, product, worth
 from attain.checker.pools import Shared
 from attain.checker.scopes import CreditScope, PayeeScope, PlanScope
+from attain.checker.seats import ENDLESS
 from attain.kernel.periods import Period
 from attain.plans.expressions import Expr
-from attain.plans.model import BudgetLimit, Component, Curve, Plan, TierTable
+from attain.plans.model import BudgetLimit, Component, Curve, Measure, Plan, TierTable
 from attain.plans.outcome import Scalar, Slice
 
 if TYPE_CHECKING:
@@ -109,21 +110,21 @@ class Components:
         component = self.each(name)
         line = component.line(credit)
         if line is None:
-            return None if credit.place in component.held else ZERO
+            return None if (credit.set, credit.place) in component.held else ZERO
         return self.calculation.history.money(line.amount)
 
     def at_period(self, name: str, payee: str, period: Period) -> Scalar:
         component = self.per(name)
         line = component.line(payee, period)
         if line is None:
-            return None if (payee, period.start) in component.held else ZERO
+            return None if (payee, period) in component.held else ZERO
         return self.calculation.history.money(line.amount)
 
     def lines(self) -> Iterator[Line]:
         history = self.calculation.history
         for name in dict.fromkeys(name for version in history.versions for name in version.components):
-            said = next(version.components[name] for version in history.versions if name in version.components)
-            yield from self.each(name).all() if said.per is None else self.per(name).all()
+            yield from self.each(name).all()
+            yield from self.per(name).all()
 
 
 def shaped(component: Component, scope: PlanScope, found: Worth) -> tuple[Fraction | None, Fraction, str | None]:
@@ -154,42 +155,69 @@ class EachComponent:
     def __init__(self, calculation: Calculation, name: str) -> None:
         self.calculation = calculation
         self.name = name
-        self.rows: list[Line | None] = []
-        self.held: set[int] = set()
-        """Places of credits whose result is missing."""
+        self.rows: dict[str, list[Line | None]] = defaultdict(list)
+        self.held: set[tuple[str, int]] = set()
+        """Credits whose result is missing, by set and place."""
         self.by_source: dict[tuple[str, tuple[str, int, int, str]], Line] = {}
+        self.accounts: dict[tuple[str, tuple[str, int, int, str]], Account] = {}
+        """What was taken back of each original."""
+        self._waiting: dict[int, list[Credit]] = defaultdict(list)
+        """Reversals of the same day that stand before their original, by its place."""
         self._running: dict[tuple[str, date], Fraction] = defaultdict(lambda: ZERO)
         self._spent = 0
-        self._so_far: dict[Any, Rows] = defaultdict(Rows)
+        self._so_far: dict[tuple[str, Any], Rows] = defaultdict(Rows)
 
     def line(self, credit: Credit) -> Line | None:
-        self._fill(credit.set, credit.place)
-        return self.rows[credit.place]
+        self._fill(credit)
+        rows = self.rows[credit.set]
+        return rows[credit.place] if credit.place < len(rows) else None
 
     def all(self) -> Iterator[Line]:
-        for version in self.calculation.history.versions:
-            component = version.components.get(self.name)
-            if component is not None and component.each is not None:
-                self._fill(component.each, len(self.calculation.credits.get(component.each, ())) - 1)
-        return (line for line in self.rows if line is not None)
+        self._fill(None)
+        return (line for rows in self.rows.values() for line in rows if line is not None)
 
-    def _fill(self, name: str, place: int) -> None:
-        for credit in self.calculation.credits.get(name, [])[len(self.rows) : place + 1]:
-            component = credit.version.components.get(self.name)
-            self.rows.append(None if component is None else self._line(component, credit))
+    def _fill(self, upto: Credit | None) -> None:
+        """Version by version, because what came before goes on counting."""
+        for version in self.calculation.history.versions:
+            said = version.components.get(self.name)
+            if said is not None and said.each is not None:
+                rows, credits = self.rows[said.each], self.calculation.credits.get(said.each, [])
+                end = bisect_left(credits, version.effective.end or ENDLESS, key=lambda credit: credit.date)
+                if upto is not None and upto.version is version and upto.set == said.each:
+                    end = max(upto.place, self._later_original(upto)) + 1
+                for credit in credits[len(rows) : end]:
+                    rows.append(self._row(said, credit) if credit.version is version else None)
+                    for waiting in self._waiting.pop(credit.place, ()) if credit.version is version else ():
+                        rows[waiting.place] = self._line(said, waiting)
+            if upto is not None and upto.version is version:
+                return
+
+    def _row(self, component: Component, credit: Credit) -> Line | None:
+        later = self._later_original(credit)
+        if later < 0:
+            return self._line(component, credit)
+        self._waiting[later].append(credit)
+        return None
+
+    def _later_original(self, credit: Credit) -> int:
+        """The place of the original that a reversal of the same day has to wait for, else -1."""
+        original = self.calculation.original(credit) if credit.version.settlement.clawback is not None else None
+        waits = original is not None and original.date == credit.date and original.place > credit.place
+        return original.place if original is not None and waits else -1
 
     def _line(self, component: Component, credit: Credit) -> Line | None:
         scope = self.calculation.at_credit(credit)
         found = taken_back(self, component, credit, scope)
         if found is not None:
-            self._catch_up_base(component, credit, scope)
-            amount = found[0]
-            line = self._made(credit, "clawback", amount, amount, found[1])
-            line.amount = line.computed = self.calculation.history.rounded(amount, credit.version, component.round)
+            self._count(component, credit, scope)
+            line = self._made(credit, "clawback", found.exact, found.exact, found.note)
+            line.amount = line.computed = found.amount
         else:
             if not is_true(component.when, scope):
                 return None
-            result = worth(component, scope, self._catch_up_base(component, credit, scope))
+            base = self._catch_up_base(component, credit, scope)
+            self._count(component, credit, scope)
+            result = worth(component, scope, base)
             exact, uncapped, note = shaped(component, scope, result)
             if exact is None:
                 exact = self._missing(credit)
@@ -209,7 +237,7 @@ class EachComponent:
         if self.calculation.book.override(line):
             self.by_source[credit.event, credit.way] = line
             return line
-        self.held.add(credit.place)
+        self.held.add((credit.set, credit.place))
         period = self.calculation.history.pay_period(credit.date).id
         self.calculation.exception(
             "held", f"A value that {self.name} needs is missing.", component=self.name,
@@ -241,10 +269,10 @@ class EachComponent:
 
     def _keep_within_budget(self, component: Component, line: Line, scope: CreditScope) -> None:
         """What a common budget leaves of a line, in the order of credits of all payees. Lines are counted in cents."""
-        if not isinstance(component.limit, BudgetLimit):
-            return
         before, after = self._spent, self._spent + line.amount
         self._spent = after
+        if not isinstance(component.limit, BudgetLimit):
+            return  # a later version may have a budget, of which this line has used its part
         said = number(component.limit.budget, scope)
         places = self.calculation.history.places
         budget = 0 if said is None else half_up(said, places) * 10**places
@@ -259,28 +287,45 @@ class EachComponent:
 
     def _catch_up_base(self, component: Component, credit: Credit, scope: CreditScope) -> Base | None:
         """For whole-amount tiers by a measure with catch-up: the sums of `of` so far in the measure's window."""
-        if component.pays != "whole" or component.retroactive is not True or component.by is None:
+        measure = self._lifted_by(scope.version)
+        if measure is None:
             return None
-        named = measure_named(component, component.by[0], scope)
-        if named is None:
-            return None
-        measure = scope.version.measures[named.parts[0]]
-        clawback = credit.version.settlement.clawback
-        of = self._of(component, scope)
-        if clawback is not None and clawback.attainment == "kept" and credit.reverses is not None:
-            of = ZERO
-        position = scope.version.policies.follows == "position"
-        subject: Any = credit.position if position else credit.payee
-        if measure.over is not None and measure.over.kind == "column":
-            subject = (subject, credit.row[measure.over.column or ""])
-        rows = self._so_far[subject]
+        of = self._counted(component, credit, scope)
+        rows = self._so_far[scope.version.version, self._subject(scope.version, measure, credit)]
         window = self.calculation.measures.window(scope.version, measure, credit.date, scope)
         start = bisect_left(rows.dates, window[0])
         before = rows.sums[-1] - rows.sums[start]
-        base = Base(before, None if of is None else before + of, rows, start, len(rows.amounts))
-        if of is not None:
-            rows.add(credit.date, of)
-        return base
+        return Base(before, None if of is None else before + of, rows, start, len(rows.amounts))
+
+    def _count(self, component: Component, credit: Credit, scope: CreditScope) -> None:
+        """Remembers `of` of a row, as its own version says it, for every version in which later rows may lift it."""
+        of = None
+        for version in self.calculation.history.versions:
+            measure = self._lifted_by(version)
+            if measure is not None and measure.credits == credit.set:
+                of = self._counted(component, credit, scope) if of is None else of
+                if of is not None:
+                    self._so_far[version.version, self._subject(version, measure, credit)].add(credit.date, of)
+
+    def _lifted_by(self, version: Plan) -> Measure | None:
+        """The measure along which whole-amount tiers with catch-up run in a version."""
+        component = version.components.get(self.name)
+        if component is None or component.pays != "whole" or component.retroactive is not True or not component.by:
+            return None
+        named = measure_by(component, component.by[0], version)
+        return None if named is None else version.measures[named.parts[0]]
+
+    def _counted(self, component: Component, credit: Credit, scope: CreditScope) -> Fraction | None:
+        clawback = credit.version.settlement.clawback
+        if clawback is not None and clawback.attainment == "kept" and credit.reverses is not None:
+            return ZERO
+        return self._of(component, scope)
+
+    def _subject(self, version: Plan, measure: Measure, credit: Credit) -> Any:
+        subject = credit.position if version.policies.follows == "position" else credit.payee
+        if measure.over is not None and measure.over.kind == "column":
+            return subject, credit.row[measure.over.column or ""]
+        return subject
 
     def _of(self, component: Component, scope: CreditScope) -> Fraction | None:
         return scope.credit.amount if component.of is None else number(component.of, scope)
@@ -292,41 +337,52 @@ class PerComponent:
     def __init__(self, calculation: Calculation, name: str) -> None:
         self.calculation = calculation
         self.name = name
-        self._lines: dict[str, dict[date, Line | None]] = defaultdict(dict)
-        self._earned: dict[tuple[str, tuple[date, date]], int] = {}
-        self._periods: dict[tuple[str, str], list[Period]] = {}
-        self.held: set[tuple[str, date]] = set()
+        self._lines: dict[str, dict[Period, Line | None]] = defaultdict(dict)
+        self._earned: dict[str, list[tuple[date, int]]] = defaultdict(list)
+        """What each payee has earned so far, by the last day of the component's period."""
+        self._periods: dict[str, list[Period]] = {}
+        self.held: set[tuple[str, Period]] = set()
         """Payees and periods whose result is missing."""
 
     def line(self, payee: str, period: Period) -> Line | None:
-        for each in self._of(payee, period.kind):
-            if each.start > period.start:
+        lines = self._lines[payee]
+        for each in self._of(payee):
+            if each.last > period.last:
                 break
-            if each.start not in self._lines[payee]:
-                self._lines[payee][each.start] = self._made(payee, each)
-        return self._lines[payee].get(period.start)
+            if each not in lines:
+                lines[each] = self._made(payee, each)
+        return lines.get(period)
 
     def all(self) -> Iterator[Line]:
-        history, horizon = self.calculation.history, self.calculation.horizon
-        kinds = {v.components[self.name].per for v in history.versions if self.name in v.components}
-        for payee in history.membership:
-            for per in kinds:
-                for period in self._of(payee, per.kind) if per is not None else ():
-                    if period.end <= horizon:
-                        line = self.line(payee, period)
-                        if line is not None:
-                            yield line
+        for payee in self.calculation.history.membership:
+            for period in self._of(payee):
+                if period.end <= self.calculation.horizon:
+                    line = self.line(payee, period)
+                    if line is not None:
+                        yield line
 
-    def _of(self, payee: str, kind: str) -> list[Period]:
-        if (payee, kind) not in self._periods:
-            self._periods[payee, kind] = self.calculation.history.periods_of(payee, kind, self.calculation.horizon)
-        return self._periods[payee, kind]
+    def _of(self, payee: str) -> list[Period]:
+        """The periods of the component: of the kind that the version of each period's last day asks for."""
+        if payee not in self._periods:
+            history = self.calculation.history
+            pers = [v.components[self.name].per for v in history.versions if self.name in v.components]
+            kinds = dict.fromkeys(per.kind for per in pers if per is not None)
+            found = [
+                period
+                for kind in kinds
+                for period in history.periods_of(payee, kind, self.calculation.horizon)
+                if self._kind_in(period) == kind
+            ]
+            self._periods[payee] = sorted(found, key=lambda period: period.end)
+        return self._periods[payee]
+
+    def _kind_in(self, period: Period) -> str | None:
+        said = self.calculation.history.version_of(period).components.get(self.name)
+        return said.per.kind if said is not None and said.per is not None else None
 
     def _made(self, payee: str, period: Period) -> Line | None:
         history = self.calculation.history
-        component = history.version_of(period).components.get(self.name)
-        if component is None:
-            return None
+        component = history.version_of(period).components[self.name]
         scope = PayeeScope(self.calculation, payee, period)
         if not is_true(component.when, scope):
             return None
@@ -347,8 +403,8 @@ class PerComponent:
             exact = ZERO
         entitled = history.rounded(exact, scope.version, component.round)
         window = (period.start, period.end) if component.over is None else history.window(component.over, period.last)
-        earned = self._earned.get((payee, window), 0)
-        self._earned[payee, window] = entitled
+        earned = sum(amount for on, amount in self._earned[payee] if window[0] <= on < window[1])
+        self._earned[payee].append((period.last, entitled - earned))
         line = Line(
             scope.version, self.name, "line", payee, scope.position, period.id, period.last,
             entitled - earned, entitled - earned, exact, uncapped, None, note, result.slices,
@@ -362,7 +418,7 @@ class PerComponent:
         line = self._nothing(scope)
         if self.calculation.book.override(line):
             return line
-        self.held.add((payee, period.start))
+        self.held.add((payee, period))
         if period.end <= self.calculation.horizon:
             self.calculation.exception(
                 "held", f"A value that {self.name} needs is missing.", component=self.name,

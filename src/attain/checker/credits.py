@@ -128,7 +128,8 @@ class CreditReader:
                 self.version, self.name, self.set.from_, event, row, share.rule, share.level, share.role,
                 share.to.payee, share.to.position, on, share.share, share.parts,
                 number(stated, scope) or ZERO, reversed_event,
-                *((None, None) if reversed_event is None else (seen_on, self.stated(source))), share.via,
+                None if reversed_event is None else seen_on,
+                None if reversed_event is None else self.stated(source), share.via,
             ))  # fmt: skip
 
     def _original(self, event: str, row: Row, on: date) -> tuple[str | None, Row, date]:

@@ -9,18 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from attain.checker.book import Booked
+from attain.checker.book import Booked, Key, State
 from attain.checker.calculation import Calculation
 from attain.checker.components import Line
 from attain.checker.named import Named
 from attain.checker.recipients import Unheard
 from attain.checker.record import Record
 from attain.checker.releases import Released, Releases
+from attain.checker.seats import is_vacant
 from attain.checker.settle import AMOUNTS, Payment, Settlement
 from attain.checker.shaping import shape
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import CalculationError
 from attain.kernel.intervals import Interval
+from attain.kernel.periods import Period
 from attain.plans.model import Plan
 from attain.plans.outcome import NamedValue
 
@@ -80,13 +82,17 @@ def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
     history = calculation.history
     credits = list(_credits(calculation))
     periods = history.calendar.periods(history.period_kind, span.start, calculation.horizon)
-    lines = shape(calculation, list(calculation.components.lines())) + calculation.book.adjustments()
-    booked = calculation.book.book(lines, span.start)
-    by_key = defaultdict(list)
-    for line in lines:
-        by_key[calculation.book.key(line)].append(line)
+    states = list(_states(calculation, periods))
+    booked = calculation.book.book(states)
+    by_key: dict[Key, list[Line]] = {}
+    for state in states:
+        found = defaultdict(list)
+        for line in state.lines:
+            found[calculation.book.key(line)].append(line)
+        by_key = {**found, **by_key}
     releases = Releases(calculation, periods).of(booked, by_key)
     payments = Settlement(calculation, periods).payments(booked, releases)
+    _list_vacant(calculation, booked)
     return {
         "credits": credits,
         "lines": [_line(calculation, each) for each in booked],
@@ -94,6 +100,35 @@ def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
         "payments": [_payment(calculation, each) for each in payments],
         "exceptions": list(calculation.exceptions.values()),
     }
+
+
+def _states(calculation: Calculation, periods: Sequence[Period]) -> Iterator[State]:
+    """What is due at first, and once more each time that overrides expire within the span."""
+    yield _due(calculation)
+    whole = [period for period in periods if period.start >= calculation.first.start]
+    for border in calculation.book.borders(whole):
+        history = calculation.history
+        later = Calculation(history.versions, calculation.record, calculation.horizon, border.start, {})
+        yield _due(later)
+        calculation.exceptions.update(later.exceptions)
+
+
+def _due(calculation: Calculation) -> State:
+    lines = shape(calculation, list(calculation.components.lines())) + calculation.book.adjustments()
+    return State(calculation.first, lines)
+
+
+def _list_vacant(calculation: Calculation, booked: list[Booked]) -> None:
+    """What the lines of seats that nobody holds come to, by pay period: it is shown, and not paid."""
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for each in booked:
+        if is_vacant(each.key.payee):
+            sums[each.key.payee, each.pay_period.id] += each.amount
+    for (payee, period), amount in sums.items():
+        if amount:
+            money = calculation.history.money(amount)
+            reason = "The seat is vacant: its lines are not paid."
+            calculation.exception("vacant", reason, payee=payee, period=period, amount=money)
 
 
 def _credits(calculation: Calculation) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ large run stays small and every value can still be seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -27,6 +27,7 @@ from attain.engine.sql import cast, text
 from attain.engine.stages import measure as measures
 from attain.engine.stages import reward, worth
 from attain.engine.stages.credit import credits
+from attain.engine.stages.lines import NO_PART
 from attain.engine.stages.rows import group_rows, payee_rows
 from attain.engine.stages.shape import create
 from attain.facts.snapshot import Snapshot
@@ -192,6 +193,17 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
             words |= {"kind": rule.from_, "main": next(iter(rule.named_amounts))}
             scale = compilation.known[f"stated scale {place} {name}"]
             yield _NO_AMOUNT.format(events=compilation.name(place, "events", name), scale=scale, **words)
+    for state in (compilation, *compilation.later):
+        yield from _held(state, words)
+    for what in ("guarantee", "draw"):
+        yield _NO_PROMISE.format(what=what, sums=compilation.name("sums"), **words)
+    yield _VACANT.format(booked=compilation.name("booked"), **words)
+    yield _FOREIGN.format(**words)
+    yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
+
+
+def _held(compilation: Compilation, words: Mapping[str, object]) -> Iterator[str]:
+    """Results and amounts of windows that are missing."""
     for name, said in {name: said for plan in compilation.versions for name, said in plan.components.items()}.items():
         held = {"lines": compilation.name("lines"), "component": name, **words}
         if said.each is None:
@@ -200,12 +212,8 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
             found = credits(compilation, said.each)
             scale = found.amounts[found.main]
             yield _HELD.format(credits=found.table, scale=scale, **{**held, "main": found.main})
-    for missing in compilation.known.get("missing caps", []):  # type: ignore[attr-defined]
+    for missing in compilation.known.get("missing amounts", []):  # type: ignore[attr-defined]
         yield _NO_MOST.format(missing=missing, **words)
-    for what in ("guarantee", "draw"):
-        yield _NO_PROMISE.format(what=what, sums=compilation.name("sums"), **words)
-    yield _FOREIGN.format(**words)
-    yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
 
 
 _NO_AMOUNT = """
@@ -234,7 +242,8 @@ FROM "{lines}" WHERE amount IS NULL AND component = '{component}'
 """
 _NO_MOST = """
 SELECT '{plan}' AS plan, component, '' AS event_type, NULL::VARCHAR AS event, payee, period, NULL::HUGEINT AS amount,
-       1::HUGEINT AS amount_over, '{own}' AS currency, 'the most for a window is missing' AS reason, 'held' AS code
+       1::HUGEINT AS amount_over, '{own}' AS currency, 'the ' || what || ' for a window is missing' AS reason,
+       'held' AS code
 FROM ({missing}) m
 """
 _NO_PROMISE = """
@@ -242,6 +251,12 @@ SELECT '{plan}' AS plan, 'settlement.{what}' AS component, '' AS event_type, NUL
        pay_period AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency,
        'the amount of the {what} is missing' AS reason, 'held' AS code
 FROM "{sums}" WHERE {what}_missing
+"""
+_VACANT = """
+SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,
+       CAST(SUM(amount) AS HUGEINT) AS amount, {over}::HUGEINT AS amount_over, '{own}' AS currency,
+       'the seat is vacant: its lines are not paid' AS reason, 'vacant' AS code
+FROM "{booked}" WHERE starts_with(payee, 'vacant:') GROUP BY payee, pay_period HAVING SUM(amount) <> 0
 """
 _FOREIGN = """
 SELECT '{plan}' AS plan, component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,
@@ -356,6 +371,7 @@ def _of_component(compilation: Compilation, plan: Plan, name: str, field: str) -
     if field in ("exact", "uncapped"):
         source = reward.component(compilation, plan, name)
         frame = Frame(exp.select("*").from_(table(source)))
+        frame.keep(exp.NEQ(this=col("kind"), expression=exp.Literal.string(NO_PART)))
         yield from _answer(compilation, frame, Num(col(field), 1, col(f"{field}/")), col("payee"), col("source"))
         return
     if field != "slices" or said.pays not in ("marginal", "whole"):

@@ -20,6 +20,7 @@ from attain.engine.load import load
 from attain.engine.reading import with_fractions
 from attain.engine.stages import book, release, settle, shape
 from attain.engine.stages.credit import credits
+from attain.engine.stages.overrides import with_expiries
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import CalculationError
 from attain.kernel.intervals import Interval
@@ -99,12 +100,18 @@ def _refuse_closed(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) ->
 
 
 def _run(compilation: Compilation) -> None:
-    for name in dict.fromkeys(name for plan in compilation.versions for name in plan.credits):
-        credits(compilation, name)
-    entitled = shape.entitled(compilation)
-    booked = book.booked(compilation, entitled)
+    compilation.later = with_expiries(compilation)
+    due = [_due(each) for each in (compilation, *compilation.later)]
+    booked = book.booked(compilation, due)
     released = release.releases(compilation, booked)
     settle.payments(compilation, booked, released)
+
+
+def _due(compilation: Compilation) -> str:
+    """What the plan says is due, by earning period."""
+    for name in dict.fromkeys(name for plan in compilation.versions for name in plan.credits):
+        credits(compilation, name)
+    return shape.entitled(compilation)
 
 
 def _days(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Interval:

@@ -26,6 +26,7 @@ from attain.kernel.intervals import Interval
 from attain.kernel.money import currency
 from attain.kernel.periods import Calendar, Period
 from attain.plans.model import Parameter, Plan
+from attain.plans.versions import in_order, present_names
 
 LEVELS = ("person", "position", "title", "plan")
 
@@ -39,29 +40,17 @@ class Compilation:
     versions: Sequence[Plan]
     span: Interval
     known: dict[str, object] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    """Former names of components with the names that they have now."""
+    as_of: date | None = None
+    """The pay period's first day whose overrides hold; without it the first one of the span."""
+    later: list[Compilation] = field(default_factory=list)
+    """The same plan as it stands once overrides have expired, in the order of these days."""
 
     def __post_init__(self) -> None:
-        self.versions = sorted(self.versions, key=lambda plan: plan.effective.start)
+        self.names = present_names(self.versions)
+        self.versions = in_order(self.versions)
         self.plan = self.versions[-1]
-        first = self.versions[0]
-        for plan in self.versions:
-            if (plan.currency, plan.period, plan.calendar) != (first.currency, first.period, first.calendar):
-                raise PlanError(
-                    f"Versions {first.version} and {plan.version} of {plan.plan} differ in currency, period or "
-                    "calendar.",
-                    code="plan.versions-differ",
-                    where=Where(field=f"plan {plan.plan}"),
-                    hint="Start a new plan instead of a new version.",
-                )
-        for earlier, later in zip(self.versions, self.versions[1:], strict=False):
-            if earlier.effective.end is None or earlier.effective.end > later.effective.start:
-                raise PlanError(
-                    f"Versions {earlier.version} and {later.version} of {later.plan} are both in force on "
-                    f"{later.effective.start}.",
-                    code="plan.versions-overlap",
-                    where=Where(field=f"plan {later.plan}"),
-                    hint="Let the earlier version end the day before (`effective: through`).",
-                )
 
     @property
     def id(self) -> str:
@@ -86,7 +75,8 @@ class Compilation:
         return self.span.end
 
     def name(self, *parts: object) -> str:
-        return ":".join([self.id, *map(str, parts)])
+        plan = self.id if self.as_of is None else f"{self.id}@{self.as_of}"
+        return ":".join([plan, *map(str, parts)])
 
     def index(self, plan: Plan) -> int:
         return list(self.versions).index(plan)
@@ -99,17 +89,14 @@ class Compilation:
         return f"periods:{self.calendar_name}:{kind}"
 
     def in_force(self, plan: Plan) -> exp.Expr:
-        """Whether the version is in force on the last day of the row's period (`start`, `end`).
+        """Whether a row's period (`start`, `end`) is one of the version: the latest that has begun by its last day.
 
-        A period in which the plan itself ends belongs to its last version.
+        So a period in which the plan itself ends belongs to its last version.
         """
         begun = exp.GT(this=col("end"), expression=_literal(plan.effective.start))
-        if plan.effective.end is None:
-            return begun
-        until: exp.Expr = exp.LT(this=col("start"), expression=_literal(plan.effective.end))
-        if plan is not self.plan:
-            until = exp.LTE(this=col("end"), expression=_literal(plan.effective.end))
-        return all_of(begun, until)
+        if plan.effective.end is None or plan is not self.plan:
+            return all_of(begun, self.governs(plan))
+        return all_of(begun, exp.LT(this=col("start"), expression=_literal(plan.effective.end)))
 
     def governs(self, plan: Plan) -> exp.Expr:
         """Whether the version settles the row's period: also what is paid before the plan begins and after it ends."""
@@ -122,24 +109,29 @@ class Compilation:
             bounds.append(exp.LTE(this=col("end"), expression=_literal(following)))
         return all_of(*bounds)
 
-    def version_of(self, period: Period) -> Plan | None:
-        """The version in force on a period's last day; the last one also where the plan ends in the period."""
-        for plan in reversed(self.versions):
-            start, end = plan.effective.start, plan.effective.end
-            ends_later = end is None or (period.start if plan is self.plan else period.last) < end
-            if start <= period.last and ends_later:
-                return plan
-        return None
+    def version_of(self, period: Period) -> Plan:
+        """The latest version that has begun by a period's last day; before all of them the first."""
+        begun = [plan for plan in self.versions if plan.effective.start <= period.last]
+        return begun[-1] if begun else self.versions[0]
+
+    @property
+    def pay_periods(self) -> list[Period]:
+        """The whole pay periods of the span: those that are booked."""
+        found = self.calendar.periods(self.plan.period, self.span.start, self.end)
+        return [period for period in found if period.start >= self.span.start and period.end <= self.end]
+
+    @property
+    def overrides_on(self) -> date:
+        """The day whose overrides hold here."""
+        if self.as_of is not None:
+            return self.as_of
+        return next((period.start for period in self.pay_periods), self.span.start)
 
     def component_now(self, column: str = "component") -> str:
         """SQL for the present name of a component that the ledger or a decision may know by an old one (`was`)."""
-        renamed = {said.was: name for plan in self.versions for name, said in plan.components.items() if said.was}
-        for old in list(renamed):
-            while renamed[old] in renamed and renamed[old] != old:
-                renamed[old] = renamed[renamed[old]]
-        if not renamed:
+        if not self.names:
             return column
-        cases = " ".join(f"WHEN {text(old)} THEN {text(new)}" for old, new in sorted(renamed.items()))
+        cases = " ".join(f"WHEN {text(old)} THEN {text(new)}" for old, new in sorted(self.names.items()))
         return f"CASE {column} {cases} ELSE {column} END"
 
     # -- facts --

@@ -1,21 +1,24 @@
 """The book: in which pay period a line is paid.
 
 A line of an open period is booked there. For a closed period the difference to what the ledger holds is booked in
-the first
-open period: late facts, corrections, changed quotas and changed plans all come through this one door.
+the first open period: late facts, corrections, changed quotas and changed plans all come through this one door. An
+override that expires within the span comes through it, too: in the first pay period without it, for all that were
+booked with it.
 Writes `<plan>:booked`, key (component, payee, source, earning_period, pay_period).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 from attain.engine.compilation import Compilation
 from attain.engine.sql import text
 from attain.engine.stages.shape import COLUMNS, create
 
 
-def booked(compilation: Compilation, entitled: str) -> str:
-    calendar, kind = compilation.calendar_name, compilation.plan.period
-    version = text(compilation.plan.version)
+def booked(compilation: Compilation, due: Sequence[str]) -> str:
+    """`due` are the entitled lines, one table for the plan as it stands at first and each time overrides expire."""
+    kind = compilation.plan.period
     span = f"start >= DATE '{compilation.span.start}' AND \"end\" <= DATE '{compilation.end}'"
     create(
         compilation,
@@ -29,44 +32,71 @@ def booked(compilation: Compilation, entitled: str) -> str:
     FROM ledger_lines WHERE plan = '{compilation.id}' GROUP BY ALL
     """
     create(compilation, compilation.name("ledger"), ledger, "what closed periods have booked, by line")
+    target = compilation.name("booked")
+    query = " UNION ALL ".join([*_lines(compilation, due), _adjustments(compilation)])
+    create(compilation, target, query, "every line with the pay period in which it is booked")
+    return target
+
+
+def _lines(compilation: Compilation, due: Sequence[str]) -> Iterator[str]:
+    """Lines of the open periods under the overrides that hold there, and what changed in the periods before."""
+    opened = compilation.name("open")
+    borders = [later.as_of for later in compilation.later]
+    paid = f"""(SELECT * FROM "{compilation.name("ledger")}" WHERE source NOT LIKE 'adjustment:%')"""
+    columns = COLUMNS.replace("period,", "period AS earning_period, period AS pay_period,")
+    closed = f"""
+    SELECT period FROM closed_periods
+    WHERE calendar = {text(compilation.calendar_name)} AND kind = '{compilation.plan.period}'
+    """
+    for place, entitled in enumerate(due):
+        since = f"start >= DATE '{borders[place - 1]}'" if place else "TRUE"
+        until = f"start < DATE '{borders[place]}'" if place < len(borders) else "TRUE"
+        here = f'SELECT period FROM "{opened}" WHERE {since} AND {until}'
+        yield f'SELECT {columns} FROM "{entitled}" WHERE period IN ({here})'
+        before = closed
+        if place:
+            before += f" UNION ALL SELECT period FROM \"{opened}\" WHERE start < DATE '{borders[place - 1]}'"
+            paid = f"""(
+                SELECT component, payee, source, period AS earning_period, SUM(amount) AS amount
+                FROM "{due[place - 1]}" WHERE period IN ({before}) GROUP BY ALL
+            )"""
+        first = f'(SELECT MIN_BY(period, place) FROM "{opened}" WHERE {since})'
+        yield _differences(compilation, f'(SELECT * FROM "{entitled}" WHERE period IN ({before}))', paid, first)
+
+
+def _differences(compilation: Compilation, entitled: str, paid: str, first: str) -> str:
+    """What is due for earlier periods minus what they have booked, paid in the period `first`."""
+    version = text(compilation.plan.version)
     late = compilation.plan.policies.late_facts
     note = (
         "'restates ' || COALESCE(e.period, g.earning_period)"
         if late == "restatement"
         else "'late: ' || COALESCE(e.period, g.earning_period)"
     )
-    query = f"""
-    SELECT {COLUMNS.replace("period,", "period AS earning_period, period AS pay_period,")} FROM "{entitled}" WHERE
-        period IN (SELECT period FROM "{compilation.name("open")}")
-    UNION ALL
+    return f"""
     SELECT COALESCE(e.version, {version}) AS version, COALESCE(e.component, g.component) AS
         component, 'difference' AS kind, COALESCE(e.payee, g.payee) AS payee, e.position,
            COALESCE(e.event_type, '') AS event_type, e.event, COALESCE(e.source, g.source) AS source, e.credited_on,
                COALESCE(e.period, g.earning_period) AS earning_period,
-           (SELECT MIN_BY(period, place) FROM "{compilation.name("open")}") AS pay_period, COALESCE(e.amount,
+           {first} AS pay_period, COALESCE(e.amount,
                0::HUGEINT) - COALESCE(g.amount, 0::HUGEINT) AS amount,
            COALESCE(e.amount, 0::HUGEINT) - COALESCE(g.amount, 0::HUGEINT) AS computed, {note} AS note
-    FROM (SELECT * FROM "{entitled}" WHERE period IN (SELECT period FROM closed_periods WHERE calendar = {
-        text(calendar)
-    }
-        AND kind = '{kind}')) e
-    FULL JOIN (SELECT * FROM "{compilation.name("ledger")}" WHERE source NOT LIKE 'adjustment:%') g
+    FROM {entitled} e FULL JOIN {paid} g
       ON g.component = e.component AND g.payee = e.payee AND g.source = e.source AND g.earning_period = e.period
     WHERE COALESCE(e.amount, 0::HUGEINT) <> COALESCE(g.amount, 0::HUGEINT)
-    UNION ALL
-    SELECT {version} AS version, component, 'adjustment' AS kind, payee, NULL AS position, '' AS
-        event_type, NULL AS event, 'adjustment:' || adjustment AS source,
-           NULL::DATE AS credited_on, pay_period AS earning_period, pay_period, CAST(amount AS HUGEINT) // {
-        10 ** (4 - compilation.places)
-    } AS amount,
-           CAST(amount AS HUGEINT) // {10 ** (4 - compilation.places)} AS computed, reason AS note
-    FROM adjustments WHERE plan = '{compilation.id}' AND currency = '{
-        compilation.plan.currency
-    }' AND pay_period IN (SELECT period FROM "{compilation.name("open")}")
     """
-    target = compilation.name("booked")
-    create(compilation, target, query, "every line with the pay period in which it is booked")
-    return target
+
+
+def _adjustments(compilation: Compilation) -> str:
+    version, minor = text(compilation.plan.version), 10 ** (4 - compilation.places)
+    return f"""
+    SELECT {version} AS version, {compilation.component_now()} AS component, 'adjustment' AS kind, payee,
+           NULL AS position, '' AS event_type, NULL AS event, 'adjustment:' || adjustment AS source,
+           NULL::DATE AS credited_on, pay_period AS earning_period, pay_period,
+           CAST(amount AS HUGEINT) // {minor} AS amount, CAST(amount AS HUGEINT) // {minor} AS computed, reason AS note
+    FROM adjustments WHERE plan = '{compilation.id}' AND currency = '{compilation.plan.currency}'
+      AND pay_period IN (SELECT period FROM "{compilation.name("open")}")
+    """
 
 
 __all__ = ["booked"]

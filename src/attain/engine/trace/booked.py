@@ -25,7 +25,7 @@ def steps(derivation: Derivation, row: Mapping[str, Any]) -> tuple[list[Step], S
         return _adjustment(derivation, row)
     if row["kind"] == "difference":
         return _difference(derivation, row)
-    return _due(derivation, row)
+    return _due(derivation.under(row["pay_period"]), row)
 
 
 def _due(derivation: Derivation, row: Mapping[str, Any]) -> tuple[list[Step], Step]:
@@ -72,7 +72,9 @@ def _adjustment(derivation: Derivation, row: Mapping[str, Any]) -> tuple[list[St
 
 
 def _difference(derivation: Derivation, row: Mapping[str, Any]) -> tuple[list[Step], Step]:
-    """Due now, minus what closed periods have booked."""
+    """Due now, minus what closed periods, and earlier ones of the run, have booked."""
+    before = _booked_before(derivation, row)
+    derivation = derivation.under(row["pay_period"])
     compilation = derivation.compilation
     keys = {"component": row["component"], "payee": row["payee"], "source": row["source"]}
     found = [
@@ -80,7 +82,6 @@ def _difference(derivation: Derivation, row: Mapping[str, Any]) -> tuple[list[St
         for item in rows(compilation, compilation.name("entitled"), keys)
         if item["period"] == row["earning_period"]
     ]
-    before = _booked_before(derivation, row)
     words: dict[str, Word] = {"period": row["earning_period"]}
     inner: tuple[Step, ...] = ()
     now = derivation.minor(0)
@@ -103,7 +104,7 @@ def _difference(derivation: Derivation, row: Mapping[str, Any]) -> tuple[list[St
 
 
 def _booked_before(derivation: Derivation, row: Mapping[str, Any]) -> list[Step]:
-    """The ledger's lines of the same key, in the order of their pay periods."""
+    """Lines of the same key, in the order of their pay periods: of the ledger, and of this run before its own."""
     compilation = derivation.compilation
     names = {row["component"]} | {
         plan.components[row["component"]].was for plan in compilation.versions if row["component"] in plan.components
@@ -115,15 +116,21 @@ def _booked_before(derivation: Derivation, row: Mapping[str, Any]) -> list[Step]
         if item["component"] in names
         and (item["plan"], item["payee"], item["source"], item["earning_period"]) == wanted
     ]
-    return [
-        Step(
-            "difference.booked",
-            {"period": item["pay_period"]},
-            None,
-            derivation.minor(int(item["amount"])),
-            source=Source("ledger_lines", str(item["line"])),
-        )
+    closed = [
+        (str(item["pay_period"]), int(item["amount"]), Source("ledger_lines", str(item["line"])))
         for item in sorted(found, key=lambda item: (item["pay_period"], str(item["line"])))
+    ]
+    places = {period.id: place for place, period in enumerate(compilation.pay_periods)}
+    key = {name: row[name] for name in ("component", "payee", "source", "earning_period")}
+    mine = [
+        (str(item["pay_period"]), int(item["amount"]), None)
+        for item in rows(compilation, compilation.name("booked"), key)
+        if places[item["pay_period"]] < places[row["pay_period"]]
+    ]
+    mine.sort(key=lambda item: places[item[0]])
+    return [
+        Step("difference.booked", {"period": period}, None, derivation.minor(amount), source=source)
+        for period, amount, source in (*closed, *mine)
     ]
 
 

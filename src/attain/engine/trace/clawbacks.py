@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from sqlglot import exp
 
+from attain.engine.compilation import Compilation
 from attain.engine.formulas import compiled
 from attain.engine.frame import Frame, col
 from attain.engine.stages import clawback as engine
@@ -17,7 +19,7 @@ from attain.engine.trace.arithmetic import Figure, Formula, Operation
 from attain.engine.trace.derivation import Derivation
 from attain.engine.trace.explanation import Step, Word
 from attain.engine.trace.spots import CreditSpot, EventSpot, answers, rows, where
-from attain.plans.model import Clawback
+from attain.plans.model import Clawback, Plan
 
 
 def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str, Any]) -> list[Step]:
@@ -40,12 +42,8 @@ def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str,
     reversed_amount, original_amount = (
         _stated(derivation, spot, event) for event in (str(own["event"]), str(own["@reverses"]))
     )
-    replaced = rows(
-        compilation,
-        overrides(compilation),
-        {"component": name, "payee": row["payee"], "source": source, "earning_period": original["period"]},
-    )
-    paid = derivation.minor(Fraction(int((replaced or [original])[0]["amount"])))
+    reversed_amount, counted = _counted(spot, name, own, reversed_amount, original_amount)
+    paid = Figure(_paid(compilation, plan, name, row["payee"], source), "money")
     formula: Formula = Operation("/", Operation("*", paid, reversed_amount), original_amount)
     place = derivation.where(plan, "settlement", "clawback")
     share = Figure(taken, "rate")
@@ -55,9 +53,60 @@ def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str,
         "original": str(own["@reverses"]),
         "line": f"{plan.plan}/{name}/{row['payee']}/{original['source']}/{original['period']}",
     }
-    inside = _share_step(derivation, spot, said, own, share)
+    inside = (*counted, *_share_step(derivation, spot, said, own, share))
     exact = Fraction(int(row["exact"]), int(row["exact/"]))
     return [Step("clawback", words, formula, Figure(exact, "money"), place, inside=inside)]
+
+
+def _counted(
+    spot: CreditSpot, name: str, own: Mapping[str, Any], stated: Figure, original: Figure
+) -> tuple[Figure, tuple[Step, ...]]:
+    """What counts of the reversed amount: reversals of one event together at most its amount."""
+    compilation = spot.compilation
+    sums = f"{compilation.name(compilation.index(spot.plan), 'component', name)}:reversed"
+    key = {"credit": own["source"], "payee": own["payee"]}
+    scale = int(str(compilation.known[f"stated scale {compilation.index(spot.plan)} {spot.credit_set}"]))
+    (row,) = rows(compilation, sums, key)
+    most = -original.value if isinstance(original.value, Fraction) else Fraction(0)
+    ends = []
+    for column in ("reversed", "reversed_before"):
+        value = Fraction(int(row[column]), scale)
+        ends.append(replace(stated, value=min(value, most) if most > 0 else max(value, most)))
+    formula = Operation("-", *ends)
+    found = replace(stated, value=formula.worth())
+    return found, (() if found == stated else (Step("clawback.counted", {}, formula, found),))
+
+
+def taken_before(spot: CreditSpot, name: str, row: Mapping[str, Any]) -> tuple[Fraction, Fraction, Fraction]:
+    """What earlier reversals of the same original have taken, exactly; the original line; both in money."""
+    compilation, plan = spot.compilation, spot.plan
+    target = compilation.name(compilation.index(plan), "component", name)
+    cents = 10**compilation.places
+    source = _original_source(row)
+    before = Fraction(0)
+    for lines in (target, *earlier_lines(compilation, plan, name)):
+        for other in rows(compilation, lines, {"payee": row["payee"], "original": row["original"]}):
+            if other["kind"] != "clawback" or _original_source(other) != source:
+                continue
+            if lines != target:
+                before += Fraction(int(other["amount"]), cents)
+            elif (other["credited_on"], other["event"]) < (row["credited_on"], row["event"]):
+                before += Fraction(int(other["exact"]), int(other["exact/"]))
+    exact = Fraction(int(row["exact"]), int(row["exact/"]))
+    return before, exact, _paid(compilation, plan, name, row["payee"], source)
+
+
+def _paid(compilation: Compilation, plan: Plan, name: str, payee: str, source: str) -> Fraction:
+    """The amount of the original line as it is paid."""
+    tables = (compilation.name(compilation.index(plan), "component", name), *earlier_lines(compilation, plan, name))
+    original = next(found for lines in tables for found in rows(compilation, lines, {"payee": payee, "source": source}))
+    key = {"component": name, "payee": payee, "source": source, "earning_period": original["period"]}
+    decided = rows(compilation, overrides(compilation), key)
+    return Fraction(int((decided or [original])[0]["amount"]), 10**compilation.places)
+
+
+def _original_source(row: Mapping[str, Any]) -> str:
+    return str(row["original"]) + str(row["source"]).removeprefix(str(row["event"]))
 
 
 def _stated(derivation: Derivation, spot: CreditSpot, event: str) -> Figure:

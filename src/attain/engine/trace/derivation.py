@@ -7,7 +7,9 @@ Names that are read twice are explained once, where they are met first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,17 @@ class Derivation:
     def again(self) -> Derivation:
         """The same, with nothing explained yet."""
         return Derivation(self.calculation, list(self.documents.values()), self.compilation.id)
+
+    def under(self, pay_period: str) -> Derivation:
+        """The same under the overrides that hold in a pay period, when others have expired by then."""
+        whole = self.compilation
+        starts = {period.id: period.start for period in whole.pay_periods}
+        begun = [state for state in whole.later if state.as_of and state.as_of <= starts.get(pay_period, date.min)]
+        if not begun:
+            return self
+        found = copy(self)
+        found.compilation = begun[-1]
+        return found
 
     # -- plan --
 

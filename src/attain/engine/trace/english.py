@@ -179,6 +179,9 @@ SENTENCES: dict[str, str] = {
     "rounding.running": "Rounding: the rounded sum of {period} with this line, minus that without it",
     "rounding.with": "Sum of {period} with this line",
     "rounding.without": "Sum of {period} without it",
+    "rounding.taken": "Rounding: what the reversals of the line take with this one, minus that without it",
+    "rounding.taken.with": "Taken with this one",
+    "rounding.taken.without": "Taken without it",
     "change": "Due to date in {window}, minus what was due before ({before})",
     "budget.total": "Lines of all payees so far, with this one",
     "budget.part": "What fits into the budget of {budget}",
@@ -194,6 +197,7 @@ SENTENCES: dict[str, str] = {
     "prize.shared": "Place {place}, with {value}; {tied} share the prizes of their places",
     "prize.none": "No place with {value}",
     "clawback": "Taken back: the line of {original} ({line}) × reversed ÷ original amount",
+    "clawback.counted": "Counted of it: reversed with this one, minus reversed before; each at most the original",
     "clawback.after": "Share that is taken back after {days} days, from {start} to {end}",
     "clawback.pro_rata": "Share that is taken back after {days} days, from {start} to {end}",
     "cap.lost": (

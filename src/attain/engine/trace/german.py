@@ -181,6 +181,9 @@ SENTENCES: dict[str, str] = {
     "rounding.running": "Rundung: die gerundete Summe von {period} mit dieser Zeile, minus die ohne sie",
     "rounding.with": "Summe von {period} mit dieser Zeile",
     "rounding.without": "Summe von {period} ohne sie",
+    "rounding.taken": "Rundung: was die Rücknahmen der Zeile mit dieser zurückholen, minus das ohne sie",
+    "rounding.taken.with": "Zurückgeholt mit dieser",
+    "rounding.taken.without": "Zurückgeholt ohne sie",
     "change": "Anspruch bisher in {window}, minus der Anspruch zuvor ({before})",
     "budget.total": "Zeilen aller Empfänger bisher, mit dieser",
     "budget.part": "Was in das Budget von {budget} passt",
@@ -196,6 +199,7 @@ SENTENCES: dict[str, str] = {
     "prize.shared": "Platz {place}, mit {value}; {tied} teilen die Preise ihrer Plätze",
     "prize.none": "Kein Platz mit {value}",
     "clawback": "Zurückgeholt: die Zeile von {original} ({line}) × zurückgenommener ÷ ursprünglicher Betrag",
+    "clawback.counted": "Davon zählt: zurückgenommen mit dieser, minus zuvor; höchstens der ursprüngliche Betrag",
     "clawback.after": "Anteil, der nach {days} Tagen zurückgeholt wird, vom {start} bis zum {end}",
     "clawback.pro_rata": "Anteil, der nach {days} Tagen zurückgeholt wird, vom {start} bis zum {end}",
     "cap.lost": (

@@ -148,6 +148,11 @@ class ComponentLine:
             self._running(places, where)
             return
         exact = self.current.value
+        if self.row["kind"] == "clawback" and isinstance(self.spot, CreditSpot):
+            before, own, paid = clawbacks.taken_before(self.spot, self.name, self.row)
+            if before or abs(own) > abs(paid):
+                self._together(before, own, paid, places, where)
+                return
         if isinstance(exact, Fraction) and (exact * 10**places).denominator == 1:
             return
         self.add("rounding", Rounded(self.current, places, mode), where)
@@ -178,6 +183,20 @@ class ComponentLine:
         kinds = ("rounding.with", "rounding.without")
         inside = tuple(Step(kind, words, part, found) for kind, part, found in zip(kinds, both, results, strict=True))
         self.add("rounding.running", Operation("-", results[0], results[1]), where, inside, **words)
+
+    def _together(self, before: Fraction, own: Fraction, paid: Fraction, places: int, where: Where) -> None:
+        """What the reversals of one original have taken with this one, minus that without it; at most its line."""
+        mode = self.derivation.mode(self.plan)
+        parts: list[Formula] = []
+        for exact in (before + own, before):
+            rounded = Rounded(Figure(exact, "money"), places, mode)
+            worth = rounded.worth()
+            beyond = isinstance(worth, Fraction) and (worth < -paid if paid >= 0 else worth > -paid)
+            parts.append(Applied("limited", (rounded, Figure(abs(paid), "money"))) if beyond else rounded)
+        results = [Figure(part.worth(), "money") for part in parts]
+        kinds = ("rounding.taken.with", "rounding.taken.without")
+        inside = tuple(Step(kind, {}, part, found) for kind, part, found in zip(kinds, parts, results, strict=True))
+        self.add("rounding.taken", Operation("-", results[0], results[1]), where, inside)
 
     @property
     def _is_clawed(self) -> bool:
