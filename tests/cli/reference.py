@@ -76,7 +76,7 @@ page is a reference, made from the help of each command. `attain demo` makes a c
 |---|---|
 | Results | on standard output; tables for people, with `--json` one JSON document, amounts as exact text |
 | Progress | on standard error |
-| Errors | on standard error: place, code, sentence, next step; with `--json` one document `{"error": …, "status": 1}` on standard output |
+| Errors | on standard error: place, code, sentence, next step; with `--json` `{"error": …, "status": 1}` on standard output |
 | Who acts | `--as NAME`, else `ATTAIN_ACTOR`, else the login name; every change is an event of the log |
 | Workspace | `--workspace PATH`, else `ATTAIN_WORKSPACE`, else searched upwards |
 | Records in PostgreSQL | `ATTAIN_DATABASE_URL`, so that no password stands in a file |

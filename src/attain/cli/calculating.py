@@ -18,10 +18,13 @@ STEPS = 4
 
 
 def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[[str], None]) -> Run:
-    """Read, calculate, write, publish. Whatever goes wrong, the lease is given back and nothing is visible."""
+    """Read, calculate, write, publish. Whatever goes wrong, the lease is given back and nothing is visible.
+
+    What the user has to mend leaves no run behind; what the disk or a fault of ours prevented is a failed run.
+    """
     from attain.engine import calculate, run
-    from attain.kernel.errors import AttainError, Refused
-    from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, renew_run
+    from attain.kernel.errors import AttainError, Refused, SetupError
+    from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, refuse_run, renew_run
 
     step("reading")
     start = begin_run(workspace, span, actor=actor)
@@ -43,9 +46,12 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
         step("publishing")
         return publish_run(workspace, start, actor=actor)
     except BaseException as fault:
-        said = fault.message if isinstance(fault, AttainError) else type(fault).__name__
         with suppress(AttainError):  # what happened first says more, and the lease of an ended process binds nobody
-            fail_run(workspace, start, actor=actor, failure=said)
+            if isinstance(fault, AttainError) and not isinstance(fault, SetupError):
+                refuse_run(workspace, start, actor=actor, reason=fault.message)
+            else:
+                said = fault.message if isinstance(fault, AttainError) else type(fault).__name__
+                fail_run(workspace, start, actor=actor, failure=said)
         raise
 
 

@@ -67,7 +67,8 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
     require_pay_period(frozen, span)
     _require_open(frozen, span)
     with acting(workspace, actor, "begin run") as act:
-        number = (Run.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        last = Run.objects.aggregate(last=Max("number"))["last"] or 0
+        number = max(last, leases.require_free(LEASE, act.at).fence) + 1  # that of a refused run is not given again
         name = f"run-{number:06d}"
         fence = leases.take(act, LEASE, name)
         _give_up_stale(act)
@@ -172,6 +173,16 @@ def fail_run(workspace: Workspace, start: RunStart, *, actor: str, failure: str)
         if run.state == Run.State.CALCULATING:
             _fail(act, run, failure)
         leases.give_back(LEASE, run.fence)
+
+
+def refuse_run(workspace: Workspace, start: RunStart, *, actor: str, reason: str) -> None:
+    """A plan or a record has to be mended before anything can be calculated: no run is left, but the log says why."""
+    workspace.ports.files.discard(start.folder)
+    with acting(workspace, actor, "refuse run") as act:
+        gone, _ = Run.objects.filter(pk=start.run.pk, state=Run.State.CALCULATING).delete()
+        leases.give_back(LEASE, start.run.fence)
+        if gone:
+            act.record("run.refused", "run", start.run.pk, after={"failure": reason})
 
 
 def _fail(act: Act, run: Run, failure: str) -> None:

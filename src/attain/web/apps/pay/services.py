@@ -6,11 +6,12 @@ What a close needs is worked out before the transaction; what could have changed
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import NoReturn
 
 from attain.kernel.errors import NotFound, Refused, Where
 from attain.kernel.periods import Period
-from attain.web.apps.audit.models import Event
+from attain.web.apps.audit.models import Answer, Event
 from attain.web.apps.audit.services import Act, acting, moment
 from attain.web.apps.plans.models import PlanVersion
 from attain.web.workspace import Workspace
@@ -23,11 +24,17 @@ State = PayPeriod.State
 PROVED, CONTRADICTED = "run.proved", "run.contradicted"
 
 
-def record_proof(workspace: Workspace, run_id: str, *, actor: str, confirmed: bool) -> None:
-    """Keep what the checker said of a run: with one that it contradicts, no period is closed."""
+def record_proof(
+    workspace: Workspace, run_id: str, *, actor: str, confirmed: bool, found: Mapping[str, int] | None = None
+) -> None:
+    """Keep what the checker said of a run: with one that it contradicts, no period is closed.
+
+    `found` is what was computed again and what differed, by name: lines 812, differences 0.
+    """
     run = run_of(run_id)
+    after: dict[str, object] = {"files": run.manifest_hash, **(found or {})}
     with acting(workspace, actor, "record proof") as act:
-        act.record(PROVED if confirmed else CONTRADICTED, "run", run.pk, after={"files": run.manifest_hash})
+        act.record(PROVED if confirmed else CONTRADICTED, "run", run.pk, after=after)
 
 
 def proof_said(run: Run) -> bool | None:
@@ -61,6 +68,10 @@ def close_period(
         _refuse_kind(workspace, run, period)
     _require_covering(run, period)
     _require_uncontradicted(run)
+    if key is None or not Answer.objects.filter(key=key).exists():  # looked at again below; here it spares the folder
+        _open_row(period)
+        _require_order(workspace, period, run)
+        _require_current(workspace, run, accept_changes)
     tables = ledger.tables_of(workspace.runs / run.pk, period.id, plans)
     folder, sealed = ledger.keep(workspace, period.id, tables, run.pk)
     request = {"period": [period.calendar, period.kind, period.id], "run": run.pk, "accept": accept_changes}
