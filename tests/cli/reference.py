@@ -76,7 +76,7 @@ page is a reference, made from the help of each command. `attain demo` makes a c
 |---|---|
 | Results | on standard output; tables for people, with `--json` one JSON document, amounts as exact text |
 | Progress | on standard error |
-| Errors | on standard error: place, code, sentence, next step; with `--json` `{"error": …, "status": 1}` on standard output |
+| Errors | on standard error: place, code, sentence, next step; with `--json` as `{"error": …}` on standard output |
 | Who acts | `--as NAME`, else `ATTAIN_ACTOR`, else the login name; every change is an event of the log |
 | Workspace | `--workspace PATH`, else `ATTAIN_WORKSPACE`, else searched upwards |
 | Records in PostgreSQL | `ATTAIN_DATABASE_URL`, so that no password stands in a file |
@@ -92,9 +92,9 @@ page is a reference, made from the help of each command. `attain demo` makes a c
 | 130 | stopped by the user; nothing half-done is visible |
 
 An error, of wrong use too, has `code`, `message`, `where` (of `file`, `line`, `column` and `field` what is known) and
-`hint`; several found together are listed under `findings`, each with the same keys and its `level`. A code never
-changes its meaning. `check`, `test`, `diff`, `verify`, `import`, `status` and `doctor` give their usual document also
-when they end with 1 or 3.
+`hint`, and `status` beside it is the exit status; several found together are listed under `findings`, each with the
+same keys and its `level`. A code never changes its meaning. `check`, `test`, `diff`, `verify`, `import`, `status` and
+`doctor` give their usual document also when they end with 1 or 3.
 
 A month of pay:
 

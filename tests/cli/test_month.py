@@ -313,3 +313,17 @@ def test_the_queries_of_a_plan_are_shown_with_their_meaning(paid: Path, attain: 
     assert len(queries) > 10 and all(query["meaning"] and "SELECT" in query["sql"] for query in queries)
     assert "-- " in attain("explain", "account-executive", "--sql").out
     assert "did not use the plan other" in attain("explain", "other", "--sql", status=2).err
+
+
+def test_a_payee_is_told_in_german_words_and_numbers(paid: Path, attain: Attain) -> None:
+    """G: the words of the plan letter are those of the explanation: Anrechnung, Zielvorgabe, Höchstbetrag."""
+    line = "account-executive/commission/bob/D3/2026-02"
+    told = attain("explain", line, "--language", "de").out + attain("describe", "account-executive", "--language",
+                                                                  "de").out  # fmt: skip
+    assert "Anrechnung" in told and "Zielvorgabe" in told
+    assert not [word for word in ("Gutschrift", "Quote", "Ereignis", "Obergrenze für") if word in told]
+    listed = attain("explain", "bob", "--lines", "--language", "de").out
+    assert "Anrechnungsdatum" in listed and "400,00" in listed and "Zeile " in listed
+    assert "verdient" in attain("explain", "bob", "--language", "de").out
+    steps = attain("explain", "bob", "--period", "2026-02", "--steps", "--language", "de").out
+    assert "- D3: 260,00" in steps and "(Zeile)" not in steps

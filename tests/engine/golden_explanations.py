@@ -45,18 +45,18 @@ Plan account-executive, Fassung 2026-1. Zeile account-executive/commission/Ann/D
 
 1. Vergütung nach Stufen, jeder Abschnitt zu seinem eigenen Satz: 200,00 €  [plans/account-executive.yaml:59]
     - Stufe 1, bis 20.000,00 €: 5.000,00 € × 4 % = 200,00 €  [plans/account-executive.yaml:63]
-        - Obergrenze der Stufe 1, ein Anteil der Quote: 50 % × 40.000,00 € = 20.000,00 €  [plans/account-executive.yaml:63]
-    - Zielerreichung von „booked“ mit dieser Gutschrift: 10.000,00 € ÷ 40.000,00 € = 25 %  [plans/account-executive.yaml:31]
-        - „booked“ von Ann in 2026, vor und mit dieser Gutschrift, der 2. des Zeitraums: 5.000,00 € + 5.000,00 € = 10.000,00 €  [plans/account-executive.yaml:31]
-        - Quote „new business“ von P-Ann, gültig seit 01.01.2025: 40.000,00 €  [plans/account-executive.yaml:31; quotas new_business/P-Ann/2025-01-01]
+        - Obergrenze der Stufe 1, ein Anteil der Zielvorgabe: 50 % × 40.000,00 € = 20.000,00 €  [plans/account-executive.yaml:63]
+    - Zielerreichung von „booked“ mit dieser Anrechnung: 10.000,00 € ÷ 40.000,00 € = 25 %  [plans/account-executive.yaml:31]
+        - „booked“ von Ann in 2026, vor und mit dieser Anrechnung, der 2. des Zeitraums: 5.000,00 € + 5.000,00 € = 10.000,00 €  [plans/account-executive.yaml:31]
+        - Zielvorgabe „new business“ von P-Ann, gültig seit 01.01.2025: 40.000,00 €  [plans/account-executive.yaml:31; quotas new_business/P-Ann/2025-01-01]
 
-2. Gutschrift in „bookings“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 66,6667 %, dem Betrag nach höchstens 5.000,00 € = 5.000,00 €  [plans/account-executive.yaml:16]
+2. Anrechnung in „bookings“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 66,6667 %, dem Betrag nach höchstens 5.000,00 € = 5.000,00 €  [plans/account-executive.yaml:16]
     - Anteil nach Regel 1, der Rest: 100 % − 33,3333 % = 66,6667 %  [plans/account-executive.yaml:23]
-    - Ann hat P-Ann am 20.01.2026; „owner“ des Ereignisses nennt P-Ann
-    - Gutgeschrieben: „margin“: 6.333,33 € × 66,6667 % = 4.222,22 €  [plans/account-executive.yaml:16]
-        - Betrag des Ereignisses („acv“ minus „cost“): 15.333,33 € − 9.000,00 € = 6.333,33 €  [plans/account-executive.yaml:20]
-    - Gutgeschrieben: „units“: 120 × 66,6667 % = 80,00004  [plans/account-executive.yaml:16]
-    - Ereignis D2 von „deals“  [deals D2, Lieferung given, Zeile 2]
+    - Ann hat P-Ann am 20.01.2026; „owner“ des Eintrags nennt P-Ann
+    - Angerechnet: „margin“: 6.333,33 € × 66,6667 % = 4.222,22 €  [plans/account-executive.yaml:16]
+        - Betrag des Eintrags („acv“ minus „cost“): 15.333,33 € − 9.000,00 € = 6.333,33 €  [plans/account-executive.yaml:20]
+    - Angerechnet: „units“: 120 × 66,6667 % = 80,00004  [plans/account-executive.yaml:16]
+    - Eintrag D2 von „deals“  [deals D2, Lieferung given, Zeile 2]
         - „close date“: 20.01.2026
         - „acv“: 15.333,33 €
         - „cost“: 9.000,00 €
@@ -114,25 +114,25 @@ Plan field, version 1. Line field/lifted/Ann/D2/2026-01
 „lifted“ von Ann für D2, gebucht in 2026-01: 386,67 €
 Plan field, Fassung 1. Zeile field/lifted/Ann/D2/2026-01
 
-1. Vergütung nach der erreichten Stufe, auch für frühere Gutschriften des Zeitraums: Anspruch mit dieser Gutschrift minus Anspruch ohne sie: 23.333,33 € × 2 % − 8.000,00 € × 1 % = 386,6666 €  [plans/field.yaml:43]
+1. Vergütung nach der erreichten Stufe, auch für frühere Anrechnungen des Zeitraums: Anspruch mit dieser Anrechnung minus Anspruch ohne sie: 23.333,33 € × 2 % − 8.000,00 € × 1 % = 386,6666 €  [plans/field.yaml:43]
     - 23.333,33 € liegt in Stufe 2, über 20.000,00 €: 2 %  [plans/field.yaml:43]
     - 8.000,00 € liegt in Stufe 1, bis 20.000,00 €: 1 %  [plans/field.yaml:43]
-    - „sold“ von Ann in 2026-Q1, vor und mit dieser Gutschrift, der 2. des Zeitraums: 8.000,00 € + 15.333,33 € = 23.333,33 €  [plans/field.yaml:19]
+    - „sold“ von Ann in 2026-Q1, vor und mit dieser Anrechnung, der 2. des Zeitraums: 8.000,00 € + 15.333,33 € = 23.333,33 €  [plans/field.yaml:19]
     - Dasselbe in Abschnitten: 120,00 € + 66,6666 € + 200,00 € = 386,6666 €
-        - Diese Gutschrift: 12.000,00 € × 1 % = 120,00 €
-        - Diese Gutschrift: 3.333,33 € × 2 % = 66,6666 €
+        - Diese Anrechnung: 12.000,00 € × 1 % = 120,00 €
+        - Diese Anrechnung: 3.333,33 € × 2 % = 66,6666 €
         - Nachholung für das, was darunter liegt: 20.000,00 € × 1 % = 200,00 €
 
 2. Rundung: die gerundete Summe von 2026-01 mit dieser Zeile, minus die ohne sie: 466,67 € − 80,00 € = 386,67 €  [plans/field.yaml:71]
     - Summe von 2026-01 mit dieser Zeile: 80,00 € + 386,6666 €, kaufmännisch gerundet auf 2 Stellen = 466,67 €
     - Summe von 2026-01 ohne sie: 80,00 €, kaufmännisch gerundet auf 2 Stellen = 80,00 €
 
-3. Gutschrift in „sales“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 100 % = 15.333,33 €  [plans/field.yaml:14]
+3. Anrechnung in „sales“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 100 % = 15.333,33 €  [plans/field.yaml:14]
     - Anteil nach Regel 1: 100 %  [plans/field.yaml:14]
-    - Ann hat P-Ann am 20.01.2026; „owner“ des Ereignisses nennt P-Ann
-    - Gutgeschrieben: „gain“: 6.333,33 € × 100 % = 6.333,33 €  [plans/field.yaml:14]
-        - Betrag des Ereignisses („acv“ minus „cost“): 15.333,33 € − 9.000,00 € = 6.333,33 €  [plans/field.yaml:16]
-    - Ereignis D2 von „deals“  [deals D2, Lieferung given, Zeile 2]
+    - Ann hat P-Ann am 20.01.2026; „owner“ des Eintrags nennt P-Ann
+    - Angerechnet: „gain“: 6.333,33 € × 100 % = 6.333,33 €  [plans/field.yaml:14]
+        - Betrag des Eintrags („acv“ minus „cost“): 15.333,33 € − 9.000,00 € = 6.333,33 €  [plans/field.yaml:16]
+    - Eintrag D2 von „deals“  [deals D2, Lieferung given, Zeile 2]
         - „close date“: 20.01.2026
         - „acv“: 15.333,33 €
         - „cost“: 9.000,00 €
@@ -169,7 +169,7 @@ Plan field, Fassung 1. Zeile field/kept/Bob/2026-02/2026-02
         - „owed“ zuvor, bei 2026-01: 47,5
         - Eingabe „score“ von P-Bob für 2026-02: 25 %  [plans/field.yaml:12; inputs score/P-Bob]
         - Zwischenergebnis: „owed“ der vorigen Zeile minus („score“ mal 10): 47,5 − 25 % × 10 = 45
-    - „trailing“ von Bob, der Zeitraum bis zum Ende von 2026-02 (Gutschriften in 2026-02 selbst: 1): 30.000,01 €  [plans/field.yaml:25]
+    - „trailing“ von Bob, der Zeitraum bis zum Ende von 2026-02 (Anrechnungen in 2026-02 selbst: 1): 30.000,01 €  [plans/field.yaml:25]
 
 2. Rundung: 75,00001 €, kaufmännisch gerundet auf 2 Stellen = 75,00 €  [plans/field.yaml:71]
 """,
@@ -213,19 +213,19 @@ Plan field, Fassung 1. Zeile field/commission/Ann/D1/2026-01
 
 1. Vergütung nach Stufen, jeder Abschnitt zu seinem eigenen Satz: 264,00 €  [plans/field.yaml:36]
     - Stufe 1, bis 20.000,00 €: 8.000,00 € × 3,3 % = 264,00 €  [plans/field.yaml:41]
-    - „sold“ von Ann in 2026-Q1, vor und mit dieser Gutschrift, der 1. des Zeitraums: 0,00 € + 8.000,00 € = 8.000,00 €  [plans/field.yaml:19]
+    - „sold“ von Ann in 2026-Q1, vor und mit dieser Anrechnung, der 1. des Zeitraums: 0,00 € + 8.000,00 € = 8.000,00 €  [plans/field.yaml:19]
 
 2. Innerhalb des Höchstbetrags einer Zeile: 264,00 €, dem Betrag nach höchstens 400,00 € = 264,00 €  [plans/field.yaml:42]
     - Zahl des Plans „cap of line“: 400,00 €  [plans/field.yaml:9]
 
 3. Ersetzt statt 264,00 €: agreed in writing → 300,00 €  [overrides O1]
 
-4. Gutschrift in „sales“ für Ann (P-Ann) aus D1, vom 10.01.2026: 8.000,00 € × 100 % = 8.000,00 €  [plans/field.yaml:14]
+4. Anrechnung in „sales“ für Ann (P-Ann) aus D1, vom 10.01.2026: 8.000,00 € × 100 % = 8.000,00 €  [plans/field.yaml:14]
     - Anteil nach Regel 1: 100 %  [plans/field.yaml:14]
-    - Ann hat P-Ann am 10.01.2026; „owner“ des Ereignisses nennt P-Ann
-    - Gutgeschrieben: „gain“: 7.000,00 € × 100 % = 7.000,00 €  [plans/field.yaml:14]
-        - Betrag des Ereignisses („acv“ minus „cost“): 8.000,00 € − 1.000,00 € = 7.000,00 €  [plans/field.yaml:16]
-    - Ereignis D1 von „deals“  [deals D1, Lieferung given, Zeile 1]
+    - Ann hat P-Ann am 10.01.2026; „owner“ des Eintrags nennt P-Ann
+    - Angerechnet: „gain“: 7.000,00 € × 100 % = 7.000,00 €  [plans/field.yaml:14]
+        - Betrag des Eintrags („acv“ minus „cost“): 8.000,00 € − 1.000,00 € = 7.000,00 €  [plans/field.yaml:16]
+    - Eintrag D1 von „deals“  [deals D1, Lieferung given, Zeile 1]
         - „close date“: 10.01.2026
         - „acv“: 8.000,00 €
         - „cost“: 1.000,00 €

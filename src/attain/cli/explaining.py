@@ -170,6 +170,7 @@ def _payee(
     language: str,
     as_json: bool,
 ) -> None:
+    from attain.cli.payee import show_payee
     from attain.cli.summary import names_of_run
     from attain.cli.tables import answer, say
 
@@ -197,7 +198,7 @@ def _payee(
         if derived:
             say("\n\n".join(_said(one, language) for one in derived))
         else:
-            _show_payee(document, mine, paid, lines)
+            show_payee(document, mine, paid, lines, language)
 
     answer(as_json, document, show)
 
@@ -274,52 +275,3 @@ def _pay_line(row: Mapping[str, Any]) -> dict[str, Any]:
         name: None if row[name] is None else exact(row[name], row["currency"]) for name in ("amount", "computed")
     }
     return {**{name: row[name] for name in names}, **amounts, "currency": row["currency"], "note": row["note"]}
-
-
-def _show_payee(document: dict[str, Any], mine: list[Any], paid: list[Any], lines: bool) -> None:
-    from attain.cli.tables import amount, say, table, title
-
-    title(f"{document['name'] or document['payee']} ({document['payee']}), {document['run']}")
-    if lines:
-        rows = [
-            (
-                row["line"],
-                row["kind"],
-                row["credited_on"],
-                row["pay_period"],
-                amount(row["amount"], row["currency"]),
-                row["currency"],
-                row["note"] or "",
-            )
-            for row in mine
-        ]
-        table(("Line", "kind", "credited on", "paid in", ">amount", "", "note"), rows)
-        return
-    earned: dict[tuple[str, str, str, str], list[int]] = {}
-    for row in mine:
-        key = (row["pay_period"], row["plan"], row["component"], row["currency"])
-        sums = earned.setdefault(key, [0, 0])
-        sums[0], sums[1] = sums[0] + 1, sums[1] + int(row["amount"])
-    rows_of_lines = [
-        (*key[:3], f"{count:,}", amount(minor, key[3]), key[3]) for key, (count, minor) in sorted(earned.items())
-    ]
-    table(("Paid in", "plan", "component", ">lines", ">amount", ""), rows_of_lines)
-    moved = [
-        name
-        for name in ("guarantee", "draw_paid", "draw_recovered", "carried_in", "carried_out")
-        if any(row[name] for row in paid)
-    ]
-    rows = [
-        (
-            row["pay_period"],
-            row["plan"],
-            *(amount(row[name], row["currency"]) for name in ("earned", *moved, "payable")),
-            row["currency"],
-        )
-        for row in sorted(paid, key=lambda row: (row["pay_period"], row["plan"]))
-    ]
-    columns = ("Paid in", "plan", ">earned", *(f">{name.replace('_', ' ')}" for name in moved), ">payable", "")
-    table(columns, rows)
-    largest = max(mine, key=lambda row: row["amount"], default=None)
-    if largest is not None:
-        say(f"Each line: add --lines. One of them step by step: attain explain {largest['line']}")

@@ -19,6 +19,7 @@ from attain.kernel.money import Money, currency
 WIDE = 160
 """Columns of a table that goes to a file or a pipe."""
 Step = Callable[[str], None]
+_GERMAN = str.maketrans(",.", ".,")
 
 
 def answer(as_json: bool, document: Mapping[str, Any], show: Callable[[], None]) -> None:
@@ -47,12 +48,13 @@ def exact(minor: int, code: str) -> str:
     return f"{Money(int(minor), currency(code)).to_decimal():f}"
 
 
-def amount(minor: int | None, code: str) -> str:
+def amount(minor: int | None, code: str, language: str = "en") -> str:
     """
-    >>> amount(123456789, "EUR")
-    '1,234,567.89'
+    >>> amount(123456789, "EUR"), amount(123456789, "EUR", "de")
+    ('1,234,567.89', '1.234.567,89')
     """
-    return "–" if minor is None else f"{Money(int(minor), currency(code)).to_decimal():,f}"
+    shown = "–" if minor is None else f"{Money(int(minor), currency(code)).to_decimal():,f}"
+    return shown.translate(_GERMAN) if language == "de" else shown
 
 
 def number(value: Fraction | int | None, places: int = 12) -> str:

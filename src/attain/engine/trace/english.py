@@ -246,7 +246,8 @@ SENTENCES: dict[str, str] = {
     # Payment
     "payment.earned": "Earned",
     "payment.component": "{name} (lines: {count})",
-    "payment.line": "{source} ({kind})",
+    "payment.line": "{source}",
+    "payment.line.kind": "{source} ({kind})",
     "payment.released": "Released",
     "payment.released.component": "{name}",
     "payment.guarantee": "Guarantee: what is missing to the guaranteed amount",

@@ -67,7 +67,7 @@ class Payment:
         for name, of_name in sorted(by_component.items()):
             listed = tuple(
                 Step(
-                    "payment.line",
+                    "payment.line" if line["kind"] == "line" else "payment.line.kind",
                     {"source": str(line["source"]), "kind": Term(f"kind.{line['kind']}")},
                     None,
                     self.derivation.minor(int(line["amount"])),
