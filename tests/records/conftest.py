@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -23,6 +24,21 @@ from tests.records.company import open_company
 from tools.setup import postgres_programs
 
 _databases = count(1)
+
+
+@cache
+def mounting() -> list[str] | None:
+    """The command before a command that lets it mount file systems that nobody else sees; None without the right."""
+    for command in (["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]):
+        trial = [*command, "mount", "-t", "tmpfs", "none", tempfile.gettempdir()]
+        if shutil.which("unshare") and subprocess.run(trial, capture_output=True, check=False).returncode == 0:
+            return command
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if mounting() is None:
+        terminalreporter.write_line("Left out: the full disk; here is no right to mount a small one (unshare --mount).")
 
 
 class Server:

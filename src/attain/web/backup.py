@@ -1,29 +1,30 @@
 """A workspace as one folder that can be carried away, and back.
 
-The database is copied first, by a call that sees one moment also while others write; then the folders that it points
-to, which never change. So the copy is whole at any time. `backup.json` holds the hash of every file: restoring looks at
-all of them before anything is put in place, and afterwards at the log and at every batch, run and ledger.
+Database and pointers are read in one transaction that sees one moment, also while others write; then the folders that
+the records of this moment point to are copied, which never change. So the copy is whole at any time. `backup.json`
+holds the hash of every file: restoring looks at all of them before anything is put in place, and afterwards at the log
+and at every batch, run and ledger.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from attain.kernel.errors import Finding, Findings, NotFound, Refused, SetupError, Where
-from attain.kernel.files import TEMPORARY
 from attain.kernel.hashing import canonical_json, sha256_file
 from attain.kernel.ports import Files, Ports, real_ports
 from attain.web import settings, store
 from attain.web.doctor import doctor
+from attain.web.pointers import pointed_to
 from attain.web.workspace import SETTINGS, Workspace
 
 MANIFEST = "backup.json"
 DATABASE = "database"
-COPIED = ("facts", "mappings", "plans", "data/batches", "data/runs", "data/ledger")
+DOCUMENTS = ("facts", "mappings", "plans")
 HEAD = "data/audit-head.json"
 
 
@@ -39,68 +40,97 @@ def backup(workspace: Workspace, target: Path) -> Backup:
     from django.db import connection
 
     files = workspace.ports.files
-    folder = files.temporary_folder(target.resolve().parent)
-    try:
-        (folder / DATABASE).mkdir()
-        if connection.vendor == "sqlite":
-            head = _copy_sqlite(folder / DATABASE / "attain.db")
-        else:
-            head = _copy_postgres(folder / DATABASE, files)
-        shutil.copy2(workspace.path / SETTINGS, folder / SETTINGS)
-        for name in COPIED:
-            source = workspace.path / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns(f"{TEMPORARY}*"))
+    target = target.resolve()
+    _refuse_inside(workspace, target)
+    with files.publishing(target) as folder:
+        files.make_folder(folder / DATABASE)
+        with store.in_plain_words("back up"), store.reading():
+            pointed = pointed_to(workspace)
+            head = _head()
+            migrations = _migrations()
+            if connection.vendor == "sqlite":
+                _copy_sqlite(folder / DATABASE / "attain.db")
+            else:
+                _copy_postgres(folder / DATABASE, files)
+        files.copy(workspace.path / SETTINGS, folder / SETTINGS)
+        for name in DOCUMENTS:
+            if (workspace.path / name).is_dir():
+                files.copy(workspace.path / name, folder / name)
+        for parent, names in pointed.items():
+            for name in sorted(names):
+                _require_folder(parent / name)
+                files.copy(parent / name, folder / parent.relative_to(workspace.path) / name)
         if head is not None:
-            (folder / HEAD).parent.mkdir(exist_ok=True)
+            files.make_folder((folder / HEAD).parent)
             files.write_bytes_durably(folder / HEAD, canonical_json(head) + b"\n")
         manifest = {
             "format": 1,
             "workspace": workspace.name,
             "database": connection.vendor,
             "made_at": workspace.ports.clock.now().isoformat(),
-            "migrations": _migrations(),
+            "migrations": migrations,
             "audit_head": head,
             "files": _hashes(folder),
         }
         files.write_bytes_durably(folder / MANIFEST, canonical_json(manifest))
-        files.publish_folder(folder, target.resolve())
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
     sizes = [path.stat().st_size for path in target.rglob("*") if path.is_file()]
     return Backup(target, len(sizes), sum(sizes))
 
 
-def _copy_sqlite(target: Path) -> dict[str, Any] | None:
-    """SQLite's own backup call: a plain copy of the file lacks what is still in the write-ahead log."""
+def _refuse_inside(workspace: Workspace, target: Path) -> None:
+    """What lies among the data would be swept, or copied by the next backup; and it is lost with the data."""
+    for name in ("data", *DOCUMENTS):
+        if target.is_relative_to((workspace.path / name).resolve()):
+            raise Refused(
+                f"{target.name} would lie in {name}/ of the workspace that is backed up.",
+                code="backup.inside",
+                where=Where(str(target)),
+                hint="Name a folder elsewhere, best on another disk.",
+            )
+
+
+def _require_folder(path: Path) -> None:
+    if not path.is_dir():
+        raise NotFound(
+            f"{path.name} is missing from {path.parent.name}; what is not whole is not backed up.",
+            code="backup.damaged",
+            where=Where(str(path)),
+            hint="Restore this folder from the last backup; `attain doctor` names everything that is damaged.",
+        )
+
+
+def _head() -> dict[str, Any] | None:
+    from attain.web.apps.audit.selectors import head
+
+    last = head()
+    return asdict(last) if last else None
+
+
+def _copy_sqlite(target: Path) -> None:
+    """SQLite's own backup call: a plain copy of the file lacks what is still in the write-ahead log.
+
+    It sees the same moment as the queries of the transaction that it is called in.
+    """
     import pysqlite3
     from django.db import connection
 
-    connection.ensure_connection()
-    copy = pysqlite3.connect(str(target))
-    try:
+    with closing(pysqlite3.connect(str(target))) as copy:
         connection.connection.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
-        last = copy.execute("SELECT sequence, hash, at FROM audit_event ORDER BY sequence DESC LIMIT 1").fetchone()
-    finally:
-        copy.close()
-    return {"sequence": last[0], "hash": last[1], "at": str(last[2])} if last else None
 
 
-def _copy_postgres(folder: Path, files: Files) -> dict[str, Any] | None:
+def _copy_postgres(folder: Path, files: Files) -> None:
     from django.db import connection
 
-    from attain.web.apps.audit.models import Event
-
-    with store.reading():
-        for table, columns, key in _tables():
-            query = f"COPY (SELECT {columns} FROM {table} ORDER BY {key}) TO STDOUT"  # noqa: S608  names of our models
-            with connection.cursor() as cursor, cursor.copy(query) as rows:
-                parts = [bytes(part) for part in rows]
-            files.write_bytes_durably(folder / f"{table}.copy", b"".join(parts))
-        last = Event.objects.order_by("-sequence").first()
-    return {"sequence": last.sequence, "hash": last.hash, "at": last.at.isoformat()} if last else None
+    for table, columns, key in _tables():
+        query = f"COPY (SELECT {columns} FROM {table} ORDER BY {key}) TO STDOUT"  # noqa: S608  names of our models
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(query) as rows,
+            files.create(folder / f"{table}.copy") as file,
+        ):
+            for part in rows:
+                file.write(part)
 
 
 def _tables() -> list[tuple[str, str, str]]:
@@ -145,31 +175,27 @@ def restore(archive: Path, folder: Path, *, database: str | None = None, ports: 
         if any(folder.iterdir()):
             raise Refused(f"{folder.name} is not empty.", code="backup.not-empty", hint="Restore into a new folder.")
         folder.rmdir()
-    temporary = ports.files.temporary_folder(folder.parent)
-    try:
+    files = ports.files
+    with files.publishing(folder) as temporary:
         for name in manifest["files"]:
             if not name.startswith(f"{DATABASE}/"):
-                (temporary / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(archive / name, temporary / name)
+                files.copy(archive / name, temporary / name)
         workspace = Workspace.open(temporary, ports=ports)
         if database is not None:
             workspace = replace(workspace, database=database)
-            ports.files.write_bytes_durably(temporary / SETTINGS, workspace.as_toml().encode())
-        for name in ("facts", "mappings", "plans", "data"):
-            (temporary / name).mkdir(exist_ok=True)
+            files.write_bytes_durably(temporary / SETTINGS, workspace.as_toml().encode())
+        for name in (*DOCUMENTS, "data"):
+            files.make_folder(temporary / name)
         url = workspace.database_url
         if url.startswith("sqlite") != (manifest["database"] == "sqlite"):
             raise SetupError(
                 f"The backup is of {manifest['database']}, the address is of another database.", code="backup.database"
             )
         if manifest["database"] == "sqlite":
-            shutil.copy2(archive / DATABASE / "attain.db", store.database_settings(url, temporary)["NAME"])
+            files.copy(archive / DATABASE / "attain.db", workspace.database_file)
         else:
-            _fill_postgres(workspace, archive / DATABASE, manifest)
-        ports.files.publish_folder(temporary, folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+            with store.in_plain_words("restore"):
+                _fill_postgres(workspace, archive / DATABASE, manifest)
     restored = Workspace.open(folder, ports=ports)
     restored.connect()
     if errors := [finding for finding in doctor(restored) if finding.is_error]:

@@ -145,6 +145,13 @@ class Workspace:
         return os.environ.get(DATABASE_VARIABLE) or self.database
 
     @property
+    def database_file(self) -> Path:
+        """Of an embedded database; with PostgreSQL there is none."""
+        from . import store
+
+        return Path(store.database_settings(self.database_url, self.path)["NAME"])
+
+    @property
     def data(self) -> Path:
         return self.path / "data"
 
@@ -196,9 +203,9 @@ class Workspace:
         from . import settings, store
 
         settings.configure(self)
-        if self.database_url.startswith("sqlite") and not self._database_file().exists():
+        if self.database_url.startswith("sqlite") and not self.database_file.exists():
             raise SetupError(
-                f"{self.name} has no database yet.", code="setup.no-database", where=Where(str(self._database_file())),
+                f"{self.name} has no database yet.", code="setup.no-database", where=Where(str(self.database_file)),
                 hint="Make an empty one with `attain upgrade`, or restore a backup.",
             )
         with store.in_plain_words("open"):
@@ -219,11 +226,6 @@ class Workspace:
             if findings := [finding for finding in store.check() if finding.is_error]:
                 raise SetupError(findings[0].message, code=findings[0].code, hint=findings[0].hint)
             store.migrate()
-
-    def _database_file(self) -> Path:
-        from . import store
-
-        return Path(store.database_settings(self.database_url, self.path)["NAME"])
 
 
 def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
