@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attain.checker.evaluate import is_true, number
 from attain.checker.kinds import Worth
 from attain.checker.scopes import COMPANY, GroupScope, PayeeScope
+from attain.checker.seats import is_vacant
 from attain.kernel.periods import Period
 from attain.kernel.rounding import allocate
 from attain.plans.model import Component
@@ -42,38 +43,35 @@ class Shared:
         return component.among != "team" or scope.team is not None
 
     def _members(self, component: Component, among: GroupScope) -> list[PayeeScope]:
-        scopes = [PayeeScope(self.calculation, payee, among.period) for payee in sorted(among.members())]
+        """Who may have a part: a seat that nobody holds has none."""
+        payees = sorted(payee for payee in among.members() if not is_vacant(payee))
+        scopes = [PayeeScope(self.calculation, payee, among.period) for payee in payees]
         return [scope for scope in scopes if is_true(component.when, scope)]
 
     def _pool(self, component: Component, among: GroupScope) -> dict[str, Fraction | None]:
-        """Without an amount everybody's part is missing; without weights nobody has one."""
+        """A part for everybody with a weight; missing without an amount, and nothing for a leaver who is `lost`."""
         amount = number(component.amount, among) if component.amount is not None else None
         weights: dict[str, Fraction] = {}
-        members = self._members(component, among)
-        if amount is None:
-            paid = [scope.payee or "" for scope in members]
-            return {
-                payee: None for payee in paid if component.leavers == "share" or self.stayed(payee, among.period)
-            }
-        for scope in members:
+        for scope in self._members(component, among):
             weight = number(component.weight, scope) if component.weight is not None else None
-            stayed = self.stayed(scope.payee or "", among.period)
+            stayed = self.stayed(scope.who, among.period)
             if weight is not None and weight > 0 and (stayed or component.leavers != "forfeit"):
-                weights[scope.payee or ""] = weight
+                weights[scope.who] = weight
         if not weights:
             return {}
-        history = self.calculation.history
-        parts = allocate(history.rounded(amount, among.version, component.round), list(weights.values()))
-        return {
-            payee: history.money(part)
-            for payee, part in zip(weights, parts, strict=True)
-            if component.leavers != "lost" or self.stayed(payee, among.period)
-        }
+        parts: dict[str, Fraction | None] = dict.fromkeys(weights)
+        if amount is not None:
+            history = self.calculation.history
+            cents = allocate(history.rounded(amount, among.version), list(weights.values()))
+            parts = {payee: history.money(cent) for payee, cent in zip(weights, cents, strict=True)}
+        gone = [p for p in weights if component.leavers == "lost" and not self.stayed(p, among.period)]
+        return parts | dict.fromkeys(gone, ZERO)
 
     def stayed(self, payee: str, period: Period) -> bool:
         return self.calculation.history.is_on(payee, period.last)
 
     def _prizes(self, component: Component, among: GroupScope) -> dict[str, Fraction | None]:
+        """What everybody with a place wins; nothing where no prize is left for the place."""
         if component.by is None:
             return {}
         ranked: dict[Fraction, list[str]] = {}
@@ -83,14 +81,14 @@ class Shared:
                 ranked.setdefault(reached, []).append(scope.payee or "")
         history = self.calculation.history
         said = [number(prize, among) or ZERO for prize in component.prizes]
-        prizes = [history.rounded(prize, among.version, component.round) for prize in said]
+        prizes = [history.rounded(prize, among.version) for prize in said]
         won: dict[str, Fraction | None] = {}
         place = 0
         for reached in sorted(ranked, reverse=True):
             tied = ranked[reached]
             if place >= len(prizes):
-                break
-            if component.ties == "each":
+                won |= dict.fromkeys(tied, ZERO)
+            elif component.ties == "each":
                 won |= dict.fromkeys(tied, history.money(prizes[place]))
             else:
                 parts = allocate(sum(prizes[place : place + len(tied)]), [1] * len(tied))

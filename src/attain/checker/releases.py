@@ -17,7 +17,7 @@ from attain.checker.clawback import later
 from attain.checker.evaluate import day, is_true, number
 from attain.checker.recipients import FactScope
 from attain.checker.scopes import PayeeScope, PlanScope
-from attain.checker.seats import ENDLESS, Row
+from attain.checker.seats import ENDLESS, Row, is_vacant
 from attain.kernel.periods import Period, add_months
 from attain.kernel.rounding import Rounding, round_ratio
 from attain.plans.model import Release, Trigger
@@ -99,6 +99,8 @@ class Releases:
         paid = {number: done.get(number, 0) for number in {*done, *(part.number for part in parts)}}
         known = {part.number: part for part in parts}
         found: list[Released] = []
+        if is_vacant(key.payee):
+            return self._kept(key, sum(amount for _, amount in amounts), parts, paid)
         last = max(period.start for period, _ in amounts)
         for period in self.periods:
             booked = [amount for at, amount in amounts if at.start <= period.start]
@@ -116,6 +118,14 @@ class Releases:
             if period.start >= last and all(paid[part.number] == _target(total, part, ONE) for part in parts):
                 break
         return found + self._left(key, sum(amount for _, amount in amounts), parts, paid)
+
+    def _kept(self, key: Key, total: int, parts: list[Part], paid: dict[int, int]) -> list[Released]:
+        """The parts of a vacant seat: nobody is there to be paid."""
+        left = [(part, _target(total, part, ONE) - paid[part.number]) for part in parts]
+        return [
+            Released(key, part.number, part.day, None, amount, "held", "the seat is vacant")
+            for part, amount in left if amount
+        ]  # fmt: skip
 
     def _left(self, key: Key, total: int, parts: list[Part], paid: dict[int, int]) -> list[Released]:
         """What is not paid by the end of the span, and what it waits for."""

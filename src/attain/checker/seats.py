@@ -1,7 +1,7 @@
 """Who holds which position when, who stands above, beside and in which team.
 
-Everything dated is looked up on one day at a time, in plain lists. On the days of a position that no assignment covers
-its seat belongs to nobody, and its payee is `vacant:<position>`.
+Everything dated is looked up on one day at a time, in plain lists. On the days of a position that no assignment of an
+employed person covers its seat belongs to nobody, and its payee is `vacant:<position>`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from attain.plans.outcome import Scalar
 T = TypeVar("T")
 Row = dict[str, Any]
 ENDLESS = date.max
+VACANT = "vacant:"
 PERSON_FIELDS = ("id", "name", "country", "currency", "kind", "hired_on", "left_on")
 POSITION_FIELDS = ("id", "title", "territory", "unit")
 
@@ -83,8 +84,13 @@ class Seats:
             self.leaves[row["person"]].append((row["valid_from"], row["valid_to"] or ENDLESS))
 
     def _assign(self, row: Row) -> None:
-        self.holders[row["position"]].add(row["valid_from"], row["valid_to"], row["person"])
-        self.held[row["person"]].add(row["valid_from"], row["valid_to"], row["position"])
+        """An assignment counts while its person is employed."""
+        person = self.people.get(row["person"], {})
+        start = max(row["valid_from"], person.get("hired_on") or date.min)
+        end = min(row["valid_to"] or ENDLESS, person.get("left_on") or ENDLESS)
+        if start < end:
+            self.holders[row["position"]].add(start, end, row["person"])
+            self.held[row["person"]].add(start, end, row["position"])
 
     def resolve(self, reference: str, day: date) -> Recipient | None:
         """Who is meant by the id of a position or of a person on a day."""
@@ -96,11 +102,11 @@ class Seats:
 
     def holder(self, position: str, day: date) -> str:
         holder = self.holders[position].on(day) if position in self.holders else None
-        return holder or f"vacant:{position}"
+        return holder or f"{VACANT}{position}"
 
     def position_of(self, payee: str, day: date) -> str | None:
-        if payee.startswith("vacant:"):
-            return payee.removeprefix("vacant:")
+        if is_vacant(payee):
+            return payee.removeprefix(VACANT)
         return self.held[payee].on(day) if payee in self.held else None
 
     def position_row(self, position: str | None, day: date) -> Row | None:
@@ -142,7 +148,7 @@ class Seats:
                 yield Seat(person, position, a, b)
             version = Interval(start, None if end == ENDLESS else end)
             for gap in gaps([Interval(a, None if b == ENDLESS else b) for a, b, _ in taken], version):
-                yield Seat(f"vacant:{position}", position, gap.start, gap.end or ENDLESS)
+                yield Seat(f"{VACANT}{position}", position, gap.start, gap.end or ENDLESS)
 
     def person_field(self, payee: str, field: str) -> Scalar:
         row = self.people.get(payee)
@@ -153,6 +159,11 @@ class Seats:
         row = self.position_row(position, day)
         value: Scalar = None if row is None else row["position" if field == "id" else field]
         return value
+
+
+def is_vacant(payee: str) -> bool:
+    """Whether this is a seat that nobody holds: it is credited and counted, and never paid."""
+    return payee.startswith(VACANT)
 
 
 class SeatScope(Scope):

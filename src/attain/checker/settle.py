@@ -11,6 +11,7 @@ from attain.checker.book import Booked
 from attain.checker.evaluate import day, is_true, number
 from attain.checker.releases import Released
 from attain.checker.scopes import PayeeScope
+from attain.checker.seats import is_vacant
 from attain.kernel.money import currency
 from attain.kernel.periods import Period
 from attain.kernel.rounding import Rounding, round_fraction
@@ -85,7 +86,7 @@ class Settlement:
             payment = Payment(payee, period, earned.get(key, 0), released.get(key, 0), currency=self.history.currency)
             payment.carried_in = carried
             active = self.history.is_on_in(payee, period)
-            self._settle(payment, balance, active)
+            self._settle(payment, balance, active and not is_vacant(payee))
             balance, carried = payment.draw_balance, payment.carried_out
             if active or payment.says_something:
                 found.append(payment)
@@ -144,9 +145,16 @@ class Settlement:
         recover = draw.recover if draw is not None else None
         if recover is None or self._count(payment) < recover.from_:
             return 0
-        keeps = ZERO if recover.keeps is None else number(recover.keeps, scope) or ZERO
+        keeps = ZERO if recover.keeps is None else number(recover.keeps, scope)
+        share = number(recover.share, scope)
+        if keeps is None or share is None:
+            if balance > 0:
+                self.calculation.exception(
+                    "held", "What is taken back of the draw is missing.", component="settlement.draw",
+                    payee=payment.payee, period=payment.pay_period.id,
+                )  # fmt: skip
+            return 0
         above = max(0, earned - self.history.rounded(keeps, scope.version))
-        share = number(recover.share, scope) or ZERO
         return min(balance, round_fraction(share * above, 0, Rounding.HALF_UP))
 
     def _count(self, payment: Payment) -> int:

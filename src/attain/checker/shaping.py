@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from attain.checker.components import Line
 from attain.checker.evaluate import number
 from attain.checker.scopes import PayeeScope
+from attain.checker.seats import is_vacant
 from attain.kernel.periods import Period
 from attain.plans.expressions import Expr
 from attain.plans.model import Plan, WindowLimit
@@ -100,12 +101,14 @@ def _caps(
 
 
 def _floors(calculation: Calculation, name: str, lines: list[Line]) -> Iterator[Line]:
-    """Up to the least of a window, in the pay period that holds its last day, for those on the plan in it."""
+    """Up to the least of a window, in the pay period that holds its last day, for those who are there in it."""
     history = calculation.history
     if not any(name in version.components and version.components[name].floor for version in history.versions):
         return
     sums = _sums(calculation, lines)
     for payee in history.membership:
+        if is_vacant(payee):
+            continue
         for period in history.periods_of(payee, history.period_kind, calculation.horizon):
             component = history.version_of(period).components.get(name)
             if component is None or component.floor is None or period.end > calculation.horizon:
@@ -120,6 +123,10 @@ def _floors(calculation: Calculation, name: str, lines: list[Line]) -> Iterator[
                 for on, amount in sums.get(payee, {}).items()
                 if on < end and history.pay_period(on).end > start  # the plan may begin within a pay period
             )
+            if least is None:
+                calculation.exception(
+                    "held", f"The least for {name} is missing.", component=name, payee=payee, period=period.id
+                )
             missing = 0 if least is None else history.rounded(least, scope.version) - paid
             if missing > 0:
                 yield _line(scope, name, "floor", period, missing)

@@ -197,6 +197,7 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
         yield from _held(state, words)
     for what in ("guarantee", "draw"):
         yield _NO_PROMISE.format(what=what, sums=compilation.name("sums"), **words)
+    yield _NO_RECOVERY.format(settled=compilation.name("settled"), **words)
     yield _VACANT.format(booked=compilation.name("booked"), **words)
     yield _FOREIGN.format(**words)
     yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
@@ -251,6 +252,12 @@ SELECT '{plan}' AS plan, 'settlement.{what}' AS component, '' AS event_type, NUL
        pay_period AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency,
        'the amount of the {what} is missing' AS reason, 'held' AS code
 FROM "{sums}" WHERE {what}_missing
+"""
+_NO_RECOVERY = """
+SELECT '{plan}' AS plan, 'settlement.draw' AS component, '' AS event_type, NULL::VARCHAR AS event, payee,
+       pay_period AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency,
+       'what is taken back of the draw is missing' AS reason, 'held' AS code
+FROM "{settled}" WHERE recovery_missing
 """
 _VACANT = """
 SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,

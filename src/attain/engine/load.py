@@ -90,19 +90,25 @@ def _days_of(start: date, end: date) -> list[date]:
 
 
 _SEATS = """
-WITH borders AS (
+WITH held AS (
+    SELECT * FROM (
+        SELECT a.person, a.position, GREATEST(a.valid_from, COALESCE(p.hired_on, a.valid_from)) AS valid_from,
+               LEAST(a.valid_to, COALESCE(p.left_on, a.valid_to)) AS valid_to
+        FROM assignments a LEFT JOIN people p ON p.person = a.person
+    ) employed WHERE valid_from < valid_to
+), borders AS (
     SELECT position, valid_from AS day FROM positions UNION SELECT position, valid_to FROM positions
-    UNION SELECT position, valid_from FROM assignments UNION SELECT position, valid_to FROM assignments
+    UNION SELECT position, valid_from FROM held UNION SELECT position, valid_to FROM held
 ), pieces AS (
     SELECT position, day AS valid_from, LEAD(day) OVER (PARTITION BY position ORDER BY day) AS valid_to FROM borders
 )
-SELECT pieces.position, positions.title, positions.territory, positions.unit, positions.manager, assignments.person,
-       COALESCE(assignments.person, 'vacant:' || pieces.position) AS payee, pieces.valid_from, pieces.valid_to
+SELECT pieces.position, positions.title, positions.territory, positions.unit, positions.manager, held.person,
+       COALESCE(held.person, 'vacant:' || pieces.position) AS payee, pieces.valid_from, pieces.valid_to
 FROM pieces
 JOIN positions ON positions.position = pieces.position AND positions.valid_from <= pieces.valid_from AND
     pieces.valid_from < positions.valid_to
-LEFT JOIN assignments ON assignments.position = pieces.position AND assignments.valid_from <= pieces.valid_from AND
-    pieces.valid_from < assignments.valid_to
+LEFT JOIN held ON held.position = pieces.position AND held.valid_from <= pieces.valid_from AND
+    pieces.valid_from < held.valid_to
 WHERE pieces.valid_to IS NOT NULL
 """
 

@@ -107,8 +107,11 @@ def releases(compilation: Compilation, booked: str) -> str:
 
 
 _AT_ONCE = """
-SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on, pay_period, amount, 'released' AS
-    state, '' AS reason FROM "{booked}" WHERE amount <> 0
+SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on,
+       CASE WHEN NOT is_vacant THEN pay_period END AS pay_period, amount,
+       CASE WHEN is_vacant THEN 'held' ELSE 'released' END AS state,
+       CASE WHEN is_vacant THEN 'the seat is vacant' ELSE '' END AS reason
+FROM (SELECT *, starts_with(payee, 'vacant:') AS is_vacant FROM "{booked}") b WHERE amount <> 0
 """
 
 
@@ -376,7 +379,8 @@ FROM "{open}" e JOIN "{facts}" t ON t.day < e."end" GROUP BY e.period, t.event
 """
 _RELEASED = """
 WITH held AS (
-    SELECT d.*, h.reason FROM "{due}" d LEFT JOIN (
+    SELECT d.*, CASE WHEN starts_with(d.payee, 'vacant:') THEN 'the seat is vacant' ELSE h.reason END AS reason
+    FROM "{due}" d LEFT JOIN (
         SELECT * FROM holds WHERE plan = '{plan}'
     ) h ON h.payee = d.payee AND (h.component IS NULL OR h.component = '' OR h.component = d.component)
        AND (h.source IS NULL OR h.source = '' OR h.source = d.source) AND h.valid_from < d."end" AND d."end" <=
@@ -405,7 +409,8 @@ SELECT component, payee, source, earning_period, part, due_on, period AS pay_per
 UNION ALL
 SELECT l.component, l.payee, l.source, l.earning_period, l.part, l.due_on, NULL AS pay_period, l.whole -
     COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) AS amount,
-       CASE WHEN l.reason IS NULL OR l.released = COALESCE(g.amount, 0::HUGEINT) + COALESCE(b.amount, 0::HUGEINT)
+       CASE WHEN starts_with(l.payee, 'vacant:') THEN 'held'
+            WHEN l.reason IS NULL OR l.released = COALESCE(g.amount, 0::HUGEINT) + COALESCE(b.amount, 0::HUGEINT)
             THEN 'waiting' ELSE 'held' END AS state, COALESCE(l.reason, '') AS reason
 FROM last l
 LEFT JOIN gone g ON g.component = l.component AND g.payee = l.payee AND g.source = l.source AND g.earning_period =

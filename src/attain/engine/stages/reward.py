@@ -20,7 +20,7 @@ from attain.engine.sql import any_of, case, cast
 from attain.engine.stages import measure as measures
 from attain.engine.stages.clawback import claw_back
 from attain.engine.stages.credit import ORDER, credits, limited
-from attain.engine.stages.lines import LINE, mode_of
+from attain.engine.stages.lines import HAS_PART, LINE, NO_PART, mode_of
 from attain.engine.stages.rows import payee_rows
 from attain.engine.stages.worth import exact_value
 from attain.kernel.errors import PlanError
@@ -299,13 +299,15 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
     frame, scope = per_frame(compilation, plan, said)
     if said.when is not None:
         frame.keep(condition(said.when, scope))
-    if said.pays in ("pool", "prizes"):
+    shares = said.pays in ("pool", "prizes")
+    if shares:
         from attain.engine.stages import shared
 
         share = shared.pool if said.pays == "pool" else shared.prizes
         value = share(compilation, plan, said, scope)
     else:
         value = exact_value(plan, said, scope)
+        frame.add(HAS_PART, exp.true())
     exact, uncapped, gate = shaped(plan, said, value, scope)
     pay_period = col("period") if said.per and said.per.kind == plan.period else col(f"last_{plan.period}")
     last = cast(exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1))), "DATE")
@@ -322,13 +324,17 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
         "source": col("period"),
         "credited_on": last,
         "period": pay_period,
-        "kind": exp.Literal.string("line"),
+        "kind": case().when(col(HAS_PART), exp.Literal.string("line"), copy=False).else_(
+            exp.Literal.string(NO_PART), copy=False
+        ),
         "original": cast(exp.Null(), "VARCHAR"),
         "note": note,
     }
     for column, expression in columns.items():
         frame.add(f"line:{column}", expression)
     _numbers(compilation, plan, said, frame, exact, uncapped)
+    if shares:
+        _of_those_with_a_part(frame, cast(exp.Null(), frac.WIDE))
     if said.over is not None and said.per is not None and said.over.kind != said.per.kind:
         window = exp.Literal.string("plan") if said.over.kind == "plan" else col(f"in_{said.over.kind}")
         # What the window has earned is its last known entitlement: a period without one earns and takes nothing.
@@ -343,8 +349,16 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
             exp.Sub(this=col("line:amount"), expression=exp.Coalesce(this=earlier, expressions=[frac.integer(0)])),
         )
         frame.rename("change", "line:amount")
+    if shares:
+        _of_those_with_a_part(frame, frac.integer(0))
     frame.keep(compilation.in_force(plan))
     compilation.database.create(target, _lines(frame), f"lines of {name}")
+
+
+def _of_those_with_a_part(frame: Frame, otherwise: exp.Expr) -> None:
+    """Who has no weight in a pool, or no place among prizes, has earned nothing and is paid nothing."""
+    frame.add("of a part", case().when(col(HAS_PART), col("line:amount"), copy=False).else_(otherwise, copy=False))
+    frame.rename("of a part", "line:amount")
 
 
 def per_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[Frame, PeriodScope]:

@@ -18,7 +18,7 @@ from attain.engine.frame import Frame, col, table
 from attain.engine.scopes_measured import PeriodScope
 from attain.engine.sql import all_of, case, cast
 from attain.engine.stages.credit import rate_on
-from attain.engine.stages.lines import mode_of
+from attain.engine.stages.lines import is_vacant, mode_of
 from attain.engine.stages.rows import pay_rows
 from attain.engine.stages.shape import create
 from attain.kernel.money import currency
@@ -83,7 +83,8 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
             )
         value = scope.pin(value)
         minor: exp.Expr = frac.rounded(value, places, mode)
-        active = exp.GT(this=col("active_days"), expression=exp.Literal.number(0))
+        on_the_plan = exp.GT(this=col("active_days"), expression=exp.Literal.number(0))
+        active = all_of(on_the_plan, exp.Not(this=is_vacant()))
         holds = all_of(active, condition(condition_, scope)) if condition_ is not None else active
         frame.add(f"{what}_missing", all_of(holds, exp.Paren(this=value.is_missing)))
         return case().when(holds, minor, copy=False)
@@ -103,9 +104,7 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
     frame.add("recover_over", over)
     frame.add(
         "recover_keeps",
-        exp.Coalesce(
-            this=frac.rounded(scope.pin(numeric(recover.keeps, scope)), places, mode), expressions=[frac.integer(0)]
-        )
+        frac.rounded(scope.pin(numeric(recover.keeps, scope)), places, mode)
         if recover is not None and recover.keeps is not None
         else frac.integer(0),
     )
@@ -206,7 +205,9 @@ _STEP = """
 SELECT payee, pay_period, place, position, earned, released, guarantee, draw_paid, draw_recovered, draw_balance,
     carried_in,
        {carry} AS carried_out, CASE WHEN total < 0 AND carries THEN 0::HUGEINT ELSE total END AS payable,
-           pay_currency, pay_rate, pay_places, active_days
+           pay_currency, pay_rate, pay_places, active_days,
+       recovers AND ordinal >= recover_from AND brought > 0 AND (recover_share IS NULL OR recover_keeps IS NULL)
+           AS recovery_missing
 FROM (
     SELECT *, carried_in + with_guarantee + CASE WHEN draw_form = 'in_advance' THEN 0::HUGEINT ELSE draw_paid END -
         draw_recovered AS total,
@@ -215,7 +216,8 @@ FROM (
     FROM (
         SELECT *, CASE WHEN draw_form = 'in_advance' THEN GREATEST(LEAST(with_guarantee, draw_paid + brought),
             0::HUGEINT)
-                       WHEN recovers AND ordinal >= recover_from THEN
+                       WHEN recovers AND ordinal >= recover_from AND recover_share IS NOT NULL AND
+                            recover_keeps IS NOT NULL THEN
                             LEAST(brought, (2 * GREATEST(with_guarantee - recover_keeps, 0::HUGEINT) * recover_share +
                                 recover_over) // (2 * recover_over))
                        ELSE 0::HUGEINT END AS draw_recovered

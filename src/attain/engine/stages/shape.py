@@ -16,7 +16,7 @@ from attain.engine.frame import Frame, col, table
 from attain.engine.load import FAR
 from attain.engine.scopes_measured import PeriodScope
 from attain.engine.sql import case, text
-from attain.engine.stages.lines import mode_of
+from attain.engine.stages.lines import NO_PART, VACANT, mode_of
 from attain.engine.stages.overrides import overrides
 from attain.engine.stages.reward import component
 from attain.engine.stages.rows import pay_rows
@@ -101,9 +101,11 @@ def _component(compilation: Compilation, plan: Plan, name: str) -> str:
 def _overridden(compilation: Compilation) -> str:
     return f"""
     SELECT r.* REPLACE (COALESCE(o.amount, r.amount) AS amount,
+                        CASE WHEN r.kind = '{NO_PART}' THEN 'line' ELSE r.kind END AS kind,
                         CASE WHEN o.override IS NULL THEN r.note ELSE 'override: ' || o.reason END AS note)
     FROM "{compilation.name("raw")}" r LEFT JOIN "{overrides(compilation)}" o
       ON o.component = r.component AND o.payee = r.payee AND o.source = r.source AND o.earning_period = r.period
+    WHERE r.kind <> '{NO_PART}' OR o.override IS NOT NULL
     """
 
 
@@ -134,8 +136,8 @@ _SUMS = """
 SELECT o.*, COALESCE(x.amount, 0::HUGEINT) AS x, x.payee IS NOT NULL AS has_lines, SUM(COALESCE(x.amount, 0::HUGEINT))
     OVER (PARTITION BY o.payee,
     o."window" ORDER BY o.start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
-FROM "{operand}" o LEFT JOIN (SELECT payee, period, SUM(amount) AS amount FROM "{lines}" WHERE {which} GROUP BY payee,
-    period) x ON x.payee = o.payee AND x.period = o.period
+FROM "{operand}" o LEFT JOIN (SELECT payee, period, SUM(amount) AS amount FROM "{lines}" WHERE {which} AND
+    amount IS NOT NULL GROUP BY payee, period) x ON x.payee = o.payee AND x.period = o.period
 """
 
 _LINE = """
@@ -146,7 +148,8 @@ FROM ({rows}) w WHERE amount <> 0 AND {bounds}
 """
 
 _MISSING = """
-SELECT '{component}' AS component, payee, period FROM ({sums}) w WHERE "limit" IS NULL AND has_lines AND {bounds}
+SELECT '{component}' AS component, payee, period, '{what}' AS what
+FROM ({sums}) w WHERE "limit" IS NULL AND {there} AND {bounds}
 """
 _LOST = """
 SELECT *, LEAST(so_far, COALESCE("limit", so_far)) - COALESCE(LAG(LEAST(so_far, COALESCE("limit", so_far))) OVER
@@ -194,8 +197,7 @@ def _cap(
     sums = _SUMS.format(operand=operand, lines=lines or compilation.name("lines"), which=which)
     rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums, unlimited=f"{10**24}::HUGEINT")
     bounds = compilation.governs(plan).sql(dialect="duckdb")
-    missing = _MISSING.format(sums=sums, component=name, bounds=bounds)
-    compilation.known["missing caps"] = [*compilation.known.get("missing caps", []), missing]  # type: ignore[misc]
+    _list_missing(compilation, sums, name, "most", "has_lines", bounds)
     return _LINE.format(
         version=text(plan.version),
         component=name,
@@ -208,7 +210,7 @@ def _cap(
 _UP_TO = """
 SELECT *, GREATEST("limit" - so_far, 0::HUGEINT) AS amount FROM (
     SELECT s.*, {window_end} AS window_end FROM ({sums}) s {join}
-) d WHERE present AND "end" >= window_end
+) d WHERE present AND "end" >= window_end AND NOT starts_with(payee, '{vacant}')
 """
 
 
@@ -218,14 +220,16 @@ def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: 
     sums = _SUMS.format(operand=operand, lines=lines, which=f"component = '{name}'")
     if over == "plan":
         end = compilation.plan.effective.end or FAR
-        rows = _UP_TO.format(sums=sums, window_end=f"DATE '{end}'", join="")
+        rows = _UP_TO.format(sums=sums, window_end=f"DATE '{end}'", join="", vacant=VACANT)
     else:
         join = f'JOIN "{compilation.periods(over)}" p ON p.period = s."window"'
-        rows = _UP_TO.format(sums=sums, window_end='p."end"', join=join)
-    return _LINE.format(
-        version=text(plan.version),
-        component=name,
-        kind="floor",
-        rows=rows,
-        bounds=compilation.governs(plan).sql(dialect="duckdb"),
-    )
+        rows = _UP_TO.format(sums=sums, window_end='p."end"', join=join, vacant=VACANT)
+    bounds = compilation.governs(plan).sql(dialect="duckdb")
+    _list_missing(compilation, rows, name, "least", "TRUE", bounds)
+    return _LINE.format(version=text(plan.version), component=name, kind="floor", rows=rows, bounds=bounds)
+
+
+def _list_missing(compilation: Compilation, rows: str, name: str, what: str, there: str, bounds: str) -> None:
+    """Remembers where the most or the least of a window is missing: nothing is cut then, and nothing is added."""
+    missing = _MISSING.format(sums=rows, component=name, what=what, there=there, bounds=bounds)
+    compilation.known["missing amounts"] = [*compilation.known.get("missing amounts", []), missing]  # type: ignore[misc]

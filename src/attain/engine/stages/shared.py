@@ -12,7 +12,7 @@ from attain.engine.frame import Frame, col, table
 from attain.engine.scopes_group import GroupScope
 from attain.engine.scopes_measured import PeriodScope
 from attain.engine.sql import all_of, case
-from attain.engine.stages.lines import mode_of
+from attain.engine.stages.lines import HAS_PART, is_vacant, mode_of
 from attain.engine.stages.rows import group_rows
 from attain.engine.stages.values import store
 from attain.kernel.errors import PlanError
@@ -57,21 +57,19 @@ def pool(compilation: Compilation, plan: Plan, said: Component, scope: PeriodSco
         )
     leaves_out = said.leavers == "forfeit"
     zero = frac.integer(0)
-    counted = (
-        case().when(col("there_at_end"), weight.numerator, copy=False).else_(frac.integer(0), copy=False)
-        if leaves_out
-        else weight.numerator
-    )
-    frame.add("@weight", exp.Greatest(this=exp.Coalesce(this=counted, expressions=[zero]), expressions=[zero]))
+    counted = case().when(is_vacant(), zero, copy=False)
+    if leaves_out:
+        counted = counted.when(exp.Not(this=col("there_at_end")), zero, copy=False)
+    known = exp.Coalesce(this=counted.else_(weight.numerator, copy=False), expressions=[zero])
+    frame.add("@weight", exp.Greatest(this=known, expressions=[zero]))
+    frame.add(HAS_PART, exp.GT(this=col("@weight"), expression=zero))
     amount = _of_group(compilation, plan, said, said.amount, frame, said.per.kind)
     mode = mode_of(plan)
     cents = frame.add("@cents", frac.rounded(amount, compilation.places, mode))
     parts = largest_remainder(frame, cents, col("@weight"), [col("@group"), col("period")], [col("payee")])
-    # Where nobody has a weight, nobody has a part. A leaver may count and still not be paid.
-    paid = case().when(frac.is_null(col("@weights")), zero, copy=False)
-    if said.leavers != "share":
-        paid = paid.when(exp.Not(this=col("there_at_end")), zero, copy=False)
-    parts = frame.add("@paid", paid.else_(parts, copy=False))
+    if said.leavers == "lost":  # a leaver counts and is not paid
+        stays = case().when(exp.Not(this=col("there_at_end")), zero, copy=False)
+        parts = frame.add("@paid", stays.else_(parts, copy=False))
     return Num(parts, 10**compilation.places)
 
 
@@ -118,10 +116,11 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
     score = scope.pin(numeric(said.by[0], scope))
     if score.divisor is not None:
         score = scope.pin(Num(frac.rounded(score, 9), 10**9))
-    frame.add(
-        "@score",
-        case().when(exp.GT(this=frac.group(score.numerator), expression=frac.integer(0)), score.numerator, copy=False),
+    placed = all_of(
+        exp.Not(this=is_vacant()), exp.GT(this=frac.group(score.numerator), expression=frac.integer(0))
     )
+    frame.add("@score", case().when(placed, score.numerator, copy=False))
+    frame.add(HAS_PART, exp.Not(this=frac.is_null(col("@score"))))
     groups = [col("@group"), col("period")]
     best = exp.Order(expressions=[exp.Ordered(this=col("@score"), desc=True, nulls_first=False)])
     frame.add("@place", exp.Window(this=exp.Anonymous(this="RANK", expressions=[]), partition_by=groups, order=best))
