@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attain.checker.seats import Row
+from attain.kernel.errors import PeriodError
 from attain.kernel.periods import Period
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class State(NamedTuple):
 class Book:
     def __init__(self, calculation: Calculation) -> None:
         self.calculation = calculation
+        self._touched: set[Key] = set()
+        """The lines among them that there are."""
 
     def key(self, line: Line) -> Key:
         period = self.calculation.history.pay_period(line.earned_on)
@@ -68,9 +71,20 @@ class Book:
                 found[self.key_of(row)] = row
         return found
 
+    @cached_property
+    def _decided_keys(self) -> set[Key]:
+        """The lines that overrides name, expired ones included."""
+        rows = self.calculation.record.rows("overrides")
+        return {self.key_of(row) for row in rows if row["plan"] == self.calculation.history.plan}
+
     def override(self, line: Line) -> bool:
         """Puts the decided amount in place; whether there is one."""
-        row = self._overrides.get(self.key(line)) if self._overrides else None
+        if not self._decided_keys:
+            return False
+        key = self.key(line)
+        if key in self._decided_keys:
+            self._touched.add(key)
+        row = self._overrides.get(key)
         if row is not None:
             line.amount = self._decided(row["amount"])
             line.note = f"override: {row['reason']}"
@@ -85,17 +99,22 @@ class Book:
         from attain.checker.components import Line
 
         history = self.calculation.history
+        components = {name for version in history.versions for name in version.components}
+        payees = self._payees
         lines = []
         for row in sorted(self.calculation.record.rows("adjustments"), key=lambda row: str(row["adjustment"])):
             if row["plan"] != history.plan:
                 continue
-            period = history.calendar.parse(row["pay_period"])
+            period = self.pay_period_named(row["pay_period"])
+            known = self.present_name(row["component"]) in components and row["payee"] in payees
             if row["currency"] != history.currency:
                 self.calculation.exception(
                     "rate_missing", f"Adjustment {row['adjustment']} is in {row['currency']}.",
-                    component=row["component"], payee=row["payee"], period=period.id,
+                    component=row["component"], payee=row["payee"], period=row["pay_period"],
                 )  # fmt: skip
-            elif period.end <= self.calculation.horizon:
+            if period is None or (not known and self._is_open(period)):
+                self._untouched(row, f"Adjustment {row['adjustment']} names nobody or nothing.", row["pay_period"])
+            elif known and row["currency"] == history.currency and period.end <= self.calculation.horizon:
                 version = history.version_of(period)
                 amount: Fraction = row["amount"]
                 minor = self._decided(amount)
@@ -106,6 +125,59 @@ class Book:
                     position, source, period.last, minor, minor, amount, amount, None, row["reason"],
                 ))  # fmt: skip
         return lines
+
+    # Decisions that touch nothing
+
+    @cached_property
+    def _payees(self) -> set[str]:
+        record = self.calculation.record
+        vacancies = {f"vacant:{row['position']}" for row in record.rows("positions")}
+        return vacancies | {row["person"] for row in record.rows("people")}
+
+    def pay_period_named(self, said: str) -> Period | None:
+        """The pay period of the plan that a decision names."""
+        try:
+            period = self.calculation.history.calendar.parse(said)
+        except PeriodError:
+            return None
+        return period if period.kind == self.calculation.history.period_kind else None
+
+    def _is_open(self, period: Period) -> bool:
+        return self.calculation.first.start <= period.start and period.end <= self.calculation.horizon
+
+    def _untouched(self, row: Row, reason: str, period: str | None) -> None:
+        component = None if row["component"] is None else self.present_name(row["component"])
+        self.calculation.exception(
+            "touches_nothing", reason, component=component or "", payee=row["payee"], period=period,
+            amount=row.get("amount"), **({"currency": row["currency"]} if row.get("currency") else {}),
+        )  # fmt: skip
+
+    def list_untouched(self, booked: Sequence[Booked], periods: Sequence[Period]) -> None:
+        """Overrides of no line and holds that stop none, once all lines are known."""
+        plan, first = self.calculation.history.plan, self.calculation.first
+        for row in self.calculation.record.rows("overrides"):
+            if row["plan"] != plan or self.key_of(row) in self._touched:
+                continue
+            period = self.pay_period_named(row["earning_period"])
+            holds = row["expires_on"] is None or row["expires_on"] > first.start
+            if period is None or self._is_open(period) or (period.id in self.closed and holds):
+                self._untouched(row, f"Override {row['override']}: no line {row['source']}.", row["earning_period"])
+        starts: dict[str, list[tuple[Key, date]]] = defaultdict(list)
+        for each in booked:
+            starts[each.key.payee].append((each.key, each.pay_period.start))
+        for key in self.ledger:
+            starts[key.payee].append((key, date.min))
+        for row in self.calculation.record.rows("holds"):
+            end = row["valid_to"] or date.max
+            if row["plan"] == plan and row["valid_from"] < self.calculation.horizon and end > first.start:
+                covered = [period.start for period in periods if row["valid_from"] <= period.last < end]
+                stopped = (on for key, on in starts[row["payee"]] if self._is_held(row, key))
+                if not covered or not any(on <= covered[-1] for on in stopped):
+                    self._untouched(row, f"Hold {row['hold']} stops no line.", None)
+
+    def _is_held(self, row: Row, key: Key) -> bool:
+        component = row["component"] and self.present_name(row["component"])
+        return component in (None, "", key.component) and row["source"] in (None, "", key.source)
 
     # Booking
 

@@ -127,6 +127,7 @@ class Calculation:
         return self.heard.setdefault((event_type, event), Unheard(event_type, event, on, amount, self.history.currency))
 
     def exception(self, code: str, reason: str, **where: Any) -> None:
-        row = {"component": "", **dict.fromkeys(("event_type", "event", "payee", "period", "amount")), **where}
-        found = {"plan": self.history.plan, **row, "currency": self.history.currency, "reason": reason, "code": code}
+        blank = dict.fromkeys(("event_type", "event", "payee", "period", "amount"))
+        row = {"component": "", "currency": self.history.currency, **blank, **where}
+        found = {"plan": self.history.plan, **row, "reason": reason, "code": code}
         self.exceptions[tuple(found.values())] = found

@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from attain.checker.evaluate import day, half_up, is_true, number
-from attain.checker.recipients import WHOLE, ZERO, FactScope, Recipients, Share
-from attain.checker.seats import Row
+from attain.checker.recipients import WHOLE, ZERO, FactScope, Recipients, Share, Unheard
+from attain.checker.seats import ENDLESS, Row
 from attain.kernel.money import currency
 from attain.plans.expressions import Calculation, Call, Case, Expr, Name, Negative, names_in
 from attain.plans.model import CreditSet, Plan
@@ -95,10 +95,13 @@ class CreditReader:
     def read(self) -> Iterator[Credit]:
         effective, horizon = self.version.effective, self.calculation.horizon
         start, end = effective.start, min(effective.end or horizon, horizon)
+        asked = self.record.asked[self.set.from_]
         for event, row in self.facts.items():
             scope = FactScope(self.calculation, self.version, row, row[self.schema.date])
             on = day(self.set.date, scope) if self.set.date is not None else row[self.schema.date]
             scope.on = on
+            if on is None or effective.start <= on < (effective.end or ENDLESS):
+                asked.add(event)
             if on is None:
                 if self.version is self.calculation.history.versions[0] and is_true(self.set.when, scope):
                     self._refuse(event, None, "date_missing", "The fact has no date.")
@@ -141,6 +144,20 @@ class CreditReader:
         scope = FactScope(self.calculation, self.version, original, original[self.schema.date])
         credited = day(self.set.date, scope) if self.set.date is not None else original[self.schema.date]
         return named, original, credited or on
+
+    def unasked(self, event: str, of_the_type: bool) -> Unheard | None:
+        """An event for which no plan is in force, in its own currency; by the date of its type where plans differ."""
+        row = self.facts[event]
+        scope = FactScope(self.calculation, self.version, row, row[self.schema.date])
+        on: date | None = row[self.schema.date]
+        if self.set.date is not None and not of_the_type:
+            on = day(self.set.date, scope)
+        if on is None or on >= self.calculation.horizon:
+            return None
+        own = self.version.currency
+        for amount in self.set.named_amounts:
+            own = next(iter(self._currencies(amount, row) - {self.version.currency}), own)
+        return Unheard(self.set.from_, event, on, self.stated(row), own, Unheard.REASONS.index("no plan in force"))
 
     # Amounts
 

@@ -58,7 +58,7 @@ class Unheard:
     amount: Fraction | None
     currency: str
     reached: int = 0
-    REASONS = ("no recipient named", "unknown payee", "nobody on a plan", "credited")
+    REASONS = ("no recipient named", "unknown payee", "nobody on a plan", "credited", "no plan in force")
 
 
 class FactScope(Scope):

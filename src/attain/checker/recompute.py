@@ -12,6 +12,7 @@ from typing import Any
 from attain.checker.book import Booked, Key, State
 from attain.checker.calculation import Calculation
 from attain.checker.components import Line
+from attain.checker.credits import CreditReader
 from attain.checker.named import Named
 from attain.checker.recipients import Unheard
 from attain.checker.record import Record
@@ -23,10 +24,12 @@ from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import CalculationError
 from attain.kernel.intervals import Interval
 from attain.kernel.periods import Period
+from attain.plans.expressions import Name
 from attain.plans.model import Plan
 from attain.plans.outcome import NamedValue
 
 Rows = list[dict[str, Any]]
+CREDITED = Unheard.REASONS.index("credited")
 TABLES = ("credits", "lines", "releases", "payments", "uncredited", "exceptions")
 
 
@@ -61,12 +64,30 @@ def recompute(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Reco
         calculations[name] = calculation
         for table, rows in _of_plan(calculation, span).items():
             tables[table] += rows
+    listed = [each for each in heard.values() if each.reached != CREDITED]
+    listed += _unasked(calculations.values(), record)
     tables["uncredited"] = [
         {"event_type": each.event_type, "event": each.event, "date": each.date, "amount": each.amount,
          "currency": each.currency, "reason": each.REASONS[each.reached]}
-        for each in sorted(heard.values(), key=lambda each: (each.event_type, each.event)) if each.reached < 3
+        for each in sorted(listed, key=lambda each: (each.event_type, each.event))
     ]  # fmt: skip
     return Recomputation(tables, calculations)
+
+
+def _unasked(calculations: Iterable[Calculation], record: Record) -> Iterator[Unheard]:
+    """Events of a type that some plan reads, on whose date none of these plans is in force."""
+    readers: dict[str, list[CreditReader]] = defaultdict(list)
+    for calculation in calculations:
+        for version in calculation.history.versions:
+            for name, said in version.credits.items():
+                readers[said.from_].append(CreditReader(calculation, version, name))
+    for event_type, found in readers.items():
+        usual = Name((found[0].schema.date,))
+        differ = len({reader.set.date or usual for reader in found}) > 1
+        for event in record.facts(event_type).keys() - record.asked[event_type]:
+            unasked = found[0].unasked(event, differ)
+            if unasked is not None:
+                yield unasked
 
 
 def _refuse_closed(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> None:
@@ -84,6 +105,7 @@ def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
     periods = history.calendar.periods(history.period_kind, span.start, calculation.horizon)
     states = list(_states(calculation, periods))
     booked = calculation.book.book(states)
+    calculation.book.list_untouched(booked, [period for period in periods if calculation.first.start <= period.start])
     by_key: dict[Key, list[Line]] = {}
     for state in states:
         found = defaultdict(list)

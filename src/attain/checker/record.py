@@ -40,6 +40,8 @@ class Record:
         self.snapshot = snapshot
         self.seats = Seats({name: self.rows(name) for name in SEAT_TABLES})
         self._facts: dict[str, dict[str, Row]] = {}
+        self.asked: dict[str, set[str]] = defaultdict(set)
+        """Events, by type, for which a plan that reads the type is in force."""
         self._related: dict[tuple[str, str], dict[str, list[Row]]] = {}
 
     def rows(self, name: str) -> list[Row]:

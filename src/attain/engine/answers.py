@@ -30,6 +30,8 @@ from attain.engine.stages.credit import credits
 from attain.engine.stages.lines import NO_PART
 from attain.engine.stages.rows import group_rows, payee_rows
 from attain.engine.stages.shape import create
+from attain.engine.uncredited import write_uncredited
+from attain.engine.untouched import untouched
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import AttainError, NotFound
 from attain.plans.expressions import Name
@@ -70,7 +72,7 @@ def write_results(database: DuckDB, compilations: Sequence[Compilation], snapsho
         ],
         "all payments",
     )
-    _uncredited(database, compilations, snapshot)
+    write_uncredited(compilations)
     # Two credit sets may miss the same rate: the event is listed once.
     every = " UNION ALL ".join(query for item in compilations for query in _exceptions(item))
     create(first, "exceptions", f"SELECT DISTINCT * FROM ({every}) e", "what was left out, and why")
@@ -80,11 +82,6 @@ _NO_CREDITS = """
 SELECT '' AS plan, '' AS version, '' AS credit_set, '' AS event_type, '' AS event, 0 AS rule, '' AS role, 0 AS level,
        '' AS payee, '' AS position, '' AS via, '' AS credit, NULL::DATE AS credited_on, 0::HUGEINT AS share,
        1::HUGEINT AS share_over, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over, '' AS currency
-WHERE FALSE
-"""
-_NO_UNCREDITED = """
-SELECT '' AS event_type, '' AS event, NULL::DATE AS date, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over,
-       '' AS currency, '' AS reason
 WHERE FALSE
 """
 _LINES = """
@@ -131,61 +128,10 @@ def _credits(compilation: Compilation, name: str) -> str:
     """
 
 
-def _uncredited(database: DuckDB, compilations: Sequence[Compilation], snapshot: Snapshot) -> None:
-    """Events that pass a credit set's `when` somewhere and give no credit anywhere."""
-    passing: list[str] = []
-    credited: list[str] = []
-    recipients: list[str] = []
-    for item in compilations:
-        for place, plan in enumerate(item.versions):
-            for name, rule in plan.credits.items():
-                events = {
-                    "kind": rule.from_,
-                    "amount": next(iter(rule.named_amounts)),
-                    "over": item.known[f"amount scale {place} {name}"],
-                }
-                turn = len(passing)
-                passing.append(_PASSING.format(events=item.name(place, "events", name), turn=turn, **events))
-                named_by = item.name(place, "recipients", name)
-                recipients.append(_NAMED.format(recipients=named_by, events=item.name(place, "events", name), **events))
-        for name in _sets(item):
-            found = credits(item, name)
-            credited.append(_CREDITED.format(kind=found.fact, credits=found.table))
-    if not passing:
-        create(compilations[0], "uncredited", _NO_UNCREDITED, "events without credit")
-        return
-    query = f"""
-    SELECT p.event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
-           CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE
-               'nobody on a plan' END AS reason
-    FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY event_type, event ORDER BY turn) AS place
-          FROM ({" UNION ALL ".join(passing)}) a) p
-    LEFT JOIN (SELECT event_type, event, COUNT(*) AS named, COUNT(payee) AS found FROM
-        ({" UNION ALL ".join(recipients)}) b GROUP BY event_type, event) r
-      ON r.event_type = p.event_type AND r.event = p.event
-    WHERE p.place = 1
-      AND NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event =
-        p.event)
-    """
-    create(compilations[0], "uncredited", query, "events without credit")
-
-
-_PASSING = """
-SELECT '{kind}' AS event_type, "@event" AS event, "@date" AS date, "@amount:{amount}" AS amount,
-       {over}::HUGEINT AS amount_over, "@currency" AS currency, {turn} AS turn
-FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL
-"""
-_NAMED = """
-SELECT '{kind}' AS event_type, "@event" AS event, "@payee" AS payee FROM "{recipients}"
-WHERE "@event" IN (SELECT "@event" FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL)
-"""
-_CREDITED = """SELECT '{kind}' AS event_type, "@event" AS event FROM "{credits}" """
-
-
 def _exceptions(compilation: Compilation) -> Iterator[str]:
     """What could not be credited, paid or converted, with the money that it is about where that is known.
 
-    Codes: date_missing, rate_missing, amount_missing, held, pay_rate_missing.
+    Codes: date_missing, rate_missing, amount_missing, held, vacant, pay_rate_missing, touches_nothing.
     """
     words = {"plan": compilation.id, "own": compilation.plan.currency, "over": 10**compilation.places}
     for place, version in enumerate(compilation.versions):
@@ -201,6 +147,7 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
     yield _VACANT.format(booked=compilation.name("booked"), **words)
     yield _FOREIGN.format(**words)
     yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
+    yield from untouched(compilation)
 
 
 def _held(compilation: Compilation, words: Mapping[str, object]) -> Iterator[str]:
@@ -284,8 +231,18 @@ FROM "{payments}" WHERE paid IS NULL
 
 def values(compilation: Compilation, name: str) -> Iterator[NamedValue]:
     """Every value of that name: at its own grain, and for a plain formula at payees' pay periods and at credits."""
-    for plan in compilation.versions:
-        yield from _values_of(compilation, plan, tuple(name.split(".")))
+    head, *field = name.split(".")
+    parts = (compilation.names.get(head, head), *field)
+    having = [plan for plan in compilation.versions if _has(plan, parts)]
+    if not having:
+        raise NotFound(f"The plan {compilation.id} has no value `{name}`.", code="plan.unknown-name")
+    for plan in having:
+        yield from _values_of(compilation, plan, parts)
+
+
+def _has(plan: Plan, parts: tuple[str, ...]) -> bool:
+    sections = (plan.values, plan.measures, plan.inputs, plan.parameters)
+    return any(parts[0] in section for section in sections) or (parts[0] in plan.components and len(parts) == 2)
 
 
 def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> Iterator[NamedValue]:
@@ -293,13 +250,6 @@ def _values_of(compilation: Compilation, plan: Plan, parts: tuple[str, ...]) -> 
     if first in plan.components and len(parts) == 2:
         yield from _of_component(compilation, plan, first, parts[1])
         return
-    if (
-        first not in plan.values
-        and first not in plan.measures
-        and first not in plan.inputs
-        and first not in plan.parameters
-    ):
-        raise NotFound(f"The plan {plan.plan} has no value `{'.'.join(parts)}`.", code="plan.unknown-name")
     said = plan.values.get(first)
     kind = said.per.kind if said is not None and said.per is not None else plan.period
     subject = said.per.subject if said is not None and said.per is not None else "payee"

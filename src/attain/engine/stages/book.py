@@ -11,9 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
-from attain.engine.sql import text
+from attain.engine.fractions import Num
+from attain.engine.frame import col
+from attain.engine.sql import cast, text
+from attain.engine.stages.lines import mode_of
 from attain.engine.stages.shape import COLUMNS, create
+from attain.engine.untouched import can_be_paid
 
 
 def booked(compilation: Compilation, due: Sequence[str]) -> str:
@@ -88,14 +93,15 @@ def _differences(compilation: Compilation, entitled: str, paid: str, first: str)
 
 
 def _adjustments(compilation: Compilation) -> str:
-    version, minor = text(compilation.plan.version), 10 ** (4 - compilation.places)
+    version, given = text(compilation.plan.version), Num(cast(col("amount"), frac.WIDE), 10**4)
+    minor = frac.rounded(given, compilation.places, mode_of(compilation.plan)).sql(dialect="duckdb")
     return f"""
     SELECT {version} AS version, {compilation.component_now()} AS component, 'adjustment' AS kind, payee,
            NULL AS position, '' AS event_type, NULL AS event, 'adjustment:' || adjustment AS source,
            NULL::DATE AS credited_on, pay_period AS earning_period, pay_period,
-           CAST(amount AS HUGEINT) // {minor} AS amount, CAST(amount AS HUGEINT) // {minor} AS computed, reason AS note
+           {minor} AS amount, {minor} AS computed, reason AS note
     FROM adjustments WHERE plan = '{compilation.id}' AND currency = '{compilation.plan.currency}'
-      AND pay_period IN (SELECT period FROM "{compilation.name("open")}")
+      AND pay_period IN (SELECT period FROM "{compilation.name("open")}") AND {can_be_paid(compilation)}
     """
 
 

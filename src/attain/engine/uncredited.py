@@ -1,0 +1,130 @@
+"""What was sold and credits nobody: given to nobody by the plans that ask, or never asked, as no plan is in force.
+
+Writes `uncredited`, key (event_type, event).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from attain.engine.compilation import Compilation
+from attain.engine.stages.credit import credits
+from attain.engine.stages.shape import create
+from attain.plans.expressions import Name
+from attain.plans.model import CreditSet, Plan
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A credit set of one version of a plan: what reads a fact type."""
+
+    compilation: Compilation
+    place: int
+    name: str
+
+    @property
+    def plan(self) -> Plan:
+        return self.compilation.versions[self.place]
+
+    @property
+    def rule(self) -> CreditSet:
+        return self.plan.credits[self.name]
+
+    def table(self, what: str) -> str:
+        return self.compilation.name(self.place, what, self.name)
+
+    def scale(self, what: str) -> object:
+        return self.compilation.known[f"{what} scale {self.place} {self.name}"]
+
+    @property
+    def date(self) -> object:
+        """The formula of the date."""
+        return self.rule.date or Name((self.compilation.fact(self.rule.from_).schema.date,))
+
+
+def write_uncredited(compilations: Sequence[Compilation]) -> None:
+    readers = [
+        Reader(item, place, name)
+        for item in compilations
+        for place, plan in enumerate(item.versions)
+        for name in plan.credits
+    ]
+    parts = [_NOTHING, *_asked(compilations, readers)]
+    for kind in dict.fromkeys(reader.rule.from_ for reader in readers):
+        parts.append(_unasked(kind, [reader for reader in readers if reader.rule.from_ == kind]))
+    create(compilations[0], "uncredited", " UNION ALL ".join(parts), "events without credit")
+
+
+_NOTHING = """
+SELECT '' AS event_type, '' AS event, NULL::DATE AS date, 0::HUGEINT AS amount, 1::HUGEINT AS amount_over,
+       '' AS currency, '' AS reason
+WHERE FALSE
+"""
+
+
+def _asked(compilations: Sequence[Compilation], readers: Sequence[Reader]) -> Iterator[str]:
+    """Events that pass a credit set's `when` somewhere and give no credit anywhere."""
+    if not readers:
+        return
+    passing, named = [], []
+    for turn, reader in enumerate(readers):
+        words = {
+            "kind": reader.rule.from_,
+            "amount": next(iter(reader.rule.named_amounts)),
+            "over": reader.scale("amount"),
+            "own": reader.plan.currency,
+            "events": reader.table("events"),
+        }
+        passing.append(_PASSING.format(turn=turn, **words))
+        named.append(_NAMED.format(recipients=reader.table("recipients"), **words))
+    credited = []
+    for item in compilations:
+        for name in dict.fromkeys(name for plan in item.versions for name in plan.credits):
+            found = credits(item, name)
+            credited.append(f'SELECT \'{found.fact}\' AS event_type, "@event" AS event FROM "{found.table}"')
+    yield f"""
+    SELECT p.event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
+           CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE
+               'nobody on a plan' END AS reason
+    FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY event_type, event ORDER BY turn) AS place
+          FROM ({" UNION ALL ".join(passing)}) a) p
+    LEFT JOIN (SELECT event_type, event, COUNT(*) AS named, COUNT(payee) AS found FROM
+        ({" UNION ALL ".join(named)}) b GROUP BY event_type, event) r
+      ON r.event_type = p.event_type AND r.event = p.event
+    WHERE p.place = 1
+      AND NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event =
+        p.event)
+    """
+
+
+_PASSING = """
+SELECT '{kind}' AS event_type, "@event" AS event, "@date" AS date, "@amount:{amount}" AS amount,
+       {over}::HUGEINT AS amount_over, '{own}' AS currency, {turn} AS turn
+FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL
+"""
+_NAMED = """
+SELECT '{kind}' AS event_type, "@event" AS event, "@payee" AS payee FROM "{recipients}"
+WHERE "@event" IN (SELECT "@event" FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL)
+"""
+
+
+def _unasked(kind: str, readers: Sequence[Reader]) -> str:
+    """Events for which no version that reads the type is in force, each by the date that it would use. They are shown
+    as the first of them reads them, in their own currency."""
+    first = readers[0]
+    asked = []
+    for reader in readers:
+        effective = reader.plan.effective
+        inside = f"\"@date\" >= DATE '{effective.start}'"
+        if effective.end is not None:
+            inside += f" AND \"@date\" < DATE '{effective.end}'"
+        asked.append(f'SELECT "@event" FROM "{reader.table("all")}" WHERE "@date" IS NULL OR ({inside})')
+    fact = first.compilation.fact(kind).schema
+    date = 'a."@date"' if len({reader.date for reader in readers}) == 1 else f'f."{fact.date}"'
+    return f"""
+    SELECT '{kind}' AS event_type, a."@event" AS event, {date} AS date, CAST(a."@stated" AS HUGEINT) AS amount,
+           {first.scale("stated")}::HUGEINT AS amount_over, a."@currency" AS currency, 'no plan in force' AS reason
+    FROM "{first.table("all")}" a JOIN "f:{kind}" f ON f."{fact.key}" = a."@event"
+    WHERE {date} < DATE '{first.compilation.end}' AND a."@event" NOT IN ({" UNION ALL ".join(asked)})
+    """
