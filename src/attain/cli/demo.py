@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,12 +13,16 @@ from attain.cli.options import Actor, Json, actor_of, examples
 
 if TYPE_CHECKING:
     from attain.engine.run import StoredRun
+    from attain.kernel.intervals import Interval
+    from attain.web.apps.imports.models import Batch
     from attain.web.apps.pay.models import Run
     from attain.web.workspace import Workspace
 
-PERIOD = "2011-05..2014-06"
+RUNS = ("2011-05..2012-05", "2012-06", "2012-07", "2012-08..2014-06")
+"""What is calculated, proven and closed before the next: years in one run each, and between them single months."""
+LATE_BEFORE = "2012-06"
+"""The run before which the late file arrives: the month of its orders is closed by then."""
 PLACE = Path("demo/adventureworks")
-EXPLAINED = "sales-rep"
 Step = Any
 
 
@@ -36,22 +42,21 @@ def demo(
 ) -> None:
     """Pay a sample company for three years: AdventureWorks, 31,465 orders, seven plans, 38 months.
 
-    Imports everything, checks, tests and publishes the plans, calculates all periods in one run, lets the checker
-    compute every cent again, closes the months in their order, and shows what came out. Of a finished demo only the
-    proof is computed anew; one that was interrupted goes on where it stood.
+    Imports everything, checks, tests and publishes the plans. Then it works as a company does: calculate, let the
+    checker compute every cent again, close the months in their order, and on to the next; after the first year a file
+    brings orders that were missing or wrong in a closed month. Of a finished demo only the proofs are computed anew;
+    one that was interrupted goes on where it stood.
     """
+    from attain.cli.demo_results import show
     from attain.cli.tables import answer, working
 
     if fresh:
         _remove(folder)
-    with working("Demo", 8) as step:
-        workspace, run, proof = prepared(folder, actor_of(actor), step)
-    from attain.cli.calculating import stored
-
-    outcome = stored(workspace, run)
-    document = {"folder": str(workspace.path), "run": run.pk, **proof, "payees": _by_year(outcome, workspace, run)}
-    answer(as_json, document, lambda: _show(workspace, folder, run, outcome, proof))
-    if not proof["confirmed"]:
+    with working("Demo", 4 + 3 * len(RUNS)) as step:
+        done = prepared(folder, actor_of(actor), step)
+    document = done.document()
+    answer(as_json, document, lambda: show(done, document, folder))
+    if not done.confirmed:
         raise typer.Exit(1)
 
 
@@ -74,23 +79,79 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def prepared(folder: Path, actor: str, step: Step) -> tuple[Workspace, Run, dict[str, Any]]:
-    from attain.cli.calculating import run_pay
+@dataclass
+class Done:
+    """What the demo did: its runs with their proofs, in order. The last one is open if the checker contradicts it."""
+
+    workspace: Workspace
+    tests: int
+    late: dict[str, Any] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+    proofs: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def confirmed(self) -> bool:
+        return all(proof["confirmed"] for proof in self.proofs)
+
+    @cached_property
+    def outcomes(self) -> list[StoredRun]:
+        from attain.cli.calculating import stored
+
+        return [stored(self.workspace, run) for run in self.runs]
+
+    def document(self) -> dict[str, Any]:
+        from attain.cli.demo_results import booked, by_year, sales_year
+
+        proven = zip(self.proofs, self.outcomes, strict=True)
+        return {
+            "folder": str(self.workspace.path),
+            "tests": self.tests,
+            "late": self.late,
+            "runs": [proof | booked(outcome) for proof, outcome in proven],
+            "confirmed": self.confirmed,
+            "sales_year": sales_year(self.outcomes[-1]),
+            "payees": by_year(self),
+        }
+
+
+def prepared(folder: Path, actor: str, step: Step) -> Done:
     from attain.cli.options import span_of
 
     workspace = _opened(folder, step)
-    _import(workspace, folder, actor, step)
-    tests = _publish(workspace, actor, step)
-    span = span_of(workspace, PERIOD)
+    step("importing people, quotas and 31,465 orders")
+    _import(workspace, folder / "imports", actor)
+    done = Done(workspace, _publish(workspace, actor, step))
+    for period in RUNS:
+        if period == LATE_BEFORE:
+            step("importing what was missing or wrong")
+            (late,) = _import(workspace, folder / "imports" / "late", actor)
+            done.late = {"source": late.source, "rows": late.rows, "before": period}
+        _pay(done, period, span_of(workspace, period), actor, step)
+        if not done.confirmed:
+            break
+    return done
+
+
+def _pay(done: Done, period: str, span: Interval, actor: str, step: Step) -> None:
+    """Calculate, prove and close what is not yet: a period follows only after those before it are closed."""
+    from attain.cli.calculating import run_pay
+    from attain.cli.pay import proved
+
     run = _finished(span)
     if run is None:
         run = run_pay(
-            workspace, span, actor=actor, step=lambda doing: step(f"{PERIOD}: {doing}") if "calc" in doing else None
+            done.workspace,
+            span,
+            actor=actor,
+            step=lambda doing: step(f"{period}: {doing}") if "calc" in doing else None,
         )
-    proof = _prove(workspace, run, step) | {"tests": tests}
+    step(f"{period}: computing every cent again with the checker")
+    proof = proved(done.workspace, run, actor, lambda _: None)
+    done.runs.append(run)
+    done.proofs.append({"period": period, **proof, "differences": [str(one) for one in proof.pop("found")]})
     if proof["confirmed"]:
-        _close(workspace, run, actor, step)
-    return workspace, run, proof
+        step(f"{period}: closing")
+        _close(done.workspace, run, actor)
 
 
 def _opened(folder: Path, step: Step) -> Workspace:
@@ -115,13 +176,12 @@ def _opened(folder: Path, step: Step) -> Workspace:
     return workspace
 
 
-def _import(workspace: Workspace, folder: Path, actor: str, step: Step) -> None:
+def _import(workspace: Workspace, folder: Path, actor: str) -> list[Batch]:
     from attain.cli.importing import files_in
     from attain.web.apps.imports.services import import_file
 
-    step("importing people, quotas and 31,465 orders")
-    for path, into, mapping in files_in(workspace, folder / "imports"):
-        import_file(workspace, path, actor=actor, into=into, mapping=mapping)
+    found = files_in(workspace, folder)
+    return [import_file(workspace, path, actor=actor, into=into, mapping=by).batch for path, into, by in found]
 
 
 def _publish(workspace: Workspace, actor: str, step: Step) -> int:
@@ -157,112 +217,12 @@ def _finished(span: Any) -> Run | None:
     return run
 
 
-def _prove(workspace: Workspace, run: Run, step: Step) -> dict[str, Any]:
-    from attain.cli.pay import proof_of
-
-    step("computing every cent again with the checker")
-    proof = proof_of(workspace, run, lambda _: None)
-    proof["differences"] = [str(one) for one in proof.pop("found")]
-    return proof
-
-
-def _close(workspace: Workspace, run: Run, actor: str, step: Step) -> None:
-    from attain.web.apps.pay.selectors import periods
+def _close(workspace: Workspace, run: Run, actor: str) -> None:
+    """The pay periods of the run, in every calendar in which a plan pays."""
+    from attain.web.apps.pay.selectors import pay_periods, periods
     from attain.web.apps.pay.services import close_period
 
-    step("closing the months")
-    closed = {period.period for period in periods() if period.state == "closed"}
-    for period in workspace.calendars[workspace.calendar].parse_range(PERIOD):
-        if period.id not in closed:
-            close_period(workspace, period.id, run.pk, actor=actor)
-
-
-def _by_year(outcome: StoredRun, workspace: Workspace, run: Run) -> list[dict[str, Any]]:
-    """What each payee is paid in each civil year, over all plans."""
-    from attain.cli.summary import names_of_run
-    from attain.cli.tables import exact
-
-    names = names_of_run(workspace.runs / run.pk)
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for row in outcome.rows("payments"):
-        years = found.setdefault((row["payee"], row["currency"]), {})
-        year = row["pay_period"][:4]
-        years[year] = years.get(year, 0) + int(row["payable"] or 0)
-    return [
-        {
-            "payee": payee,
-            "name": names.get(payee, ""),
-            "currency": code,
-            "years": {year: exact(minor, code) for year, minor in sorted(years.items())},
-            "payable": exact(sum(years.values()), code),
-        }
-        for (payee, code), years in sorted(found.items())
-        if any(years.values())  # a seat that was vacant for a while earned nothing
-    ]
-
-
-def _show(workspace: Workspace, folder: Path, run: Run, outcome: StoredRun, proof: dict[str, Any]) -> None:
-    from decimal import Decimal
-
-    from attain.cli import summary
-    from attain.cli.tables import say, table
-
-    def money(text: str | None) -> str:
-        return f"{Decimal(text):,f}" if text is not None else ""
-
-    people = _by_year(outcome, workspace, run)
-    years = sorted({year for one in people for year in one["years"]})
-    rows = [
-        (one["name"] or one["payee"], *(money(one["years"].get(year)) for year in years), money(one["payable"]))
-        for one in people
-    ]
-    sums = [sum((Decimal(one["years"].get(year, "0")) for one in people), Decimal(0)) for year in years]
-    columns = ("Payee", *(f">{year}" for year in years), ">all")
-    total = ("All", *(f"{one:,f}" for one in sums), f"{sum(sums, Decimal(0)):,f}")
-    code = people[0]["currency"] if people else ""
-    table(columns, rows, heading=f"Paid to each person a year, {code}", total=total)
-    summary.show(outcome, f"What each plan paid, {PERIOD}")
-    if proof["confirmed"]:
-        counted = f"{proof['lines']:,} lines and {proof['payments']:,} payments"
-        say(f"\nThe checker computed {counted} a second time: every cent confirmed.")
-    else:
-        for said in [*proof["damaged"], *proof["differences"]][:20]:
-            say(said)
-        say("The checker does not confirm this run; nothing was closed.")
-    line = _line_to_explain(outcome)
-    if line is not None:
-        from attain.cli.explaining import line_text
-
-        say("\nOne line, from the order to the cent:\n")
-        say(line_text(workspace, run, line, "en"))
-    _say_next(folder, line)
-
-
-def _line_to_explain(outcome: StoredRun) -> str | None:
-    """The largest line that an order brought to a seller."""
-    lines = [
-        row for row in outcome.rows("lines") if row["plan"] == EXPLAINED and row["event"] and row["kind"] == "line"
-    ]
-    return str(max(lines, key=lambda row: (row["amount"], row["line"]))["line"]) if lines else None
-
-
-def _say_next(folder: Path, line: str | None) -> None:
-    from attain.cli.tables import say
-
-    tries = [
-        ("status", "how the workspace stands"),
-        ("explain 277", "one person, period by period"),
-        (f"explain {line} --language de", "the same line in German"),
-        ("describe sales-rep", "the plan as a letter"),
-        ("uncredited", "what was sold and credits nobody"),
-        (
-            "diff sales-rep@fy2013 sales-rep@fy2014 --over 2013-07..2013-12",
-            "what a new version would change, by person",
-        ),
-        ("export 1 --table payments --format xlsx", "for a spreadsheet"),
-        ("audit verify", "nobody changed the log"),
-    ]
-    say(f"\nNext, in {folder}:")
-    width = max(len(words) for words, _ in tries)
-    for words, why in tries:
-        say(f"  attain {words.ljust(width)}   # {why}")
+    closed = {(one.calendar, one.kind, one.period) for one in periods() if one.state == "closed"}
+    for period in pay_periods(workspace, run):
+        if (period.calendar, period.kind, period.id) not in closed:
+            close_period(workspace, period.id, run.pk, actor=actor, kind=period.kind, calendar=period.calendar)

@@ -102,12 +102,9 @@ def verify(
     from attain.cli.tables import answer, say, working
 
     workspace = opened(folder)
-    from attain.web.apps.pay.services import record_proof
-
     found = run_named(run)
     with working(f"Verifying {found.pk}", 4) as step:
-        proof = proof_of(workspace, found, step)
-    record_proof(workspace, found.pk, actor=actor_of(actor), confirmed=proof["confirmed"])
+        proof = proved(workspace, found, actor_of(actor), step)
     differences: list[Difference] = proof.pop("found")
 
     def show() -> None:
@@ -137,6 +134,17 @@ def verify(
         raise typer.Exit(3)
     if differences:
         raise typer.Exit(1)
+
+
+def proved(workspace: Workspace, run: Run, actor: str, step: Any) -> dict[str, Any]:
+    """The proof of a run, and its event in the log: how much was computed again, and how much of it differed."""
+    from attain.web.apps.pay.services import record_proof
+
+    proof = proof_of(workspace, run, step)
+    found = {name: proof[name] for name in ("lines", "releases", "payments")}
+    found |= {"differences": len(proof["found"]), "damaged": len(proof["damaged"])}
+    record_proof(workspace, run.pk, actor=actor, confirmed=proof["confirmed"], found=found)
+    return proof
 
 
 def proof_of(workspace: Workspace, run: Run, step: Any) -> dict[str, Any]:
@@ -185,7 +193,7 @@ def close(
     from attain.cli.tables import amount, answer, exact, table, working
 
     workspace = opened(folder)
-    from attain.web.apps.pay.services import close_period, proof_said, record_proof
+    from attain.web.apps.pay.services import close_period, proof_said
 
     found = run_named(run)
     span_of(workspace, period, calendar)
@@ -193,8 +201,7 @@ def close(
     done: list[dict[str, Any]] = []
     if found.state == found.State.PUBLISHED and proof_said(found) is None:
         with working(f"Verifying {found.pk}", 4) as step:
-            proof = proof_of(workspace, found, step)
-        record_proof(workspace, found.pk, actor=actor_of(actor), confirmed=proof["confirmed"])
+            proved(workspace, found, actor_of(actor), step)
     with working("Closing", len(periods)) as step:
         for each in periods:
             step(each.id)

@@ -28,6 +28,14 @@ REGIONS = {"/6/1/": "North America", "/6/2/": "Pacific", "/6/3/": "Europe"}
 SEATS_FROM = date(2011, 1, 1)
 LAST_QUOTA_ENDS = date(2014, 5, 30)
 CURRENCIES = {"US": "USD", "CA": "CAD", "AU": "AUD", "GB": "GBP", "FR": "EUR", "DE": "EUR"}
+LATE = "late"
+"""Below the files to import: what is imported after its month was closed."""
+MISSING = ("SO46608", "SO46624", "SO46626")
+"""Orders of 30 May 2012 that the first delivery leaves out."""
+MISTAKEN: dict[str, dict[str, Any]] = {
+    "SO46610": {"sales_person": "277"},  # Michael Blythe sold it
+    "SO46629": {"sub_total": Decimal("89996.5779")},  # two digits changed places
+}
 FOUR_PLACES = Decimal("0.0001")
 MONEY = pa.decimal128(18, 4)
 
@@ -46,19 +54,25 @@ def write_workspace(target: Path, files: Files | None = None) -> None:
 
 
 def prepare(target: Path, files: Files | None = None) -> dict[str, Path]:
-    """Write the files to import; their paths by the name of the mapping that reads them, in the order of import."""
+    """Write the files to import; their paths by the name of the mapping that reads them, in the order of import.
+
+    The orders are there as they were first delivered, and what came late is a file of its own, in a folder below.
+    """
     port = files or Files()
     target.mkdir(parents=True, exist_ok=True)
     written = {}
     for name, rows in DECISIONS.items():
         written[name] = target / f"{name}.csv"
         port.write_bytes_durably(written[name], as_csv(list(rows())))
-    for name, schema, facts in (("orders", ORDERS, orders), ("order_lines", ORDER_LINES, order_lines)):
+    for name, schema, facts in (("orders", ORDERS, first_delivery), ("order_lines", ORDER_LINES, order_lines)):
         table = pa.Table.from_pylist(list(facts()), schema=schema)
         written[name] = target / f"{name}.parquet"
         port.write_bytes_durably(written[name], as_parquet(table))
     written["orders-csv"] = target / "orders.csv"
-    port.write_bytes_durably(written["orders-csv"], as_csv(list(orders())))
+    port.write_bytes_durably(written["orders-csv"], as_csv(list(first_delivery())))
+    written["orders-late"] = target / LATE / "orders-late.csv"
+    written["orders-late"].parent.mkdir(exist_ok=True)
+    port.write_bytes_durably(written["orders-late"], as_csv(list(late_orders())))
     return written
 
 
@@ -140,6 +154,18 @@ def orders() -> Iterator[Row]:
             "customer": row["AccountNumber"],
             "sub_total": row["SubTotal"],
         }
+
+
+def first_delivery() -> Iterator[Row]:
+    """The orders before anybody saw the mistakes in those of 30 May 2012."""
+    for row in orders():
+        if row["id"] not in MISSING:
+            yield row | MISTAKEN.get(row["id"], {})
+
+
+def late_orders() -> Iterator[Row]:
+    """The orders that were missing or mistaken, as they are in the raw table."""
+    return (row for row in orders() if row["id"] in MISSING or row["id"] in MISTAKEN)
 
 
 def order_lines() -> Iterator[Row]:
