@@ -238,7 +238,9 @@ def _show(answers: list[dict[str, Any]]) -> None:
             say(f"{f'And {more} more reasons. ' if more else ''}All of them, row by row: {one['quarantine_file']}")
         for finding in one["findings"]:
             if finding["code"] != "fact.quarantined":
-                say(f"{finding['level']}: {finding['message']} {finding['hint'] or ''}".strip())
+                where = finding["where"]
+                place = "{file}:{line} {field}: ".format(**where) if {"file", "line", "field"} <= set(where) else ""
+                say(f"{finding['level']}: {place}{finding['message']} {finding['hint'] or ''}".strip())
 
 
 def imports(folder: Folder = None, as_json: Json = False) -> None:

@@ -20,7 +20,7 @@ from attain.facts.decisions import IMPORTABLE
 from attain.facts.importing import Import, import_id, read_source
 from attain.facts.mapping import Control
 from attain.facts.mapping import Mapping as SourceMapping
-from attain.facts.schema import ROW, FactType, TableType
+from attain.facts.schema import FactType, TableType
 from attain.kernel.errors import Finding, Findings, NotFound, Refused, Where, suggest
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from attain.web.apps.audit.services import Act, acting, moment
@@ -30,6 +30,7 @@ from attain.web.sweeping import sweep
 from attain.web.workspace import Workspace
 
 from .models import Batch
+from .names import impossible, names_of, unheard
 
 SHOWN = 20
 ATTEMPTS = 5
@@ -131,10 +132,14 @@ def _take_facts(workspace: Workspace, actor: str, read: Import, fact: FactType, 
 def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str) -> Imported:
     if read.quarantine.num_rows:
         raise Findings(list(_refused_rows(read, name)), message=f"Nothing was taken from {name}.")
-    rows = [{key: value for key, value in row.items() if key != ROW} for row in read.good.to_pylist()]
+    rows = read.good.to_pylist()  # with the number that each has in the file, so that findings can name it
+    names = names_of(workspace)
+    if refused := list(impossible(workspace, read.table.name, rows, name, names)):
+        raise Findings(_first_of(refused, name), message=f"Nothing was taken from {name}.")
+    warnings = tuple(unheard(read.table.name, rows, name, names))
     identity = read.content_id[: batches.ID_LENGTH]
     for _ in range(ATTEMPTS):
-        plan = org.plan_import(read.table.name, rows)
+        plan = org.plan_import(read.table.name, rows, name)
         ready = org.made_ready(plan, identity)
         with acting(workspace, actor, "import decisions") as act:
             known = Batch.objects.filter(pk=identity).first()
@@ -144,7 +149,7 @@ def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str) -
                 continue
             batch = _enter(act, _described(read, name, identity, is_fact=False), known, plan)
             org.write_changes(ready)
-            return Imported(batch, True, plan.changed_rows, read.findings)
+            return Imported(batch, True, plan.changed_rows, (*read.findings, *warnings))
     raise Refused(
         f"Others kept changing the records while {name} was read.", code="store.busy", hint="Import it again later."
     )
@@ -185,6 +190,12 @@ def _refused_rows(read: Import, name: str) -> Iterator[Finding]:
     if read.quarantine.num_rows > SHOWN:
         rest = read.quarantine.num_rows - SHOWN
         yield Finding("error", "imports.more", f"{rest} more rows cannot be taken.", Where(name))
+
+
+def _first_of(findings: list[Finding], name: str) -> Iterator[Finding]:
+    yield from findings[:SHOWN]
+    if len(findings) > SHOWN:
+        yield Finding("error", "imports.more", f"{len(findings) - SHOWN} more rows cannot be taken.", Where(name))
 
 
 def _unknown_payees(read: Import, fact: FactType) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from attain.kernel.errors import DatingError, Finding, Where
+from attain.facts.schema import ROW
+from attain.kernel.errors import DatingError, Finding, Where, suggest
 from attain.kernel.hierarchy import Edge, closure
 
 from .tables import Row
@@ -51,23 +52,27 @@ def unknown_references(name: str, rows: Iterable[Row], known: Known) -> Iterator
     }
     rows = list(rows)
     for column, kind in REFERENCES.get(name, ()):
-        uses: defaultdict[str, int] = defaultdict(int)
+        uses: defaultdict[str, list[Row]] = defaultdict(list)
         for row in rows:
             if row[column] is not None and row[column] not in choices[kind]:
-                uses[row[column]] += 1
-        yield from _listed(name, column, kind, uses)
+                uses[row[column]].append(row)
+        yield from _listed(name, column, kind, uses, choices[kind])
 
 
-def _listed(name: str, column: str, kind: str, uses: Mapping[str, int]) -> Iterator[Finding]:
+def _listed(
+    name: str, column: str, kind: str, uses: Mapping[str, list[Row]], known: Iterable[str]
+) -> Iterator[Finding]:
     meant = {"payee": "person or position", "subject": "person, position or team"}.get(kind, kind)
-    for unknown, count in sorted(uses.items())[:LISTED]:
-        rows = f" ({count} rows)" if count > 1 else ""
+    for unknown, used in sorted(uses.items())[:LISTED]:
+        rows = f" ({len(used)} rows)" if len(used) > 1 else ""
+        near = suggest(unknown, known)
+        do = f"Import {'people or positions' if kind != 'position' else 'positions'} first, or correct the id."
         yield Finding(
             "error",
             "org.unknown-id",
             f"`{name}` names {unknown}{rows}, but there is no such {meant}.",
-            Where(field=column),
-            f"Import {'people or positions' if kind != 'position' else 'positions'} first, or correct the id.",
+            Where(line=next((row[ROW] for row in used if row.get(ROW)), None), field=column),
+            f"Did you mean {near}? {do}" if near else do,
         )
     if len(uses) > LISTED:
         yield Finding(
@@ -86,7 +91,7 @@ def shared_ids(known: Known, assignments: Iterable[Row]) -> Iterator[Finding]:
                 "error",
                 "org.id-twice",
                 f"{row['position']} is a position that {row['person']} holds, and also the id of another person.",
-                Where(field="position"),
+                Where(line=row.get(ROW), field="position"),
                 "Give the position an id of its own.",
             )
 
@@ -98,14 +103,18 @@ def circles(positions: Sequence[Row]) -> Iterator[Finding]:
         for row in positions
         if row["manager"] is not None
     ]
-    for edge in edges:
-        if edge.child == edge.parent:
+    for row in positions:
+        if row["position"] == row["manager"]:
             yield Finding(
-                "error", "hierarchy.cycle", f"{edge.child} reports to itself from {edge.valid_from}.",
-                Where(field="manager"), "Leave the manager of the top position empty.",
+                "error", "hierarchy.cycle", f"{row['position']} reports to itself from {row['valid_from']}.",
+                Where(line=row.get(ROW), field="manager"), "Leave the manager of the top position empty.",
             )
             return
     try:
         closure(edges)
     except DatingError as error:
-        yield Finding("error", error.code, error.message, Where(field="manager"), error.hint)
+        within = set(error.message.replace(".", " ").split())  # the ids that the circle runs through
+        new = (row[ROW] for row in positions if row.get(ROW) and row["manager"] is not None)
+        named = (row[ROW] for row in positions if row.get(ROW) and row["position"] in within and row["manager"])
+        line = next(named, next(new, None))
+        yield Finding("error", error.code, error.message, Where(line=line, field="manager"), error.hint)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from attain.facts.decisions import TABLES
+from attain.facts.schema import ROW
 from attain.kernel.errors import Finding, Where
 
 from .tables import Key, Row, Table
@@ -66,7 +67,7 @@ def _impossible(table: Table, row: Row) -> Iterable[Finding]:
                 "error",
                 "org.dates",
                 f"{described(table, row)} ends on {row[end]} (excluded), before it starts on {row[first]}.",
-                Where(field=end),
+                Where(line=row.get(ROW), field=end),
                 "Correct one of the two dates.",
             )
     for name in table.keys:
@@ -75,7 +76,7 @@ def _impossible(table: Table, row: Row) -> Iterable[Finding]:
                 "error",
                 "org.key-too-long",
                 f"`{name}` has {len(row[name])} characters; at most {LONGEST_KEY} identify a row.",
-                Where(field=name),
+                Where(line=row.get(ROW), field=name),
                 "Use a shorter id.",
             )
 
@@ -107,7 +108,7 @@ def _overlap(table: Table, names: tuple[str, ...], which: Key, earlier: Row, lat
         "org.overlap",
         f"`{table.name}` {subject}: {described(table, earlier)} holds {end}, and {described(table, later)} "
         f"starts on {later['valid_from']}.",
-        Where(field=names[0]),
+        Where(line=max(earlier.get(ROW) or 0, later.get(ROW) or 0) or None, field=names[0]),
         f"End the first one on or before {later['valid_from']}.",
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from attain.facts.decisions import TABLES
+from attain.facts.schema import ROW
 from attain.facts.values import FIRST_DAY
 
 from .tables import Row
@@ -23,7 +24,7 @@ def from_people(rows: Sequence[Row], assignments: Iterable[Row]) -> dict[str, li
     people: dict[str, Row] = {}
     seats: list[tuple[Row, str, date]] = []
     for row in sorted(rows, key=lambda row: (row["person"], row["valid_from"] or FIRST_DAY)):
-        people[row["person"]] = {name: row[name] for name in TABLES["people"].columns}
+        people[row["person"]] = {**{name: row[name] for name in TABLES["people"].columns}, ROW: row.get(ROW)}
         if any(row[name] is not None for name in SEAT):
             starts_on = row["valid_from"] or row["hired_on"] or FIRST_DAY
             seats.append((row, row["position"] or row["person"], starts_on))
@@ -38,7 +39,7 @@ def from_people(rows: Sequence[Row], assignments: Iterable[Row]) -> dict[str, li
         "positions": positions,
         "assignments": [
             {"person": row["person"], "position": position, "valid_from": starts_on,
-             "valid_to": row["valid_to"] or row["left_on"]}
+             "valid_to": row["valid_to"] or row["left_on"], ROW: row.get(ROW)}
             for row, position, starts_on in _first_of_each_spell(seats)
         ],
     }
@@ -83,4 +84,5 @@ def _position(
         "valid_from": starts_on,
         # An own seat outlives its person: those who report to it still need somebody above them.
         "valid_to": row["valid_to"] if row["position"] else None,
+        ROW: row.get(ROW),
     }

@@ -8,7 +8,7 @@ in a quarter of a second; a larger file keeps other writers waiting for as long 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import F
@@ -42,8 +42,11 @@ class Plan:
         return sum(len(change.new) + len(change.replaced) for change in self.changes)
 
 
-def plan_import(name: str, rows: Sequence[Row]) -> Plan:
-    """Work out what the rows change. All faults are raised together, before anything is written."""
+def plan_import(name: str, rows: Sequence[Row], source: str | None = None) -> Plan:
+    """Work out what the rows change. All faults are raised together, before anything is written.
+
+    Rows that have a number in their file (`_row`) are named by it; `source` is what the file is called.
+    """
     read = dict.fromkeys((name, *WATCHED))
     with store.reading():
         versions = table_versions(read)
@@ -56,7 +59,8 @@ def plan_import(name: str, rows: Sequence[Row]) -> Plan:
     findings = [finding for change in changes for finding in change.findings]
     findings += _faults(after, {change.table.name for change in changes if not change.is_empty})
     if findings:
-        raise Findings(findings, message=f"Nothing was taken from `{name}`: {findings[0].message}")
+        named = [replace(one, where=replace(one.where, file=source)) for one in findings]
+        raise Findings(named, message=f"Nothing was taken from `{name}`: {findings[0].message}")
     return Plan(tuple(changes), versions)
 
 
