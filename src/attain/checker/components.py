@@ -241,7 +241,7 @@ class EachComponent:
         period = self.calculation.history.pay_period(credit.date).id
         self.calculation.exception(
             "held", f"A value that {self.name} needs is missing.", component=self.name,
-            event_type=credit.event_type, event=credit.event, payee=credit.payee, period=period,
+            event_type=credit.event_type, event=credit.event, payee=credit.payee, period=period, amount=credit.amount,
         )  # fmt: skip
         return None
 
@@ -299,6 +299,8 @@ class EachComponent:
 
     def _count(self, component: Component, credit: Credit, scope: CreditScope) -> None:
         """Remembers `of` of a row, as its own version says it, for every version in which later rows may lift it."""
+        if self._is_kept(credit):
+            return
         of = None
         for version in self.calculation.history.versions:
             measure = self._lifted_by(version)
@@ -316,10 +318,12 @@ class EachComponent:
         return None if named is None else version.measures[named.parts[0]]
 
     def _counted(self, component: Component, credit: Credit, scope: CreditScope) -> Fraction | None:
+        return ZERO if self._is_kept(credit) else self._of(component, scope)
+
+    def _is_kept(self, credit: Credit) -> bool:
+        """Whether it is a reversal that leaves the sums as they are."""
         clawback = credit.version.settlement.clawback
-        if clawback is not None and clawback.attainment == "kept" and credit.reverses is not None:
-            return ZERO
-        return self._of(component, scope)
+        return clawback is not None and clawback.attainment == "kept" and credit.reverses is not None
 
     def _subject(self, version: Plan, measure: Measure, credit: Credit) -> Any:
         subject = credit.position if version.policies.follows == "position" else credit.payee

@@ -12,13 +12,13 @@ from functools import cached_property
 from attain.checker.evaluate import is_true
 from attain.checker.record import Record
 from attain.checker.seats import ENDLESS, SeatScope
-from attain.kernel.errors import PlanError
 from attain.kernel.intervals import Interval, merged
 from attain.kernel.money import currency
 from attain.kernel.periods import Period, add_months
 from attain.kernel.rounding import Rounding, round_ratio
 from attain.plans.model import Plan
 from attain.plans.scalars import Over
+from attain.plans.versions import in_order, present_names
 
 ONE_DAY = timedelta(days=1)
 
@@ -27,7 +27,9 @@ class History:
     """The versions of one plan in order of time, with what they have in common."""
 
     def __init__(self, versions: Sequence[Plan], record: Record) -> None:
-        self.versions = sorted(versions, key=lambda version: version.effective.start)
+        self.versions = in_order(versions)
+        self.names = present_names(versions)
+        """Former names of components with the names that they have now."""
         self.record = record
         latest = self.versions[-1]
         self.plan = latest.plan
@@ -41,13 +43,6 @@ class History:
         """The credit dates of each payee in order, once credits are known."""
         self._pay_periods: dict[date, Period] = {}
         self._payees: dict[tuple[str, date], list[str]] = {}
-        for version in self.versions:
-            if (version.period, version.currency) != (latest.period, latest.currency):
-                raise PlanError(
-                    f"Versions {version.version} and {latest.version} of {self.plan} differ in period or currency.",
-                    code="plan.versions",
-                    hint="Start a plan under another name when its pay period or currency changes.",
-                )
 
     def version_on(self, day: date) -> Plan | None:
         for version in self.versions:
@@ -56,7 +51,7 @@ class History:
         return None
 
     def version_of(self, period: Period) -> Plan:
-        """The version of the period's last day; where the plan ends within the period, of the plan's last day in it."""
+        """The latest version that has begun by the period's last day, also where it has ended by then."""
         place = bisect_right(self.versions, period.last, key=lambda version: version.effective.start)
         return self.versions[max(place - 1, 0)]
 

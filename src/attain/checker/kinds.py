@@ -19,7 +19,7 @@ from attain.checker.scopes import CreditScope, PlanScope
 from attain.checker.values import unwrapped
 from attain.kernel.errors import PlanError
 from attain.plans.expressions import Expr, Name
-from attain.plans.model import Component, LookupTable, Table, TierTable
+from attain.plans.model import Component, LookupTable, Plan, Table, TierTable
 from attain.plans.outcome import Scalar, Slice
 
 if TYPE_CHECKING:
@@ -47,14 +47,22 @@ class Reach(NamedTuple):
 
 def measure_named(component: Component, formula: Expr, scope: PlanScope) -> Name | None:
     """The measure or attainment that `by` names, when it is one whose running value is known here."""
-    named = unwrapped(scope.version, formula)
-    if not isinstance(named, Name) or named.parts[0] not in scope.version.measures:
+    each = component.each if isinstance(scope, CreditScope) else None
+    return _running(formula, scope.version, each)
+
+
+def measure_by(component: Component, formula: Expr, version: Plan) -> Name | None:
+    """The measure or attainment that `by` of a component for each credit names in a version."""
+    return _running(formula, version, component.each)
+
+
+def _running(formula: Expr, version: Plan, credits: str | None) -> Name | None:
+    named = unwrapped(version, formula)
+    if not isinstance(named, Name) or named.parts[0] not in version.measures:
         return None
     if named.parts[1:] not in ((), ("attainment",)):
         return None
-    if isinstance(scope, CreditScope) and scope.version.measures[named.parts[0]].credits != component.each:
-        return None
-    return named
+    return named if credits in (None, version.measures[named.parts[0]].credits) else None
 
 
 def worth(component: Component, scope: PlanScope, base: Base | None = None) -> Worth:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Window = tuple[date, date]
 NO_TEAM = ""
+ZERO, ONE = Fraction(0), Fraction(1)
 FIELDS = ("", "period", "total", "before", "after", "quota")
 ATTAINMENTS = {
     "attainment": "",
@@ -40,7 +41,7 @@ class Series:
 
     def __init__(self) -> None:
         self.dates: list[date] = []
-        self.sums: list[Fraction] = [Fraction(0)]
+        self.sums: list[Fraction] = [ZERO]
         self.places: dict[int, int] = {}
 
     def add(self, credit: Credit, amount: Fraction) -> None:
@@ -65,7 +66,8 @@ class Measures:
     def __init__(self, calculation: Calculation) -> None:
         self.calculation = calculation
         self.quotas = Quotas(calculation)
-        self._series: dict[str, dict[Any, Series]] = {}
+        self._series: dict[tuple[str, str], dict[Any, Series]] = {}
+        self._added: dict[tuple[str, str, int], Fraction] = {}
 
     def subject(self, version: Plan, measure: Measure, scope: PlanScope) -> Any:
         """Whose sum is meant at a place: a payee or the position held, a team, or the company."""
@@ -105,8 +107,8 @@ class Measures:
                 raise PlanError(
                     f"`{name}` measures other credits: only `.total` is known here.", code="plan.other-credits"
                 )
-            return self._of(name, self.subject(version, measure, scope)).between(*window)
-        series = self._of(name, self.key(measure, credit))
+            return self._of(version, name, self.subject(version, measure, scope)).between(*window)
+        series = self._of(version, name, self.key(version, measure, credit))
         if field == "before":
             return series.before(credit, window[0])
         return series.after(credit, window[0]) if field == "after" else series.between(*window)
@@ -114,7 +116,7 @@ class Measures:
     def at_period(self, version: Plan, name: str, field: str, scope: PayeeScope | GroupScope) -> Scalar:
         measure, period = version.measures[name], scope.period
         if field == "total" or field in ("", "period") or field in ATTAINMENTS:
-            series = self._of(name, self.subject(version, measure, scope))
+            series = self._of(version, name, self.subject(version, measure, scope))
         else:
             series = EMPTY
         window = self.window(version, measure, period.last, scope)
@@ -138,41 +140,52 @@ class Measures:
             return self.quotas.cut(version, measure, (start, end), day, scope)
         return start, end
 
-    def _of(self, name: str, subject: Any) -> Series:
-        if name not in self._series:
-            self._series[name] = self._sum(name)
-        return self._series[name].get(subject, EMPTY)
+    def _of(self, version: Plan, name: str, subject: Any) -> Series:
+        key = (version.version, name)
+        if key not in self._series:
+            self._series[key] = self._sum(version, name)
+        return self._series[key].get(subject, EMPTY)
 
-    def _sum(self, name: str) -> dict[Any, Series]:
+    def _sum(self, version: Plan, name: str) -> dict[Any, Series]:
+        """The credits of all versions: whose they are and which window holds them is asked of the version that reads
+        them, what each of them adds of its own version."""
+        measure = version.measures[name]
         found: dict[Any, Series] = defaultdict(Series)
-        versions = self.calculation.history.versions
-        sets = {version.measures[name].credits for version in versions if name in version.measures}
-        for credit in sorted((c for s in sets for c in self.calculation.credits[s]), key=lambda c: c.order):
-            measure = credit.version.measures.get(name)
-            if measure is not None:
-                found[self.key(measure, credit)].add(credit, self._contribution(measure, credit))
+        for credit in self.calculation.credits.get(measure.credits, ()):
+            counts = measure.for_ != "team" or self.calculation.at_credit(credit).team is not None
+            found[self.key(version, measure, credit)].add(credit, self._added_by(credit, name) if counts else ZERO)
         return found
 
-    def key(self, measure: Measure, credit: Credit) -> Any:
+    def key(self, version: Plan, measure: Measure, credit: Credit) -> Any:
         """The list on which a credit stands: its subject on the credit date, and the value of a window's column."""
-        scope = self.calculation.at_credit(credit)
         # A credit of somebody in no team stands alone, and counts for no team.
-        subject: Any = (scope.team or (NO_TEAM, credit.payee)) if measure.for_ == "team" else COMPANY
+        subject: Any = COMPANY
+        if measure.for_ == "team":
+            subject = self.calculation.at_credit(credit).team or (NO_TEAM, credit.payee)
         if measure.for_ == "payee":
             # A position's sum is that of the seat which was credited.
-            subject = credit.position if credit.version.policies.follows == "position" else credit.payee
+            subject = credit.position if version.policies.follows == "position" else credit.payee
         if measure.over is not None and measure.over.kind == "column":
             return subject, credit.row[measure.over.column or ""]
         return subject
+
+    def _added_by(self, credit: Credit, name: str) -> Fraction:
+        """What a credit adds to the measure of this name; nothing where its version has none of these credits."""
+        key = (name, credit.set, credit.place)
+        if key not in self._added:
+            measure = credit.version.measures.get(name)
+            counted = measure is not None and measure.credits == credit.set
+            self._added[key] = self._contribution(measure, credit) if measure is not None and counted else ZERO
+        return self._added[key]
 
     def _contribution(self, measure: Measure, credit: Credit) -> Fraction:
         """What a credit adds. One that the measure does not count, or whose amount is missing, adds nothing."""
         clawback = credit.version.settlement.clawback
         kept = clawback is not None and clawback.attainment == "kept" and credit.reverses is not None
         scope = self.calculation.at_credit(credit)
-        if kept or (measure.for_ == "team" and scope.team is None) or not is_true(measure.where, scope):
-            return Fraction(0)
+        if kept or not is_true(measure.where, scope):
+            return ZERO
         if measure.count is not None:
-            return Fraction(1)
+            return ONE
         formula = measure.of or Name(("credit", measure.amount or "amount"))
-        return number(formula, scope) or Fraction(0)
+        return number(formula, scope) or ZERO

@@ -146,7 +146,7 @@ class Releases:
         """The hold that stops a line in a pay period: one that stands on the period's last day."""
         for row in self._holds.get(key.payee, ()):
             if (
-                row["component"] in (None, key.component)
+                (row["component"] is None or self.calculation.book.present_name(row["component"]) == key.component)
                 and row["source"] in (None, key.source)
                 and row["valid_from"] <= period.last < (row["valid_to"] or ENDLESS)
             ):

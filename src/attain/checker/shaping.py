@@ -1,7 +1,8 @@
 """Most and least for a window: lines of kind `cap` and `floor` that bring a payee's lines to what the plan allows.
 
-A window is walked pay period by pay period. What is above the most is taken off by a `cap` line where it arises; with
-`excess: carried` it waits for the next window, where a positive `cap` line lets it in as far as there is room.
+A window is walked pay period by pay period, through all versions of the plan. What is above the most is taken off by a
+`cap` line where it arises; with `excess: carried` it waits for the next window, where a positive `cap` line lets it in
+as far as there is room.
 """
 
 from __future__ import annotations
@@ -33,6 +34,17 @@ class Most(NamedTuple):
     over: Over
     amount: Expr
     carried: bool
+
+
+class Walked(NamedTuple):
+    """A pay period that has been passed, under whichever version."""
+
+    last: date
+    lines: int
+    change: int
+    """Of the cap."""
+    waits: int | None
+    """What would wait for the next window if the window ended here; None where the version has no limit."""
 
 
 def shape(calculation: Calculation, lines: list[Line]) -> list[Line]:
@@ -73,18 +85,18 @@ def _caps(
     if not any(most_of(version) for version in history.versions):
         return
     for payee, sums in sorted(_sums(calculation, lines).items()):
-        window: tuple[date, date] | None = None
-        carry = total = taken = 0
+        before: list[Walked] = []
         for period in history.calendar.periods(history.period_kind, min(sums), calculation.horizon):
+            own = sums.get(period.start, 0)
             most = most_of(history.version_of(period))
             if most is None:
+                before.append(Walked(period.last, own, 0, None))
                 continue
-            here = history.window(most.over, period.last)
-            if here != window:
-                # What asked for room in the last window, less what was let in.
-                carry = carry - taken if most.carried else 0
-                window, total, taken = here, 0, 0
-            total += sums.get(period.start, 0)
+            start, end = history.window(most.over, period.last)
+            inside = [each for each in before if start <= each.last < end]
+            total, taken = own + sum(each.lines for each in inside), sum(each.change for each in inside)
+            waiting = [each.waits for each in before if each.last < start and each.waits is not None]
+            carry = waiting[-1] if waiting else 0
             scope = PayeeScope(calculation, payee, period)
             allowed = carry + total
             amount = number(most.amount, scope)
@@ -95,7 +107,7 @@ def _caps(
             elif amount is not None:
                 allowed = min(allowed, max(0, history.rounded(amount, scope.version)))
             change = allowed - total - taken
-            taken += change
+            before.append(Walked(period.last, own, change, carry - taken - change if most.carried else 0))
             if change:
                 yield _line(scope, name, "cap", period, change)
 

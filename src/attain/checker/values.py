@@ -31,9 +31,9 @@ class Values:
     def __init__(self, calculation: Calculation) -> None:
         self.calculation = calculation
         self._rows: dict[tuple[str, str, str, str], object] = {}
-        self._credits: dict[str, dict[int, Scalar]] = {}
+        self._credits: dict[tuple[str, str], dict[int, Scalar]] = {}
         self._last: dict[tuple[str, object], tuple[Credit, Scalar]] = {}
-        self._before: dict[tuple[str, int], tuple[Credit, Scalar] | None] = {}
+        self._before: dict[tuple[str, str, int], tuple[Credit, Scalar] | None] = {}
 
     # At periods
 
@@ -64,8 +64,16 @@ class Values:
                 self._rows[key] = self._computed(name, subject, kind, row)
 
     def _is_recursive(self, name: str, period: Period) -> bool:
+        values = [version.values.get(name) for version in self.calculation.history.versions]
+        return any(value is not None and is_recursive(value.formula) for value in values)
+
+    def _value(self, name: str, kind: str, period: Period) -> Value | None:
+        """The value of that name as the period's own version says it, when it has rows of this kind there."""
         value = self.calculation.history.version_of(period).values.get(name)
-        return value is not None and is_recursive(value.formula)
+        fits = (
+            value is not None and value.per is not None and (value.per.subject, value.per.kind) == (kind, period.kind)
+        )
+        return value if fits else None
 
     def _computed(self, name: str, subject: str, kind: str, period: Period) -> Scalar:
         scope: PlanScope = (
@@ -73,21 +81,22 @@ class Values:
             if kind == "payee"
             else GroupScope(self.calculation, subject, kind, period)
         )
-        value = scope.version.values.get(name)
+        value = self._value(name, kind, period)
         return None if value is None else rounded(evaluate(value.formula, scope), value)
 
     def previous_period(self, of: Expr, payee: str, period: Period) -> Scalar:
-        """The value of the payee's period before; `start` on the first row, and where a value starts again."""
+        """The value of the payee's row before, whichever version it belongs to; `start` on the first row, and where a
+        value starts again."""
         history = self.calculation.history
         value = history.version_of(period).values.get(of.parts[0]) if isinstance(of, Name) else None
-        before = history.calendar.period(period.kind, period.start - timedelta(days=1))
-        first = history.first_period(payee, period.kind)
+        before = self._row_before(of, value, payee, period)
         restarts = (
-            value is not None
+            before is not None
+            and value is not None
             and value.over is not None
             and history.window(value.over, before.last) != history.window(value.over, period.last)
         )
-        if first is None or before.start < first.start or restarts:
+        if before is None or restarts:
             if value is None or value.start is None:
                 return ZERO
             return evaluate(value.start, PayeeScope(self.calculation, payee, period))
@@ -95,10 +104,23 @@ class Values:
             return self.at_period(of.parts[0], payee, value.per.subject, before)
         return evaluate(of, PayeeScope(self.calculation, payee, before))
 
+    def _row_before(self, of: Expr, value: Value | None, payee: str, period: Period) -> Period | None:
+        """The period before; of a value with rows of its own the last one before whose version has these rows, too."""
+        history = self.calculation.history
+        first = history.first_period(payee, period.kind)
+        before = period
+        while first is not None and before.start > first.start:
+            before = history.calendar.period(period.kind, before.start - timedelta(days=1))
+            if value is None or value.per is None or not isinstance(of, Name):
+                return before
+            if self._value(of.parts[0], value.per.subject, before) is not None:
+                return before
+        return None
+
     # At credits
 
     def at_credit(self, name: str, credit: Credit) -> Scalar:
-        rows = self._credits.setdefault(name, {})
+        rows = self._credits.setdefault((name, credit.set), {})
         if credit.place not in rows:
             self._fill_credits(name, credit, rows)
         return rows[credit.place]
@@ -106,17 +128,18 @@ class Values:
     def _fill_credits(self, name: str, upto: Credit, rows: dict[int, Scalar]) -> None:
         for credit in self.calculation.credits[upto.set][len(rows) : upto.place + 1]:
             value = credit.version.values.get(name)
-            if value is None:
+            if value is None or value.each != upto.set:
                 rows[credit.place] = None
                 continue
             group = (name, self._group(value, credit))
-            self._before[name, credit.place] = self._last.get(group)
+            self._before[name, credit.set, credit.place] = self._last.get(group)
             found = rounded(evaluate(value.formula, self.calculation.at_credit(credit)), value)
             rows[credit.place] = found
             self._last[group] = credit, found
 
     def _group(self, value: Value, credit: Credit) -> object:
-        return credit.payee, None if value.within is None else credit.row[value.within]
+        within = None if value.within is None else (value.within, credit.row[value.within])
+        return value.each, credit.payee, within
 
     def previous_credit(self, of: Expr, credit: Credit) -> Scalar:
         """The value at the payee's credit before, among those with the same value of the column `within`."""
@@ -124,9 +147,9 @@ class Values:
             raise PlanError("`previous` at a credit takes the name of a value.", code="plan.previous")
         name = of.parts[0]
         value = credit.version.values[name]
-        if (name, credit.place) not in self._before:
+        if (name, credit.set, credit.place) not in self._before:
             self.at_credit(name, credit)
-        before = self._before[name, credit.place]
+        before = self._before[name, credit.set, credit.place]
         history = self.calculation.history
         if before is not None and value.over is not None:
             again = history.window(value.over, before[0].date) != history.window(value.over, credit.date)

@@ -48,7 +48,7 @@ class Compilation:
     """The same plan as it stands once overrides have expired, in the order of these days."""
 
     def __post_init__(self) -> None:
-        self.names = present_names(self.versions)
+        self.names = self.names or present_names(self.versions)
         self.versions = in_order(self.versions)
         self.plan = self.versions[-1]
 

@@ -132,13 +132,18 @@ class Reader(PlaceScope):
 
     # -- values, inputs, components --
 
+    def is_own_period(self, kind: str) -> bool:
+        """Whether a period of the kind that is read here is the row's own, of the same version."""
+        return False
+
     def value(self, name: str) -> Sql:
         from attain.engine.stages import values
 
         said = self.plan.values[name]
         if said.per is None:
             raise PlanError(f"`{name}` is known at credits of `{said.each}` only.", code="plan.wrong-place")
-        found = values.value_table(self.compilation, self.plan, name)
+        own = values.value_table if self.is_own_period(said.per.kind) else values.of_all_versions
+        found = own(self.compilation, self.plan, name)
         subject = {"company": lambda: exp.Literal.string("company"), "team": self.team, "payee": self.payee}[
             said.per.subject
         ]()
@@ -209,7 +214,10 @@ class Reader(PlaceScope):
             raise PlanError(
                 f"The lines of `{name}` are finer than this place: a measure must add them up.", code="plan.wrong-place"
             )
-        source = reward.of_all_versions(self.compilation, name)
+        if self.is_own_period(said.per.kind):
+            source = reward.component(self.compilation, self.plan, name)
+        else:
+            source = reward.of_all_versions(self.compilation, name)
         return self.paid_by(name, source, {"payee": self.payee(), "source": self.period_of(said.per.kind)})
 
     def paid_by(self, name: str, source: str, on: dict[str, exp.Expr]) -> Num:
@@ -346,6 +354,9 @@ class PeriodScope(Reader):
 
     def period_of(self, kind: str) -> exp.Expr:
         return col("period") if kind == self.kind else col(f"in_{kind}")
+
+    def is_own_period(self, kind: str) -> bool:
+        return kind == self.kind
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
         if len(parts) == 2 and parts[0] == "period":

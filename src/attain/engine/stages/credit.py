@@ -67,13 +67,6 @@ def credits(compilation: Compilation, name: str) -> Credits:
 
 def _united(compilation: Compilation, name: str, parts: Sequence[Credits]) -> Credits:
     first = parts[0]
-    if any(part.fact != first.fact or list(part.amounts) != list(first.amounts) for part in parts):
-        raise PlanError(
-            f"Credit set `{name}` reads other facts or amounts in another version of the plan.",
-            code="plan.versions-differ",
-            where=Where(field=f"plan {compilation.id}, credits {name}"),
-            hint="Give the changed credit set another name.",
-        )
     target = compilation.name("credits", name)
     scales = {amount: lcm(*(part.amounts[amount] for part in parts)) for amount in first.amounts}
     columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
@@ -97,7 +90,8 @@ def _credits_of(compilation: Compilation, plan: Plan, name: str, rule: CreditSet
     place = compilation.index(plan)
     scales = _events(compilation, plan, name, rule, place)
     fact = compilation.fact(rule.from_).schema
-    columns = tuple(column for column in fact.columns if column in names_read(plan))
+    read = set().union(*(names_read(version) for version in compilation.versions))
+    columns = tuple(column for column in fact.columns if column in read)
     recipients.recipients(compilation, plan, name, rule, place)
     target, amounts = _amounts(compilation, plan, name, rule, place, scales, columns)
     return Credits(target, rule.from_, amounts, columns)

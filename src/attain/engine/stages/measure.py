@@ -83,28 +83,13 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
 def _add_measure(
     compilation: Compilation, plan: Plan, name: str, measure: Measure, frame: Frame, scope: CreditBase
 ) -> int:
-    value = _value(measure, scope)
-    if value.divisor is not None:
-        raise PlanError(
-            f"The measure `{name}` adds values that are divided by data and not rounded.",
-            code="plan.inexact-measure",
-            where=Where(field=f"plan {plan.plan}, measure {name}"),
-            hint="Write round(…, 6) around the division.",
-        )
-    counts: exp.Expr = exp.true()
-    if measure.where is not None:
-        counts = condition(measure.where, scope)
-    clawback = plan.settlement.clawback
-    if clawback is not None and clawback.attainment == "kept":
-        counts = all_of(counts, frac.is_null(col("@reverses")))
     zero = frac.integer(0)
+    value = _added(compilation, plan, name, measure, frame, scope)
     frame.add(f"{name}.s", _subject(compilation, plan, measure, frame))
+    amount: exp.Expr = exp.Coalesce(this=value.numerator, expressions=[zero])
     if measure.for_ == "team":
-        in_a_team = exp.Not(this=exp.StartsWith(this=col(f"{name}.s"), expression=exp.Literal.string(NO_TEAM)))
-        counts = all_of(counts, in_a_team)
-    amount = (
-        case().when(counts, exp.Coalesce(this=value.numerator, expressions=[zero]), copy=False).else_(zero, copy=False)
-    )
+        alone = exp.StartsWith(this=col(f"{name}.s"), expression=exp.Literal.string(NO_TEAM))
+        amount = case().when(alone, zero, copy=False).else_(amount, copy=False)
     frame.add(f"{name}.v", amount)
     frame.add(f"{name}.w", _window(compilation, plan, measure, frame, [col("@person"), col("@position")], col("@date")))
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
@@ -117,12 +102,40 @@ def _add_measure(
     return value.denominator
 
 
-def _value(measure: Measure, scope: CreditBase) -> Num:
+def _added(compilation: Compilation, plan: Plan, name: str, measure: Measure, frame: Frame, scope: CreditBase) -> Num:
+    """What each credit adds: of an earlier version what that version's measure of this name counted."""
+    branches = []
+    for version in compilation.versions:
+        said = version.measures.get(name)
+        if said is not None and said.credits == measure.credits:
+            own = scope if version is plan else CreditBase(compilation, version, frame, measure.credits)
+            counts = _counts(version, said, own)
+            if len(compilation.versions) > 1:
+                of_version = exp.EQ(this=col("@version"), expression=exp.Literal.number(compilation.index(version)))
+                counts = all_of(of_version, counts)
+            branches.append((counts, _value(version, name, said, own)))
+    return frame.pin(frac.choose(branches, frac.ZERO))
+
+
+def _counts(plan: Plan, measure: Measure, scope: CreditBase) -> exp.Expr:
+    counts = condition(measure.where, scope) if measure.where is not None else exp.true()
+    clawback = plan.settlement.clawback
+    kept = clawback is not None and clawback.attainment == "kept"
+    return all_of(counts, frac.is_null(col("@reverses"))) if kept else counts
+
+
+def _value(plan: Plan, name: str, measure: Measure, scope: CreditBase) -> Num:
     if measure.count is not None:
         return frac.ONE
-    if measure.of is not None:
-        return numeric(measure.of, scope)
-    return scope.amount(measure.amount)
+    value = numeric(measure.of, scope) if measure.of is not None else scope.amount(measure.amount)
+    if value.divisor is not None:
+        raise PlanError(
+            f"The measure `{name}` adds values that are divided by data and not rounded.",
+            code="plan.inexact-measure",
+            where=Where(field=f"plan {plan.plan}, measure {name}"),
+            hint="Write round(…, 6) around the division.",
+        )
+    return value
 
 
 def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Frame) -> exp.Expr:
@@ -194,7 +207,7 @@ SELECT * REPLACE (rolled AS "{m}.after", whole AS "{m}.total") FROM (
     FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{table}") c
 )
 """
-_FIRST_DAY = 'CAST(CAST({day} + 1 AS DATE) - to_months({months}) AS DATE)'
+_FIRST_DAY = "CAST(CAST({day} + 1 AS DATE) - to_months({months}) AS DATE)"
 """Of the months that end with a day: those that end on 28 February begin on the first."""
 _ROLLED = """
 SELECT CAST(SUM("roll.v") AS INT128) FROM (

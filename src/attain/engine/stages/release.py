@@ -11,7 +11,6 @@ Writes `<plan>:releases`, key (component, payee, source, earning_period, part, p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 
 from sqlglot import exp
@@ -22,7 +21,7 @@ from attain.engine.formulas import Plain, Sql, add_days, add_months, condition, 
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
-from attain.engine.sql import all_of, any_of, case, cast
+from attain.engine.sql import all_of, any_of, case, cast, text
 from attain.engine.stages.credit import credits
 from attain.engine.stages.shape import create
 from attain.kernel.errors import PlanError, Where
@@ -87,12 +86,10 @@ def releases(compilation: Compilation, booked: str) -> str:
             for part in parts:
                 queries.append(_part(compilation, plan, name, part, totals))
     queries.append(_without_rule(compilation, totals))
-    create(
-        compilation,
-        compilation.name("due"),
-        " UNION ALL ".join(queries),
-        "what is released to date, by part and pay period",
-    )
+    due = compilation.name("due")
+    create(compilation, due, " UNION ALL ".join(queries), "what is released to date, by part and pay period")
+    gone = _PARTS_GONE.format(due=due, totals=totals, plan=compilation.id, component=compilation.component_now())
+    compilation.database.append_text(due, gone)
     create(
         compilation,
         target,
@@ -105,6 +102,20 @@ def releases(compilation: Compilation, booked: str) -> str:
     )
     return target
 
+
+_PARTS_GONE = """
+SELECT t.component, t.payee, t.source, t.earning_period, t.period, t.place, t."end",
+       CAST(t."end" - 1 AS DATE) AS due_on, 0::HUGEINT AS whole, 0::HUGEINT AS released, b.part
+FROM "{totals}" t JOIN (
+    SELECT DISTINCT {component} AS component, payee, source, earning_period, part FROM ledger_releases
+    WHERE plan = '{plan}'
+) b ON b.component = t.component AND b.payee = t.payee AND b.source = t.source AND b.earning_period = t.earning_period
+WHERE NOT EXISTS (
+    SELECT 1 FROM "{due}" d WHERE d.component = t.component AND d.payee = t.payee AND d.source = t.source AND
+        d.earning_period = t.earning_period AND d.part = b.part
+)
+"""
+"""Parts that were released once and that the line no longer has: nothing of them is due."""
 
 _AT_ONCE = """
 SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on,
@@ -141,32 +152,58 @@ WITH changes AS (
     UNION ALL
     SELECT b.component, b.payee, b.source, b.earning_period, o.place, b.amount
     FROM "{booked}" b JOIN "{open}" o ON o.period = b.pay_period
-), keys AS (SELECT component, payee, source, earning_period, MIN(place) AS first_place FROM changes GROUP BY ALL)
+), keys AS (SELECT component, payee, source, earning_period, MIN(place) AS first_place FROM changes GROUP BY ALL),
+due AS ({due})
 SELECT k.component, k.payee, k.source, k.earning_period, o.period, o.place, o."end", CAST(SUM(c.amount) AS HUGEINT) AS
-    total
+    total, COALESCE(MIN(d.version), MIN(v.version)) AS version
 FROM keys k JOIN "{open}" o ON o.place >= k.first_place
 JOIN changes c ON c.component = k.component AND c.payee = k.payee AND c.source = k.source AND c.earning_period =
     k.earning_period AND c.place <= o.place
-GROUP BY ALL
+LEFT JOIN due d ON d.component = k.component AND d.payee = k.payee AND d.source = k.source AND d.period =
+    k.earning_period
+LEFT JOIN ({versions}) v ON v.period = k.earning_period
+GROUP BY k.component, k.payee, k.source, k.earning_period, o.period, o.place, o."end"
 """
 
 
 def _totals(compilation: Compilation, booked: str) -> str:
-    """What is booked of each line up to each open pay period."""
+    """What is booked of each line up to each open pay period, and the version that says how it is released.
+
+    A line keeps the version under which it was earned for ever; of one that nobody can compute any more it is the
+    version of its earning period.
+    """
     name = compilation.name("totals")
+    entitled = [state.name("entitled") for state in (compilation, *compilation.later)]
+    due = " UNION ".join(f'SELECT component, payee, source, period, version FROM "{one}"' for one in entitled)
     create(
         compilation,
         name,
-        _TOTALS.format(ledger=compilation.name("ledger"), booked=booked, open=compilation.name("open")),
+        _TOTALS.format(
+            ledger=compilation.name("ledger"),
+            booked=booked,
+            open=compilation.name("open"),
+            due=due,
+            versions=_versions(compilation),
+        ),
         "what is booked of each line to date",
     )
     return name
 
 
+def _versions(compilation: Compilation) -> str:
+    """The version of each pay period."""
+    periods = f'SELECT period FROM "{compilation.periods(compilation.plan.period)}" WHERE '
+    return " UNION ALL ".join(
+        periods.replace("SELECT period", f"SELECT period, {text(plan.version)} AS version")
+        + compilation.governs(plan).sql(dialect="duckdb")
+        for plan in compilation.versions
+    )
+
+
 def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: str) -> str:
     """For each line of the component and each open period: what of this part is released up to the period's end."""
     own = [named(col(column), f"@{column}") for column in KEYS]
-    mine = all_of(_of_component(name), _earned_under(compilation, plan))
+    mine = all_of(_of_component(name), _is_under(plan))
     frame = Frame(exp.select(*own).from_(table(totals)).where(mine))
     credited = _credit_date(compilation, plan, name, frame)
     line = Num(col("@total"), 10**compilation.places)
@@ -198,12 +235,8 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     return exp.select(*columns, named(exp.Literal.number(part.number), "part")).from_(inner).sql(dialect="duckdb")
 
 
-def _earned_under(compilation: Compilation, plan: Plan) -> exp.Expr:
-    """Whether a line was earned while this version was in force: its release rules go with the line for ever."""
-    start, end = compilation.versions[0].effective.start, compilation.end
-    periods = compilation.calendar.periods(plan.period, start, max(end, start + timedelta(days=1)))
-    found = [exp.Literal.string(period.id) for period in periods if compilation.version_of(period) is plan]
-    return exp.In(this=col("earning_period"), expressions=found) if found else exp.false()
+def _is_under(plan: Plan) -> exp.Expr:
+    return exp.EQ(this=col("version"), expression=exp.Literal.string(plan.version))
 
 
 def _of_component(name: str) -> exp.Expr:
@@ -218,7 +251,7 @@ def _of_component(name: str) -> exp.Expr:
 def _without_rule(compilation: Compilation, totals: str) -> str:
     """Caps, floors and adjustments, and lines whose component or version is gone: due at once, unless held."""
     known = [
-        all_of(_of_component(name), _earned_under(compilation, plan))
+        all_of(_of_component(name), _is_under(plan))
         for plan in compilation.versions
         for name in plan.components
     ]
@@ -381,7 +414,7 @@ _RELEASED = """
 WITH held AS (
     SELECT d.*, CASE WHEN starts_with(d.payee, 'vacant:') THEN 'the seat is vacant' ELSE h.reason END AS reason
     FROM "{due}" d LEFT JOIN (
-        SELECT * FROM holds WHERE plan = '{plan}'
+        SELECT * REPLACE ({component} AS component) FROM holds WHERE plan = '{plan}'
     ) h ON h.payee = d.payee AND (h.component IS NULL OR h.component = '' OR h.component = d.component)
        AND (h.source IS NULL OR h.source = '' OR h.source = d.source) AND h.valid_from < d."end" AND d."end" <=
            h.valid_to

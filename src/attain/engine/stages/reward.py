@@ -7,25 +7,26 @@ rules, before caps of a window, difference to the ledger and settlement.
 
 from __future__ import annotations
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
 from attain.engine.formulas import condition, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
-from attain.engine.scopes import PlaceScope
 from attain.engine.scopes_measured import CreditScope, PeriodScope, Reader
 from attain.engine.sql import any_of, case, cast
+from attain.engine.stages import common
 from attain.engine.stages import measure as measures
 from attain.engine.stages.clawback import claw_back
-from attain.engine.stages.credit import ORDER, credits, limited
+from attain.engine.stages.credit import limited
 from attain.engine.stages.lines import HAS_PART, LINE, NO_PART, mode_of
 from attain.engine.stages.rows import payee_rows
-from attain.engine.stages.worth import exact_value
+from attain.engine.stages.values import Stored, store
+from attain.engine.stages.worth import base_of, exact_value
 from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
-from attain.plans.model import BudgetLimit, Component, Plan
+from attain.plans.model import Component, Plan
 
 
 def component(compilation: Compilation, plan: Plan, name: str) -> str:
@@ -40,7 +41,7 @@ def component(compilation: Compilation, plan: Plan, name: str) -> str:
 
 def of_all_versions(compilation: Compilation, name: str) -> str:
     """The results of a component per period: each under the version of the period's last day."""
-    having = [version for version in compilation.versions if name in version.components]
+    having = [v for v in compilation.versions if name in v.components and v.components[name].per is not None]
     tables = [component(compilation, version, name) for version in having]
     if len(tables) == 1:
         return tables[0]
@@ -60,7 +61,10 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
     clawback = plan.settlement.clawback
     reverses = compilation.fact(plan.credits[str(said.each)].from_).schema.reverses is not None
     if said.when is not None:
-        wanted = frame.add("@wanted", exp.Coalesce(this=condition(said.when, scope), expressions=[exp.false()]))
+        wanted: exp.Expr = exp.Coalesce(this=condition(said.when, scope), expressions=[exp.false()])
+        if said.retroactive and compilation.index(plan):
+            wanted = any_of(wanted, exp.Not(this=_this_version(compilation, plan)))
+        wanted = frame.add("@wanted", wanted)
         frame.keep(any_of(wanted, exp.Not(this=frac.is_null(col("@reverses")))) if clawback is not None else wanted)
     else:
         frame.add("@wanted", exp.true())
@@ -68,26 +72,23 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
     if said.retroactive:
         frame.keep(_this_version(compilation, plan))
     _finish(compilation, plan, said, frame, scope, exact, uncapped, gate)
-    _running_rounding(compilation, plan, frame, exact, said)
-    if clawback is not None and reverses:
-        ordinary = f"{target}:ordinary"
-        compilation.database.create(
-            ordinary,
-            _lines(
-                frame, more=("@reverses", "@original_date", "@original_amount", "@stated", "@credit_key", "@wanted")
-            ),
-            f"lines of {name} by its own rules",
+    if plan.policies.rounding is not None and plan.policies.rounding.scope == "running" and exact.divisor is not None:
+        raise PlanError(
+            "Running rounding needs amounts that are not divided by data.",
+            code="plan.running-rounding",
+            hint="Use `scope: line`, or round(…) the quotient.",
         )
-        earlier = earlier_lines(compilation, plan, name)
-        claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
-        if isinstance(said.limit, BudgetLimit):
-            # What takes back stands outside of the budget, and takes back what was paid within it.
-            _within_budget(compilation, plan, said.limit, ordinary, target, name)
-            claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
+    if clawback is None or not reverses:
+        compilation.database.create(target, _lines(frame), f"lines of {name}")
+        common.share_among_lines(compilation, plan, name, target, target)
         return
-    compilation.database.create(target, _lines(frame), f"lines of {name}")
-    if isinstance(said.limit, BudgetLimit):
-        _within_budget(compilation, plan, said.limit, target, target, name)
+    ordinary = f"{target}:ordinary"
+    more = ("@reverses", "@original_date", "@original_amount", "@stated", "@credit_key", "@wanted")
+    compilation.database.create(ordinary, _lines(frame, more=more), f"lines of {name} by its own rules")
+    earlier = earlier_lines(compilation, plan, name)
+    claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
+    if common.share_among_lines(compilation, plan, name, ordinary, target):
+        claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
 
 
 def earlier_lines(compilation: Compilation, plan: Plan, name: str) -> list[str]:
@@ -101,12 +102,47 @@ def earlier_lines(compilation: Compilation, plan: Plan, name: str) -> list[str]:
 
 
 def each_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[Frame, CreditScope]:
-    """The credits of this version with their measures."""
+    """The credits of this version with their measures, and those before it where a tier may lift them."""
     source = measures.measured(compilation, plan, str(said.each)).table
+    until = exp.LTE(this=col("@version"), expression=exp.Literal.number(compilation.index(plan)))
     rows = exp.select("*").from_(table(source))
-    frame = Frame(rows if said.retroactive else rows.where(_this_version(compilation, plan)))
+    frame = Frame(rows.where(until if said.retroactive else _this_version(compilation, plan)))
     scope = CreditScope(compilation, plan, frame, str(said.each))
     return frame, scope
+
+
+def counted_before(compilation: Compilation, plan: Plan, said: Component) -> list[tuple[int, Stored]]:
+    """What a later tier may lift: of each row that an earlier version has paid, `of` as that version says it."""
+    name = next(name for name, component in plan.components.items() if component is said)
+    found = []
+    for place, version in enumerate(compilation.versions[: compilation.index(plan)]):
+        before = version.components.get(name)
+        if before is not None and before.each == said.each:
+            target = f"{compilation.name(place, 'component', name)}:counted"
+            if target not in compilation.known:
+                compilation.known[target] = _counted(compilation, version, name, before, target)
+            found.append((place, compilation.known[target]))
+    return found  # type: ignore[return-value]
+
+
+def _counted(compilation: Compilation, plan: Plan, name: str, said: Component, target: str) -> Stored:
+    frame, scope = each_frame(compilation, plan, said)
+    frame.keep(_this_version(compilation, plan))
+    on = {"payee": col("@payee"), "source": col("@credit")}
+    frame.join(table(component(compilation, plan, name)), on, {"paid": "source"})
+    frame.keep(exp.Not(this=frac.is_null(col("paid"))))
+    clawback = plan.settlement.clawback
+    if clawback is not None and clawback.attainment == "kept":
+        frame.keep(frac.is_null(col("@reverses")))
+    base = scope.pin(base_of(said, scope))
+    if base.divisor is not None:
+        raise PlanError(
+            "The amounts that a tier lifts are added up; `of` divides by data.",
+            code="plan.inexact-measure",
+            hint="Write round(…, 6) around the division.",
+        )
+    frame.keep(exp.Not(this=exp.Paren(this=base.is_missing)))
+    return store(compilation, frame, base, ("@credit", "@payee"), target, f"what {name} was paid for")
 
 
 def _this_version(compilation: Compilation, plan: Plan) -> exp.Expr:
@@ -140,7 +176,7 @@ def line_places(compilation: Compilation, said: Component) -> int:
     return compilation.places if said.round is None else min(said.round, compilation.places)
 
 
-def _minor(compilation: Compilation, plan: Plan, said: Component, exact: Num) -> exp.Expr:
+def minor(compilation: Compilation, plan: Plan, said: Component, exact: Num) -> exp.Expr:
     places = line_places(compilation, said)
     return frac.times_int(frac.rounded(exact, places, mode_of(plan)), 10 ** (compilation.places - places))
 
@@ -191,105 +227,13 @@ def _numbers(compilation: Compilation, plan: Plan, said: Component, frame: Frame
     frame.add("line:exact/", frac.over(exact))
     frame.add("line:uncapped", uncapped.numerator)
     frame.add("line:uncapped/", frac.over(uncapped))
-    frame.add("line:amount", _minor(compilation, plan, said, exact))
-
-
-def _running_rounding(compilation: Compilation, plan: Plan, frame: Frame, exact: Num, said: Component) -> None:
-    """Lines of a payee and period that sum to their rounded exact total."""
-    if plan.policies.rounding is None or plan.policies.rounding.scope != "running":
-        return
-    if exact.divisor is not None:
-        raise PlanError(
-            "Running rounding needs amounts that are not divided by data.",
-            code="plan.running-rounding",
-            hint="Use `scope: line`, or round(…) the quotient.",
-        )
-    order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
-    rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
-    total = exp.Window(
-        this=exp.Sum(this=exact.numerator), partition_by=[col("@payee"), col(f"@{plan.period}")], order=order, spec=rows
-    )
-    after = frame.pin(Num(total, exact.denominator))
-    before = frac.minus(after, exact)
-    frame.add(
-        "running",
-        exp.Sub(
-            this=exp.Paren(this=_minor(compilation, plan, said, after)),
-            expression=exp.Paren(this=_minor(compilation, plan, said, before)),
-        ),
-    )
-    frame.rename("running", "line:amount")
+    frame.add("line:amount", minor(compilation, plan, said, exact))
 
 
 def _lines(frame: Frame, more: tuple[str, ...] = ()) -> exp.Query:
     """The finished lines; a missing result is kept, it becomes an exception."""
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     return exp.select(*[named(col(f"line:{name}"), name) for name in LINE], *[col(name) for name in more]).from_(inner)
-
-
-_BUDGET = """
-SELECT * REPLACE (paid AS amount, CASE WHEN paid <> amount THEN 'budget used up' ELSE note END AS note) FROM (
-    SELECT l.*, CASE WHEN takes_back THEN amount WHEN amount IS NULL OR budget IS NULL THEN NULL
-                     WHEN '{crossing}' = 'part' THEN LEAST(upto, budget) - LEAST(upto - amount, budget)
-                     WHEN '{crossing}' = 'whole' THEN CASE WHEN upto - amount < budget THEN amount ELSE 0 END
-                     ELSE CASE WHEN upto <= budget THEN amount ELSE 0 END END AS paid
-    FROM (
-        SELECT *, {spent} + SUM(counted) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS
-            upto
-        FROM "{table}"
-    ) l
-)
-"""
-
-
-class BudgetScope(PlaceScope):
-    """A budget is one amount for everybody: parameters of the plan's level, read on the credit date."""
-
-    def day(self) -> exp.Expr:
-        return col("credited_on")
-
-
-def _within_budget(
-    compilation: Compilation, plan: Plan, limit: BudgetLimit, lines: str, target: str, name: str
-) -> None:
-    """Cuts `lines` to a common budget, in the order of credits; `target` knows which of them take something back."""
-    frame = Frame(exp.select("*").from_(table(lines)))
-    scope = BudgetScope(compilation, plan, frame)
-    found = credits(compilation, str(plan.components[name].each))
-    ordered = {"rule": "@rule", "level": "@level", "via": "@via"}
-    frame.join(table(found.table), {"@credit": col("source"), "@payee": col("payee")}, ordered)
-    frame.join(table(target), {"source": col("source"), "payee": col("payee")}, {"kind now": "kind"})
-    frame.add("budget", frac.rounded(scope.pin(numeric(limit.budget, scope)), compilation.places))
-    frame.add(
-        "takes_back",
-        any_of(
-            exp.EQ(this=col("kind now"), expression=exp.Literal.string("clawback")),
-            frac.is_null(col("kind now")),  # kept for the reversal's sake, though its own condition is not met
-        ),
-    )
-    counted = case().when(col("takes_back"), frac.integer(0), copy=False).else_(col("amount"), copy=False)
-    frame.add("counted", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
-    spread = f"{target}:budget"
-    compilation.database.create(spread, frame.query(), f"lines of {name} beside their budget")
-    order = "credited_on, event, rule, level, payee, via, source"
-    spent = spent_before(compilation, plan, name)
-    text = _BUDGET.format(crossing=limit.crossing, table=spread, order=order, spent=spent)
-    inner = parse_one(text, dialect="duckdb")
-    if isinstance(inner, exp.Query):
-        columns = [col(column) for column in compilation.database.columns(lines)]
-        query = exp.select(*columns).from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("b"))))
-        compilation.database.create(lines, query, f"lines of {name} within its budget")
-
-
-def spent_before(compilation: Compilation, plan: Plan, name: str) -> str:
-    """SQL for what earlier versions of the plan have used of the same budget."""
-    sums = ["0::HUGEINT"]
-    for version in compilation.versions[: compilation.index(plan)]:
-        said = version.components.get(name)
-        if said is not None and isinstance(said.limit, BudgetLimit):
-            used = f"{component(compilation, version, name)}:budget"
-            sums.append(f'(SELECT COALESCE(CAST(SUM(counted) AS HUGEINT), 0::HUGEINT) FROM "{used}")')
-    return f"({' + '.join(sums)})"
 
 
 # -- per ---------------------------------------------------------------------------------------------------------------
@@ -335,24 +279,65 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
     _numbers(compilation, plan, said, frame, exact, uncapped)
     if shares:
         _of_those_with_a_part(frame, cast(exp.Null(), frac.WIDE))
-    if said.over is not None and said.per is not None and said.over.kind != said.per.kind:
-        window = exp.Literal.string("plan") if said.over.kind == "plan" else col(f"in_{said.over.kind}")
-        # What the window has earned is its last known entitlement: a period without one earns and takes nothing.
-        earlier = exp.Window(
+    _earned(compilation, plan, name, said, frame)
+    if shares:
+        _of_those_with_a_part(frame, frac.integer(0))
+    compilation.database.create(target, _lines(frame), f"lines of {name}")
+
+
+def _earned(compilation: Compilation, plan: Plan, name: str, said: Component, frame: Frame) -> None:
+    """The entitlement less what the window's earlier periods have earned, whichever version earned it.
+
+    Under one version this is its last known entitlement: a period without one earns and takes nothing.
+    """
+    if said.per is None:
+        return
+    window = window_of(said)
+    earned: list[exp.Expr] = [frac.integer(0)]
+    before = _earned_before(compilation, plan, name, said.over.kind if said.over is not None else said.per.kind)
+    if before is not None:
+        frame.join(table(before), {"payee": col("payee"), "window": window}, {"earned before": "amount"})
+        earned.insert(0, col("earned before"))
+    if window != col("period"):
+        last = exp.Window(
             this=exp.IgnoreNulls(this=exp.LastValue(this=col("line:amount"))),
             partition_by=[col("payee"), window],
             order=exp.Order(expressions=[exp.Ordered(this=col("start"))]),
             spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="1", end_side="PRECEDING"),
         )
-        frame.add(
-            "change",
-            exp.Sub(this=col("line:amount"), expression=exp.Coalesce(this=earlier, expressions=[frac.integer(0)])),
-        )
+        earned.insert(0, last)
+    if len(earned) > 1:
+        so_far = exp.Coalesce(this=earned[0], expressions=earned[1:])
+        frame.add("change", exp.Sub(this=col("line:amount"), expression=so_far))
         frame.rename("change", "line:amount")
-    if shares:
-        _of_those_with_a_part(frame, frac.integer(0))
-    frame.keep(compilation.in_force(plan))
-    compilation.database.create(target, _lines(frame), f"lines of {name}")
+
+
+def window_of(said: Component) -> exp.Expr:
+    """The name of the window in which a period earns."""
+    if said.per is None or said.over is None or said.over.kind == said.per.kind:
+        return col("period")
+    return exp.Literal.string("plan") if said.over.kind == "plan" else col(f"in_{said.over.kind}")
+
+
+def _earned_before(compilation: Compilation, plan: Plan, name: str, kind: str) -> str | None:
+    """What earlier versions have earned in the component: `payee`, `window` of the kind, `amount`."""
+    earlier = [
+        component(compilation, version, name)
+        for version in compilation.versions[: compilation.index(plan)]
+        if name in version.components and version.components[name].per is not None
+    ]
+    if not earlier:
+        return None
+    target = f"{compilation.name(compilation.index(plan), 'component', name)}:before"
+    lines = " UNION ALL ".join(f'SELECT payee, credited_on, amount FROM "{one}"' for one in earlier)
+    window = "'plan'" if kind == "plan" else f'd."{kind}"'
+    compilation.database.create(
+        target,
+        f'SELECT l.payee, {window} AS "window", CAST(SUM(l.amount) AS HUGEINT) AS amount FROM ({lines}) l '
+        f'JOIN "{compilation.days}" d ON d.day = l.credited_on GROUP BY ALL',
+        f"what earlier versions have earned in {name}",
+    )
+    return target
 
 
 def _of_those_with_a_part(frame: Frame, otherwise: exp.Expr) -> None:
@@ -366,6 +351,7 @@ def per_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[Fr
         raise PlanError("A component without a period.", code="plan.wrong-place")
     kind = said.per.kind
     frame = Frame(exp.select("*").from_(table(payee_rows(compilation, kind))).where(col("present")))
+    frame.keep(compilation.in_force(plan))
     scope = PeriodScope(compilation, plan, frame, kind)
     if kind != plan.period:
         frame.add("last_date", cast(exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1))), "DATE"))

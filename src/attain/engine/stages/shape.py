@@ -151,33 +151,44 @@ _MISSING = """
 SELECT '{component}' AS component, payee, period, '{what}' AS what
 FROM ({sums}) w WHERE "limit" IS NULL AND {there} AND {bounds}
 """
-_LOST = """
-SELECT *, LEAST(so_far, COALESCE("limit", so_far)) - COALESCE(LAG(LEAST(so_far, COALESCE("limit", so_far))) OVER
-    (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount
-FROM ({sums}) s
-"""
+_BEFORE = 'SELECT payee, period, amount, waits FROM "{walked}"'
+_NOTHING_BEFORE = "SELECT NULL::VARCHAR AS payee, NULL::VARCHAR AS period, 0::HUGEINT AS amount, 0::HUGEINT AS waits"
 
-_CARRIED = """
-WITH sums AS ({sums}),
-windows AS (
-    SELECT payee, "window", MIN(start) AS start, SUM(x) - MAX_BY(COALESCE("limit", {unlimited}), start) AS above FROM
-        sums GROUP BY payee, "window"
+# The pay periods of one version (`own`). `taken` is what earlier versions have cut in the same window, `waited` what
+# they left waiting; what waits at a window's end is never below nothing, so it is a running sum with a floor.
+_WALKED = """
+WITH sums AS ({sums}), before AS ({before}),
+walked AS (
+    SELECT s.*, {bounds} AS own, COALESCE(SUM(b.amount) OVER (PARTITION BY s.payee, s."window"), 0::HUGEINT) AS taken,
+           COALESCE(LAST_VALUE(b.waits IGNORE NULLS) OVER (PARTITION BY s.payee ORDER BY s.start ROWS BETWEEN
+               UNBOUNDED PRECEDING AND 1 PRECEDING), 0::HUGEINT) AS waited
+    FROM sums s LEFT JOIN before b ON b.payee = s.payee AND b.period = s.period
+), windows AS (
+    SELECT payee, "window", MIN(start) AS start, MIN_BY(waited, start) AS waited,
+           SUM(x) - MAX_BY(COALESCE("limit", {unlimited}), start) FILTER (own) AS above
+    FROM walked GROUP BY payee, "window" HAVING BOOL_OR(own)
+), opened AS (
+    SELECT *, FIRST_VALUE(waited) OVER (PARTITION BY payee ORDER BY start) AS at_first FROM windows
 ), running AS (
-    SELECT payee, "window", start, SUM(above) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING
-        AND CURRENT ROW) AS s FROM windows
+    SELECT *, at_first + SUM(above) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT
+        ROW) AS s FROM opened
 ), lowest AS (
     SELECT *, LEAST(0::HUGEINT, MIN(s) OVER (PARTITION BY payee ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND
         CURRENT ROW)) AS low FROM running
 ), carried AS (
-    SELECT payee, "window", COALESCE(LAG(s - low) OVER (PARTITION BY payee ORDER BY start), 0::HUGEINT) AS brought
-        FROM lowest
-), paid AS (
-    SELECT sums.*, LEAST(sums.so_far + carried.brought, COALESCE("limit", sums.so_far + carried.brought)) AS paid
-    FROM sums JOIN carried ON carried.payee = sums.payee AND carried."window" = sums."window"
+    SELECT payee, "window", COALESCE({chained}, at_first) AS brought FROM lowest
+), asked AS (
+    SELECT w.*, c.brought, w.so_far + c.brought AS asked,
+           LEAST(w.so_far + c.brought, COALESCE(w."limit", w.so_far + c.brought)) AS paid
+    FROM walked w JOIN carried c ON c.payee = w.payee AND c."window" = w."window" WHERE w.own
+), cut AS (
+    SELECT *, COALESCE(LAG(paid - so_far) OVER (PARTITION BY payee, "window" ORDER BY start), taken) AS cut_before
+    FROM asked
 )
-SELECT *, paid - COALESCE(LAG(paid) OVER (PARTITION BY payee, "window" ORDER BY start), 0::HUGEINT) - x AS amount FROM
-    paid
+SELECT *, paid - so_far - cut_before AS amount, {waits} AS waits FROM cut
 """
+_CHAINED = "LAG(s - low) OVER (PARTITION BY payee ORDER BY start)"
+_ALONE = "CASE WHEN LAG(start) OVER (PARTITION BY payee ORDER BY start) IS NOT NULL THEN 0::HUGEINT END"
 
 
 def _cap(
@@ -191,19 +202,31 @@ def _cap(
     excess: str,
     lines: str | None = None,
 ) -> str:
-    """Lines that bring a window down to its cap; what is above is lost, or brought into the next window."""
+    """Lines that bring a window down to its cap; what is above is lost, or brought into the next window.
+
+    The window counts the lines and the cap lines of all versions; in force is the amount of the pay period's version.
+    """
     operand = _operand(compilation, plan, place, name, amount, over, "cap")
     which = "TRUE" if components is None else "component IN (" + ", ".join(f"'{item}'" for item in components) + ")"
     sums = _SUMS.format(operand=operand, lines=lines or compilation.name("lines"), which=which)
-    rows = (_CARRIED if excess == "carried" else _LOST).format(sums=sums, unlimited=f"{10**24}::HUGEINT")
     bounds = compilation.governs(plan).sql(dialect="duckdb")
     _list_missing(compilation, sums, name, "most", "has_lines", bounds)
-    return _LINE.format(
-        version=text(plan.version),
-        component=name,
-        kind="cap",
-        rows=rows,
+    passed = [compilation.name(earlier, "walked", name) for earlier in range(place)]
+    before = [_BEFORE.format(walked=walked) for walked in passed if walked in compilation.known]
+    walked = compilation.name(place, "walked", name)
+    carried = excess == "carried"
+    rows = _WALKED.format(
+        sums=sums,
+        before=" UNION ALL ".join(before or [_NOTHING_BEFORE]),
         bounds=bounds,
+        unlimited=f"{10**24}::HUGEINT",
+        chained=_CHAINED if carried else _ALONE,
+        waits="asked - paid" if carried else "0::HUGEINT",
+    )
+    create(compilation, walked, rows, f"the windows of {name} against their cap")
+    compilation.known[walked] = True
+    return _LINE.format(
+        version=text(plan.version), component=name, kind="cap", rows=f'SELECT * FROM "{walked}"', bounds="TRUE"
     )
 
 

@@ -8,7 +8,7 @@ from attain.engine import fractions as frac
 from attain.engine import tables
 from attain.engine.formulas import Sql, compiled, numeric
 from attain.engine.fractions import Num
-from attain.engine.frame import col
+from attain.engine.frame import col, table
 from attain.engine.scopes_measured import CreditScope, Reader
 from attain.engine.stages.credit import ORDER
 from attain.kernel.errors import PlanError, Where
@@ -163,6 +163,7 @@ def retroactive_operands(
     clawback = plan.settlement.clawback
     if clawback is not None and clawback.attainment == "kept":
         base = scope.pin(frac.choose([(frac.is_null(col("@reverses")), base)], frac.ZERO))
+    base = _with_earlier(plan, said, tiers, base, scope)
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     groups = [col(f"{name}.s"), col(f"{name}.w")]
@@ -180,6 +181,27 @@ def retroactive_operands(
         scope.pin(with_quota(tables.whole(tiers, before, scope, unit), unit)),
         without,
     )
+
+
+def _with_earlier(plan: Plan, said: Component, tiers: TierTable, base: Num, scope: CreditScope) -> Num:
+    """Rows of earlier versions count with the `of` of their own version; those that were not paid do not count."""
+    from attain.engine.stages import reward
+
+    compilation = scope.compilation
+    branches: list[tuple[exp.Expr, Num]] = []
+    for place, counted in reward.counted_before(compilation, plan, said):
+        name = scope.frame.fresh("counted")
+        key = {"credit": col("@credit"), "payee": col("@payee")}
+        scope.frame.join(table(counted.table), key, {name: "x"})
+        there = exp.EQ(this=col("@version"), expression=exp.Literal.number(place))
+        own = Num(exp.Coalesce(this=col(name), expressions=[frac.integer(0)]), counted.denominator)
+        if tiers.column == "amount":
+            own = frac.choose([(frac.is_null(col(name)), frac.ZERO)], frac.ONE)
+        branches.append((there, own))
+    if not compilation.index(plan):
+        return base
+    now = exp.EQ(this=col("@version"), expression=exp.Literal.number(compilation.index(plan)))
+    return scope.pin(frac.choose([*branches, (now, base)], frac.ZERO))
 
 
 def _curve(plan: Plan, said: Component, scope: Reader) -> Num:
