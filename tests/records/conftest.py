@@ -36,9 +36,18 @@ def mounting() -> list[str] | None:
     return None
 
 
+@cache
+def tracing() -> bool:
+    """Whether strace is here and allowed to look on."""
+    trial = ["strace", "-o", os.devnull, "true"]
+    return bool(shutil.which("strace")) and subprocess.run(trial, capture_output=True, check=False).returncode == 0
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if mounting() is None:
         terminalreporter.write_line("Left out: the full disk; here is no right to mount a small one (unshare --mount).")
+    if not tracing():
+        terminalreporter.write_line("Left out: the order of flushes as the system sees it (strace).")
 
 
 class Server:

@@ -3,7 +3,9 @@
     python -m tests.records.upgrading WORKSPACE POINTS [FAULT]
 
 POINTS is how many statements to stop at, spread evenly over all of them. The workspace may have no tables yet, or those
-of an older version. FAULT `step-by-step` upgrades as Django does by itself; this harness must find what that leaves.
+of an older version.
+
+FAULT `step-by-step` upgrades as Django does by itself; the harness must find that this cannot always be called again.
 """
 
 from __future__ import annotations
@@ -93,8 +95,9 @@ def main(path: Path, points: int, fault: str) -> dict[str, Any]:
         ended, said = upgrade(path, point, fault)
         killed += not ended
         wrong += [f"before statement {point}: {word}" for word in said]
-        if (found := form(path)) != before:
+        if not fault and (found := form(path)) != before:
             wrong.append(f"torn before statement {point} of {count}: {len(found['tables'])} tables")
+        if wrong:
             break
     ended, said = upgrade(path, "migrate.done", fault)
     killed += not ended
