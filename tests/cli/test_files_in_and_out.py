@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from attain.cli import exporting, tables
+from attain.cli import exporting, imported, tables
 from attain.cli.exporting import DANGEROUS, as_csv, as_xlsx
 from tests.cli.conftest import Attain
 
@@ -26,7 +26,8 @@ def test_bad_rows_are_kept_aside_with_their_reason(nordwind: Path, attain: Attai
         "id,close_date,amount,owner\nM1,2026-03-02,10.00,bob\nM2,2026-03-32,10.00,bob\nM3,2026-03-03,ten,bob\n"
     )
     said = attain("import", "march.csv", "--into", "deals", status=1)
-    assert "Kept aside because" in said.out and "quarantine" in said.out
+    assert "Kept aside because" in said.out and "--to repair.csv" in said.out
+    assert "Kept aside: amount 10.00 EUR, amount unreadable in 1 row." in said.out
     document = attain("import", "march.csv", "--into", "deals", "--json", status=1).json
     assert (document["is_new"], document["rows"], document["kept_aside"]) == (False, 1, 2)
     assert sum(reason["rows"] for reason in document["reasons"]) == 2
@@ -125,7 +126,7 @@ def test_a_number_beyond_fifteen_digits_does_not_change_in_a_workbook() -> None:
     assert shown == ["9007199254740993.00", 1234567890123.45]
 
 
-@pytest.mark.parametrize("module", [tables, exporting])
+@pytest.mark.parametrize("module", [tables, exporting, imported])
 def test_examples_in_docstrings_say_what_the_code_does(module: ModuleType) -> None:
     tried = doctest.testmod(module)
     assert tried.attempted and not tried.failed
@@ -144,3 +145,55 @@ def test_an_export_never_replaces_records_or_documents(paid: Path, attain: Attai
     assert (paid / "notes.txt").read_text() == "mine"
     attain("export", "1", "--to", "mine.csv")
     attain("export", "1", "--to", "mine.csv", "--overwrite")
+
+
+MAPPING = """\
+into: deals
+delimiter: ";"
+decimal_mark: ","
+encoding: cp1252
+date_format: dd.mm.yyyy
+columns: {id: Nr, close_date: Datum, amount: Betrag, owner: Für}
+"""
+BOOK = (
+    "Nr;Datum;Betrag;Für\nM1;02.03.2026;10,00;bob\nM2;32.03.2026;20,50;bob\n"
+    "M3;03.03.2026;zehn;bob\nM4;04.03.2026;5,00\n"
+)
+
+
+def test_rows_that_were_kept_aside_are_repaired_and_imported_again(nordwind: Path, attain: Attain) -> None:
+    """N: taken and kept aside make up the file; each row comes back in the form in which it was sent."""
+    Path("mappings/crm.yaml").write_text(MAPPING)
+    Path("march.csv").write_bytes(BOOK.encode("cp1252"))
+    taken = attain("import", "march.csv", "--mapping", "crm", "--json", status=1).json
+    aside = {"money": {"amount": {"EUR": "20.50"}}, "unread": {"amount": 2}}
+    assert (taken["totals"], taken["kept_aside_money"]) == ({"amount": {"EUR": "10.00"}}, aside)
+    assert "amount 20.50 EUR, amount unreadable in 2 rows" in attain("imports").out
+    one = attain("imports", taken["batch"][:8], "--json").json
+    assert [(row["row"], row["column"], row["value"], row["code"]) for row in one["rows_kept_aside"]] == [
+        (3, "close_date", "32.03.2026", "fact.date"),
+        (4, "amount", "zehn", "fact.number"),
+        (5, None, None, "fact.field-count"),
+    ]
+    assert one["effect"]["new"] == 1 and one["effect"]["money"]["new"] == {"amount": {"EUR": "10.00"}}
+    said = attain("imports", taken["batch"], "--to", "repair.csv").out
+    assert "32.03.2026" in said and "attain import repair.csv --mapping crm" in said
+    assert "is there already" in attain("imports", taken["batch"], "--to", "repair.csv", status=1).err
+    text = Path("repair.csv").read_bytes().decode("cp1252")
+    assert text.splitlines()[0] == "kept_aside_row;kept_aside_because;Nr;Datum;Betrag;Für"
+    for wrong, right in (("M2;32.", "M2;31."), ("zehn", "10,00"), (";M4;04.03.2026;5,00", ";M4;04.03.2026;5,00;eve")):
+        assert wrong in text
+        text = text.replace(wrong, right)
+    Path("repair.csv").write_bytes(text.encode("cp1252"))
+    again = attain("import", "repair.csv", "--mapping", "crm", "--json").json
+    assert (again["rows"], again["kept_aside"], again["totals"]) == (3, 0, {"amount": {"EUR": "35.50"}})
+    assert "Nothing was kept aside." in attain("imports", again["batch"]).out
+    assert "kept nothing aside" in attain("imports", again["batch"], "--to", "x.csv", status=2).err
+
+
+def test_a_batch_of_decisions_says_what_it_changed(nordwind: Path, attain: Attain) -> None:
+    (people,) = [one for one in attain("imports", "--json").json["imports"] if one["into"] == "people"]
+    effect = attain("imports", people["batch"], "--json").json["effect"]
+    assert effect == {name: {"new": 3, "replaced": 0} for name in ("people", "positions", "assignments")}
+    assert "people: 3 new rows, 0 replaced." in attain("imports", people["batch"][:9]).out
+    assert "No batch begins with 'zzz'" in attain("imports", "zzz", status=2).err

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from attain.cli.imported import aside_in_words
 from attain.cli.options import Actor, Folder, Json, Reason, actor_of, examples, opened, wrong_use
 
 if TYPE_CHECKING:
@@ -40,9 +41,6 @@ def add_to(app: typer.Typer) -> None:
             "import --all imports",
         ),
     )(import_)
-    app.command(short_help="What was imported, when and by whom.", epilog=examples("imports", "imports --json"))(
-        imports
-    )
     app.command(
         short_help="Take an import back.", epilog=examples('undo 3f2a9c --reason "the file of the wrong month"')
     )(undo)
@@ -151,6 +149,8 @@ def files_in(workspace: Workspace, folder: Path) -> list[tuple[Path, str | None,
 def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
     import json
 
+    from attain.web.apps.imports.selectors import aside_of
+
     batch = imported.batch
     reasons: dict[str, int] = {}
     if batch.is_fact and batch.quarantined:
@@ -174,6 +174,7 @@ def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
         "totals": json.loads(batch.totals),
         "message": imported.message,
         "reasons": [{"rows": count, "reason": reason} for reason, count in ranked],
+        "kept_aside_money": aside_of(workspace, batch),
         "quarantine_file": str(_quarantine_file(workspace, batch.pk)) if batch.is_fact and batch.quarantined else None,
         "findings": [finding.as_dict() for finding in imported.findings],
     }
@@ -235,52 +236,14 @@ def _show(answers: list[dict[str, Any]]) -> None:
             shown = one["reasons"][:SHOWN]
             table((">Rows", "Kept aside because"), [(reason["rows"], reason["reason"]) for reason in shown])
             more = len(one["reasons"]) - len(shown)
-            say(f"{f'And {more} more reasons. ' if more else ''}All of them, row by row: {one['quarantine_file']}")
+            say(f"Kept aside: {aside_in_words(one['kept_aside_money'])}.")
+            also = f"And {more} more reasons. " if more else ""
+            say(f"{also}Row by row, and for repair: attain imports {one['batch'][:12]} --to repair.csv")
         for finding in one["findings"]:
             if finding["code"] != "fact.quarantined":
                 where = finding["where"]
                 place = "{file}:{line} {field}: ".format(**where) if {"file", "line", "field"} <= set(where) else ""
                 say(f"{finding['level']}: {place}{finding['message']} {finding['hint'] or ''}".strip())
-
-
-def imports(folder: Folder = None, as_json: Json = False) -> None:
-    """What was imported, when and by whom."""
-    from attain.cli.tables import answer, table
-
-    opened(folder)
-    from attain.web.apps.imports.models import Batch
-
-    found = [
-        {
-            "batch": batch.pk,
-            "into": batch.into,
-            "source": batch.source,
-            "rows": batch.rows,
-            "kept_aside": batch.quarantined,
-            "state": str(batch.state),
-            "at": batch.imported_at.isoformat(timespec="seconds"),
-            "by": batch.imported_by,
-        }
-        for batch in Batch.objects.all()
-    ]
-    shown = [
-        (
-            one["batch"][:12],
-            one["into"],
-            one["source"],
-            f"{one['rows']:,}",
-            one["kept_aside"],
-            one["state"],
-            one["at"][:16],
-            one["by"],
-        )
-        for one in found
-    ]
-    answer(
-        as_json,
-        {"imports": found},
-        lambda: table(("Batch", "into", "file", ">rows", ">kept aside", "state", "at", "by"), shown),
-    )
 
 
 def undo(

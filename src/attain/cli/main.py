@@ -17,6 +17,7 @@ from attain.cli import (
     demo,
     explaining,
     exporting,
+    imported,
     importing,
     keeping,
     pay,
@@ -71,7 +72,12 @@ def _attain(
 ) -> None: ...
 
 
-for room in (workspace, importing, plans, pay, explaining, comparing, exporting, deciding, decided, keeping, demo):
+ROOMS = (
+    *(workspace, importing, imported, plans),
+    *(pay, explaining, comparing, exporting),
+    *(deciding, decided, keeping, demo),
+)
+for room in ROOMS:
     room.add_to(app)
 
 

@@ -122,6 +122,13 @@ def _manifest(imported: Import, fact: FactType, source_name: str, contents: Mapp
         "totals": {
             column: {code: f"{total:f}" for code, total in totals.items()} for column, totals in imported.totals.items()
         },
+        "aside": {
+            "money": {
+                column: {code: f"{total:f}" for code, total in sums.items()}
+                for column, sums in imported.aside.money.items()
+            },
+            "unread": dict(imported.aside.unread),
+        },
         "files": {name: sha256_bytes(content) for name, content in contents.items()},
     }
 

@@ -7,7 +7,7 @@ is written and nothing is looked up, so the same bytes with the same mapping alw
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from .readers.parquet import read_parquet
 from .readers.xlsx import read_xlsx
 from .schema import TableType
 from .source import Source, file_refused
-from .validate import Checked, checked
+from .validate import Aside, Checked, checked
 
 READERS = {"csv": read_csv, "xlsx": read_xlsx, "parquet": read_parquet}
 
@@ -40,6 +40,7 @@ class Import:
     totals: MappingOf[str, MappingOf[str, Decimal]]
     """Money column -> currency -> sum of the good rows."""
     findings: tuple[Finding, ...] = ()
+    aside: Aside = field(default_factory=Aside)
 
     @property
     def content_id(self) -> str:
@@ -145,6 +146,7 @@ def import_of(result: Checked, table: TableType, mapping: Mapping, source_hash: 
         result.repeated,
         totals,
         tuple(findings),
+        result.aside,
     )
 
 

@@ -31,7 +31,7 @@ from .jobs import Job, Limits
 from .mapping import Mapping
 from .schema import TableType
 from .source import file_refused
-from .validate import QUARANTINE, Checked, good_schema
+from .validate import QUARANTINE, Aside, Checked, good_schema
 
 CHUNK = 1 << 20
 FRAME = struct.Struct(">Q")
@@ -157,6 +157,13 @@ def _answer(frames: list[bytes], table: TableType) -> Checked:
         summary["repeated"],
         {name: None if total is None else Decimal(total) for name, total in summary["sums"].items()},
         tuple(_finding(finding) for finding in summary["findings"]),
+        Aside(
+            {
+                name: {code: Decimal(total) for code, total in sums.items()}
+                for name, sums in summary["aside"]["money"].items()
+            },
+            {name: int(count) for name, count in summary["aside"]["unread"].items()},
+        ),
     )
 
 
@@ -182,6 +189,13 @@ def answer_to(stream: IO[bytes]) -> Iterator[bytes]:
             "repeated": result.repeated,
             "sums": {name: None if total is None else str(total) for name, total in result.sums.items()},
             "findings": [finding.as_dict() for finding in result.findings],
+            "aside": {
+                "money": {
+                    name: {code: str(total) for code, total in sums.items()}
+                    for name, sums in result.aside.money.items()
+                },
+                "unread": dict(result.aside.unread),
+            },
         }
         yield json.dumps(summary).encode()
         for part in (result.good, result.quarantine):

@@ -28,6 +28,8 @@ from .values import places_of_currency
 ACTION = "_action"
 MAX_QUARANTINE = 100_000
 MAX_PROBLEMS = 3
+KEPT_ASIDE = ("kept_aside_row", "kept_aside_because")
+"""Columns that stand beside rows which were given back for repair; a repaired file is imported with them."""
 QUARANTINE = pa.schema(
     [
         pa.field("row", pa.int64()),
@@ -49,6 +51,16 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """The money of the rows that are kept aside: with that of the good rows it is the control total of the file."""
+
+    money: MappingOf[str, MappingOf[str, Decimal]] = field(default_factory=dict)
+    """Money column -> currency (empty where the row names none) -> sum of what can be read."""
+    unread: MappingOf[str, int] = field(default_factory=dict)
+    """Money column -> rows in which its amount is missing or cannot be read."""
+
+
+@dataclass(frozen=True)
 class Checked:
     good: pa.Table
     """The columns of the table type, then `_row`, and for facts `_action`."""
@@ -58,6 +70,7 @@ class Checked:
     sums: MappingOf[str, Decimal | None]
     """Of each decimal column over every row of the source; None where an amount could not be read."""
     findings: tuple[Finding, ...] = ()
+    aside: Aside = field(default_factory=Aside)
 
 
 def good_schema(table: TableType) -> pa.Schema:
@@ -145,7 +158,7 @@ def _bound(source: Source, table: TableType, mapping: Mapping) -> tuple[dict[str
     for name, reason in source.unusable.items():
         if name in used:
             raise file_refused("file.column-type", f"Column {name!r} cannot be taken. {reason}", line=1, column=name)
-    surplus = [name for name in source.header if name not in used]
+    surplus = [name for name in source.header if name not in used and name not in KEPT_ASIDE]
     if surplus and mapping.extra == "refuse":
         near = suggest(surplus[0], table.columns)
         raise file_refused(
@@ -314,8 +327,32 @@ def _split(work: _Work, mapping: Mapping) -> Checked:
         if column.is_decimal
     }
     return Checked(
-        good.combine_chunks(), _quarantine(work), work.source.row_count, len(repeated), sums, tuple(work.findings)
+        good.combine_chunks(),
+        _quarantine(work),
+        work.source.row_count,
+        len(repeated),
+        sums,
+        tuple(work.findings),
+        _aside(work),
     )
+
+
+def _aside(work: _Work) -> Aside:
+    money: dict[str, dict[str, Decimal]] = {}
+    unread: dict[str, int] = {}
+    bad = pa.array(sorted(work.problems), pa.int64())
+    for column in work.table.money_columns:
+        named = column.currency in work.table.columns
+        codes = work.arrays[str(column.currency)].take(bad).to_pylist() if named else [column.currency] * len(bad)
+        sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+        unread[column.name] = len(work.source.faults)
+        for amount, code in zip(work.arrays[column.name].take(bad).to_pylist(), codes, strict=True):
+            if amount is None:
+                unread[column.name] += 1
+            else:
+                sums[code or ""] += amount
+        money[column.name] = dict(sorted(sums.items()))
+    return Aside({name: sums for name, sums in money.items() if sums}, {name: n for name, n in unread.items() if n})
 
 
 def _duplicates(work: _Work, rows: pa.Table) -> set[int]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
 from attain.facts import batches
+from attain.facts.mapping import Mapping as SourceMapping
 from attain.facts.schema import FactType
 from attain.facts.snapshot import FactTable
 from attain.kernel.errors import NotFound
+from attain.web.apps.audit.models import Event
 from attain.web.workspace import Workspace
 
 from .models import Batch
@@ -30,6 +34,40 @@ def facts_of(workspace: Workspace, fact: FactType, batch_ids: Iterable[str]) -> 
         for place, id_ in enumerate(batch_ids, start=1)
     ]
     return FactTable(fact, batches.current(sequenced, fact))
+
+
+def batch_named(start: str) -> Batch:
+    """The one whose id begins with these signs."""
+    found = list(Batch.objects.filter(pk__startswith=start)) if start else []
+    if len(found) != 1:
+        said = f"{len(found)} batches begin" if found else "No batch begins"
+        raise NotFound(f"{said} with {start!r}.", code="batch.unknown", hint="See them with `attain imports`.")
+    return found[0]
+
+
+def aside_of(workspace: Workspace, batch: Batch) -> dict[str, dict[str, Any]]:
+    """The money of what was kept aside: sums by column and currency, and rows whose amount cannot be read."""
+    nothing: dict[str, dict[str, Any]] = {"money": {}, "unread": {}}
+    if not batch.is_fact or not batch.quarantined:
+        return nothing
+    kept: dict[str, dict[str, Any]] = batches.open_batch(workspace.batches / batch.pk).manifest.get("aside", nothing)
+    return kept
+
+
+def mapping_of(workspace: Workspace, batch: Batch) -> tuple[str | None, SourceMapping]:
+    """How its file was read: a mapping of the workspace with its name, or the plain one."""
+    wanted = batches.open_batch(workspace.batches / batch.pk).manifest["mapping_hash"] if batch.is_fact else ""
+    for name, mapping in workspace.mappings.items():
+        if mapping.into == batch.into and mapping.mapping_hash() == wanted:
+            return name, mapping
+    return None, SourceMapping(batch.into)
+
+
+def changes_of(batch: Batch) -> dict[str, list[int]]:
+    """Of a file of decisions: table -> rows that it brought, rows that it replaced."""
+    taken = Event.objects.filter(object_type="batch", object_id=batch.pk, action="imports.taken")
+    last = taken.order_by("-sequence").first()
+    return dict(json.loads(last.after).get("changed", {})) if last is not None else {}
 
 
 def quarantined_rows(workspace: Workspace, batch_id: str) -> list[dict[str, object]]:
