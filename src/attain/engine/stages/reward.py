@@ -61,10 +61,7 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
     clawback = plan.settlement.clawback
     reverses = compilation.fact(plan.credits[str(said.each)].from_).schema.reverses is not None
     if said.when is not None:
-        wanted: exp.Expr = exp.Coalesce(this=condition(said.when, scope), expressions=[exp.false()])
-        if said.retroactive and compilation.index(plan):
-            wanted = any_of(wanted, exp.Not(this=_this_version(compilation, plan)))
-        wanted = frame.add("@wanted", wanted)
+        wanted = frame.add("@wanted", is_wanted(compilation, plan, said, said.when, scope))
         frame.keep(any_of(wanted, exp.Not(this=frac.is_null(col("@reverses")))) if clawback is not None else wanted)
     else:
         frame.add("@wanted", exp.true())
@@ -89,6 +86,14 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
     claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
     if common.share_among_lines(compilation, plan, name, ordinary, target):
         claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
+
+
+def is_wanted(compilation: Compilation, plan: Plan, said: Component, when: tree.Expr, scope: CreditScope) -> exp.Expr:
+    """Whether a row passes the component's `when`; rows of earlier versions passed their own."""
+    wanted: exp.Expr = exp.Coalesce(this=condition(when, scope), expressions=[exp.false()])
+    if said.retroactive and compilation.index(plan):
+        return any_of(wanted, exp.Not(this=_this_version(compilation, plan)))
+    return wanted
 
 
 def earlier_lines(compilation: Compilation, plan: Plan, name: str) -> list[str]:
@@ -268,9 +273,9 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
         "source": col("period"),
         "credited_on": last,
         "period": pay_period,
-        "kind": case().when(col(HAS_PART), exp.Literal.string("line"), copy=False).else_(
-            exp.Literal.string(NO_PART), copy=False
-        ),
+        "kind": case()
+        .when(col(HAS_PART), exp.Literal.string("line"), copy=False)
+        .else_(exp.Literal.string(NO_PART), copy=False),
         "original": cast(exp.Null(), "VARCHAR"),
         "note": note,
     }

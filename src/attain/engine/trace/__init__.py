@@ -89,13 +89,8 @@ def _paid(row: dict[str, Any], code: str) -> Fraction | None:
 
 
 def _version_of(derivation: Derivation, period: str) -> Any:
-    """The version that is in force on the period's last day."""
-    compilation = derivation.compilation
-    last = derivation.rows(compilation.periods(compilation.plan.period), {"period": period})[0]["end"]
-    for plan in reversed(compilation.versions):
-        if plan.effective.start < last and (plan.effective.end is None or last <= plan.effective.end):
-            return plan
-    return compilation.plan
+    """The latest version that has begun by the period's last day."""
+    return derivation.compilation.version_of(derivation.compilation.calendar.parse(period))
 
 
 def _line(calculation: Calculation, line: str) -> dict[str, Any]:

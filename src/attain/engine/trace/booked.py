@@ -106,9 +106,7 @@ def _difference(derivation: Derivation, row: Mapping[str, Any]) -> tuple[list[St
 def _booked_before(derivation: Derivation, row: Mapping[str, Any]) -> list[Step]:
     """Lines of the same key, in the order of their pay periods: of the ledger, and of this run before its own."""
     compilation = derivation.compilation
-    names = {row["component"]} | {
-        plan.components[row["component"]].was for plan in compilation.versions if row["component"] in plan.components
-    }
+    names = {row["component"]} | {old for old, now in compilation.names.items() if now == row["component"]}
     wanted = (compilation.id, row["payee"], row["source"], row["earning_period"])
     found = [
         item

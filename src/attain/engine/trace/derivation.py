@@ -71,6 +71,9 @@ class Derivation:
 
     def where(self, plan: Plan, *path: str | int) -> Where:
         document = self.documents.get((plan.plan, plan.version))
+        if document is not None and path[:1] == ("components",) and path[1] not in document.plan.components:
+            renamed = plan.components.get(str(path[1]))  # the document calls it by the name that it had then
+            path = ("components", renamed.was or path[1], *path[2:]) if renamed is not None else path
         return document.where(*path) if document is not None else Where(field=in_words(path) or None)
 
     def mode(self, plan: Plan) -> Rounding:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from sqlglot import exp
 
-from attain.engine.formulas import condition
-from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, table
-from attain.engine.stages import reward
+from attain.engine.stages import common, reward
 from attain.engine.stages.credit import ORDER
-from attain.engine.stages.rows import payee_rows
-from attain.engine.stages.worth import exact_value
 from attain.engine.trace import clawbacks, sharing
 from attain.engine.trace.arithmetic import Applied, Figure, Formula, Operation, Rounded
 from attain.engine.trace.derivation import Derivation
@@ -159,14 +155,14 @@ class ComponentLine:
 
     def _running(self, places: int, where: Where) -> None:
         """The rounded sum with this line minus the rounded sum without it."""
-        source = self.table if not self._is_clawed else f"{self.table}:ordinary"
-        found = {
-            row["source"]: row
-            for row in rows(self.compilation, source, {"payee": self.row["payee"], "period": self.row["period"]})
-        }
-        ordered = [row for row in self._ordered() if row["@credit"] in found]
+        key = {"payee": self.row["payee"], "period": self.row["period"]}
+        found = {row["source"]: row for row in rows(self.compilation, self.table, {**key, "kind": "line"})}
         before = Fraction(0)
-        for row in ordered:
+        for query in common.rounded_before(self.compilation, self.plan, self.name):
+            for row in self.compilation.database.rows(query):
+                if (row["payee"], row["period"]) == (key["payee"], key["period"]):
+                    before += Fraction(int(row["exact"]), int(row["exact/"]))
+        for row in [row for row in self._ordered() if row["@credit"] in found]:
             if row["@credit"] == self.row["source"]:
                 break
             line = found[row["@credit"]]
@@ -198,11 +194,6 @@ class ComponentLine:
         inside = tuple(Step(kind, {}, part, found) for kind, part, found in zip(kinds, parts, results, strict=True))
         self.add("rounding.taken", Operation("-", results[0], results[1]), where, inside)
 
-    @property
-    def _is_clawed(self) -> bool:
-        schema = self.compilation.fact(self.plan.credits[str(self.said.each)].from_).schema
-        return self.plan.settlement.clawback is not None and schema.reverses is not None
-
     def _ordered(self) -> list[dict[str, Any]]:
         if not isinstance(self.spot, CreditSpot):
             return []
@@ -212,33 +203,33 @@ class ComponentLine:
     # -- the change of an entitlement --
 
     def _change(self) -> None:
-        """A `per` component over a longer window: due to date minus what was due before in the window."""
-        said = self.said
-        if (
-            said.over is None
-            or said.per is None
-            or said.over.kind == said.per.kind
-            or not isinstance(self.spot, PayeeSpot)
-        ):
+        """A `per` component over a longer window: due to date minus what the window's earlier periods have earned."""
+        if self.said.per is None or not isinstance(self.spot, PayeeSpot):
             return
-        frame = Frame(exp.select("*").from_(table(payee_rows(self.compilation, said.per.kind))).where(col("present")))
-        frame.keep(exp.EQ(this=col("payee"), expression=exp.Literal.string(self.spot.payee)))
-        scope = self.spot.scope(frame)
-        if said.when is not None:
-            frame.keep(condition(said.when, scope))
-        exact, _, _ = reward.shaped(self.plan, said, exact_value(self.plan, said, scope), scope)
-        window = exp.Literal.string("plan") if said.over.kind == "plan" else col(f"in_{said.over.kind}")
-        minor = reward._minor(self.compilation, self.plan, said, exact)
-        found = every_answer(self.compilation, frame, [col("period"), window, Num(minor)], order=[col("start")])
-        place = next(place for place, row in enumerate(found) if row[0] == self.spot.period)
-        window_before = [row for row in found[:place] if row[1] == found[place][1] and isinstance(row[2], Fraction)]
-        earlier = window_before[-1] if window_before else None
-        before = earlier[2] if earlier is not None and isinstance(earlier[2], Fraction) else Fraction(0)
-        where = self.where("over")
-        formula = Operation("-", self.current, self.derivation.minor(before))
-        self.add(
-            "change", formula, where, window=str(found[place][1]), before="" if earlier is None else str(earlier[0])
+        over = self.said.over.kind if self.said.over is not None else self.said.per.kind
+        last = self.row["credited_on"]
+        window = None if over == "plan" else self.compilation.calendar.period(over, last)
+        earlier = sorted(
+            (row for row in self._earlier() if row["credited_on"] < last and row["amount"] is not None),
+            key=lambda row: row["credited_on"],
         )
+        inside = [row for row in earlier if window is None or window.start <= row["credited_on"]]
+        if not inside and over == self.said.per.kind:
+            return
+        earned = sum(int(row["amount"]) for row in inside)
+        formula = Operation("-", self.current, self.derivation.minor(earned))
+        name = "plan" if window is None else window.id
+        before = str(inside[-1]["source"]) if inside else ""
+        self.add("change", formula, self.where("over"), window=name, before=before)
+
+    def _earlier(self) -> Iterator[dict[str, Any]]:
+        """The payee's lines of the component under this version and the ones before it."""
+        versions = self.compilation.versions[: self.compilation.index(self.plan) + 1]
+        for version in versions:
+            said = version.components.get(self.name)
+            if said is not None and said.per is not None:
+                source = reward.component(self.compilation, version, self.name)
+                yield from rows(self.compilation, source, {"payee": self.row["payee"]})
 
     # -- a budget for all payees --
 
@@ -251,7 +242,7 @@ class ComponentLine:
         order = [col(column) for column in ("credited_on", "event", "rule", "level", "payee", "via", "source")]
         asked = [col(column) for column in ("source", "payee", "counted", "budget")]
         found = every_answer(self.compilation, frame, asked, order=order)
-        spent_before = reward.spent_before(self.compilation, self.plan, self.name)
+        spent_before = common.spent_before(self.compilation, self.plan, self.name)
         before = Fraction(int(self.compilation.database.value(f"SELECT {spent_before}")))
         total = Fraction(0)
         most = Fraction(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from sqlglot import exp
 
@@ -19,7 +20,7 @@ from attain.engine.trace.explanation import Name, Step, Word
 from attain.engine.trace.reading import read
 from attain.engine.trace.spots import CreditSpot, EventSpot, GroupSpot, PayeeSpot, Spot
 from attain.plans import expressions as tree
-from attain.plans.model import Value
+from attain.plans.model import Plan, Value
 
 _ATTRIBUTES = ("person", "position", "period", "payee")
 
@@ -67,8 +68,8 @@ def _column(derivation: Derivation, spot: Spot, parts: tuple[str, ...], shown: F
 
 def value_step(derivation: Derivation, spot: Spot, name: str, shown: Figure) -> Step | None:
     """A named formula: where it is read, or at the row of its own grain."""
-    plan, said = spot.plan, spot.plan.values[name]
-    where = derivation.where(plan, "values", name)
+    said = spot.plan.values[name]
+    where = derivation.where(spot.plan, "values", name)
     if said.per is None and said.each is None:
         found = read(derivation, spot, said.formula, shown.unit)
         formula = _with_rounding(found.formula, said)
@@ -78,8 +79,9 @@ def value_step(derivation: Derivation, spot: Spot, name: str, shown: Figure) -> 
         return Step("value", {"name": Name(name)}, None, shown, where)
     if own.key != spot.key and not derivation.first(own.key, (name,)):
         return None
+    said, where = own.plan.values[name], derivation.where(own.plan, "values", name)
     words: dict[str, Word] = {"name": Name(name), **_key_words(own)}
-    if recursive_group(plan, name):
+    if recursive_group(own.compilation, own.plan, name):
         own = replace(own, recalled=recall(own, name))
     found = read(derivation, own, said.formula, shown.unit)
     kind = "value.credit" if isinstance(own, CreditSpot) else "value.period"
@@ -121,10 +123,15 @@ def own_spot(spot: Spot, name: str) -> Spot | None:
         return asked
 
     period, *rest = spot.ask(question)
+    # A coarser period may belong to a later version, which says what the value is there.
+    found = spot.compilation.calendar.parse(str(period))
+    plan = spot.plan if kind == getattr(spot, "kind", None) else spot.compilation.version_of(found)
+    if name not in plan.values or plan.values[name].per != said.per:
+        return None
     if subject == "payee":
-        return PayeeSpot(spot.compilation, spot.plan, str(rest[0]), kind, str(period))
+        return PayeeSpot(spot.compilation, plan, str(rest[0]), kind, str(period))
     return GroupSpot(
-        spot.compilation, spot.plan, subject, "company" if subject == "company" else str(rest[0]), kind, str(period)
+        spot.compilation, plan, subject, "company" if subject == "company" else str(rest[0]), kind, str(period)
     )
 
 
@@ -133,10 +140,11 @@ def own_spot(spot: Spot, name: str) -> Spot | None:
 
 def recall(spot: Spot, name: str) -> dict[str, Fraction | None]:
     """What `previous` gives on this row, for every value of the recursion."""
-    group = recursive_group(spot.plan, name)
-    before = _before(spot, spot.plan.values[name])
     found: dict[str, Fraction | None] = {}
-    for item in group:
+    for item in recursive_group(spot.compilation, spot.plan, name):
+        if item not in spot.plan.values:
+            continue
+        before = _before(spot, item)
         start = spot.plan.values[item].start
         if before is None:
             found[item] = spot.number(start) if start is not None else Fraction(0)
@@ -145,30 +153,40 @@ def recall(spot: Spot, name: str) -> dict[str, Fraction | None]:
     return found
 
 
-def _before(spot: Spot, said: Value) -> Spot | None:
-    """The row before this one within the payee (and column or window)."""
+def _before(spot: Spot, name: str) -> Spot | None:
+    """The row before this one within the payee (and column or window), whichever version it belongs to."""
+    said = spot.plan.values[name]
     if isinstance(spot, PayeeSpot):
         window = f"in_{said.over.kind}" if said.over is not None and said.over.kind != "plan" else None
-        found = spot.compilation.database.rows(spot.of_payee())
-        ordered = sorted(found, key=lambda row: row["start"])
-        place = next(place for place, row in enumerate(ordered) if row["period"] == spot.period)
-        if place == 0 or (window is not None and ordered[place - 1][window] != ordered[place][window]):
-            return None
-        return PayeeSpot(spot.compilation, spot.plan, spot.payee, spot.kind, ordered[place - 1]["period"])
+        earlier, own = _rows_before(spot, ("start",), ("period", spot.period))
+        calendar = spot.compilation.calendar
+        for row in reversed(earlier):
+            plan = spot.compilation.version_of(calendar.parse(row["period"]))
+            if _is_same(plan, name, said):
+                same = window is None or row[window] == own[window]
+                return PayeeSpot(spot.compilation, plan, spot.payee, spot.kind, row["period"]) if same else None
     if isinstance(spot, CreditSpot):
-        rows = sorted(
-            spot.compilation.database.rows(spot.of_payee()), key=lambda row: [row[column] for column in ORDER]
-        )
-        own = next(row for row in rows if row["@credit"] == spot.credit)
-        if said.within is not None:
-            rows = [row for row in rows if row[said.within] == own[said.within]]
-        place = next(place for place, row in enumerate(rows) if row["@credit"] == spot.credit)
-        return (
-            None
-            if place == 0
-            else CreditSpot(spot.compilation, spot.plan, spot.credit_set, rows[place - 1]["@credit"], spot.payee)
-        )
+        earlier, own = _rows_before(spot, ORDER, ("@credit", spot.credit))
+        for row in reversed(earlier):
+            plan = spot.compilation.versions[int(row["@version"])]
+            if _is_same(plan, name, said) and (said.within is None or row[said.within] == own[said.within]):
+                return CreditSpot(spot.compilation, plan, spot.credit_set, row["@credit"], spot.payee)
     return None
+
+
+def _rows_before(
+    spot: PayeeSpot | CreditSpot, order: tuple[str, ...], key: tuple[str, str]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    found = spot.compilation.database.rows(spot.of_payee())
+    ordered = sorted(found, key=lambda row: [row[column] for column in order])
+    place = next(place for place, row in enumerate(ordered) if row[key[0]] == key[1])
+    return ordered[:place], ordered[place]
+
+
+def _is_same(plan: Plan, name: str, said: Value) -> bool:
+    """Whether a version has the value with rows of the same kind."""
+    other = plan.values.get(name)
+    return other is not None and (other.per, other.each, other.within) == (said.per, said.each, said.within)
 
 
 def asked(derivation: Derivation, spot: Spot, call: tree.Call, value: Scalar) -> Step:
@@ -176,7 +194,7 @@ def asked(derivation: Derivation, spot: Spot, call: tree.Call, value: Scalar) ->
     unit = derivation.units(spot).of(call)
     first = call.arguments[0] if call.arguments else None
     if call.function == "previous" and isinstance(first, tree.Name):
-        before = _before(spot, spot.plan.values[first.parts[0]])
+        before = _before(spot, first.parts[0])
         key: Word = "" if before is None else before.credit if isinstance(before, CreditSpot) else before.period  # type: ignore[attr-defined]
         return Step(
             "previous.start" if before is None else "previous",

@@ -11,11 +11,11 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.catch_up import catch_up_slices
-from attain.engine.formulas import Scope, condition, numeric
+from attain.engine.formulas import Scope, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import col
 from attain.engine.sql import any_of
-from attain.engine.stages import worth
+from attain.engine.stages import reward, worth
 from attain.engine.trace import tables
 from attain.engine.trace.arithmetic import Figure, Operation, Unit, total
 from attain.engine.trace.derivation import figure
@@ -42,7 +42,7 @@ def retroactive(paying: Paying, spot: CreditSpot, tiers: TierTable) -> Step:
     frame, keep = window_frame(spot, name)
     scope = spot.scope(frame)
     if said.when is not None:
-        wanted = condition(said.when, scope)
+        wanted = reward.is_wanted(spot.compilation, plan, said, said.when, scope)
         reversals = exp.Not(this=frac.is_null(col("@reverses")))
         frame.keep(any_of(wanted, reversals) if plan.settlement.clawback is not None else wanted)
     operands = worth.retroactive_operands(plan, said, tiers, running, scope)

@@ -56,10 +56,15 @@ def steps(derivation: Derivation, row: Mapping[str, Any]) -> list[Step]:
                 inside=(total, *inside, *shown),
             )
         ]
-    brought = _brought(months, own.window) if carried else 0
+    walked = _walked(derivation, plan, row)
+    cut = walked[period]
+    brought = int(cut["brought"])
     before = [month for month in months[:place] if month.window == own.window]
     paid_now = _paid(derivation, window, brought)
-    paid_before: Formula = _paid(derivation, before, brought) if before else derivation.minor(0)
+    if before and before[-1].period in walked:
+        paid_before: Formula = _paid(derivation, before, brought)
+    else:  # what earlier versions of the plan have paid in the window
+        paid_before = derivation.minor(int(cut["so_far"]) - int(cut["x"]) + int(cut["cut_before"]))
     formula = Operation("-", Operation("-", paid_now, paid_before), derivation.minor(own.paid))
     more = (Step("window.brought", words, None, derivation.minor(brought)),) if brought else ()
     kind = "cap.carried" if carried else "cap.lost"
@@ -111,17 +116,11 @@ def _months(derivation: Derivation, plan: Plan, row: Mapping[str, Any]) -> list[
     ]
 
 
-def _brought(months: list[Month], window: str) -> int:
-    """What earlier windows could not pay."""
-    brought = 0
-    for name in dict.fromkeys(month.window for month in months):
-        if name == window:
-            return brought
-        inside = [month for month in months if month.window == name]
-        most = inside[-1].limit
-        if most is not None:
-            brought = max(0, brought + sum(month.paid for month in inside) - most)
-    return brought
+def _walked(derivation: Derivation, plan: Plan, row: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The pay periods of the plan version against its cap."""
+    compilation = derivation.compilation
+    source = compilation.name(compilation.index(plan), "walked", row["component"])
+    return {item["period"]: item for item in rows(compilation, source, {"payee": row["payee"]})}
 
 
 __all__ = ["steps"]
