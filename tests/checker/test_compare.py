@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attain.checker import Difference, compare
+from attain.checker.compare import KEYS
 from tests.checker.case import Company, deal, money, plan, ran, seat
 from tests.checker.test_components import quota
 
@@ -44,10 +45,10 @@ def test_an_altered_cent_is_found_and_named() -> None:
     """Q.1: one cent more on one line of many."""
     answer = ran(agreement(), company([10_000, 20_000, 30_000, 40_000])).answer
     tables = {name: [dict(row) for row in answer.rows(name)] for name in TABLES}
-    assert compare(answer, tables) == []
+    assert compare(answer, tables, TABLES) == []
     changed = next(row for row in tables["lines"] if row["source"] == "D02")
     changed["amount"] += 1
-    found = compare(answer, tables)
+    found = compare(answer, tables, TABLES)
     assert [(each.table, each.key[3], each.claimed) for each in found] == [
         ("lines", "D02", Fraction(changed["amount"]))
     ]
@@ -59,10 +60,33 @@ def test_a_row_that_is_left_out_is_found_in_every_table() -> None:
     for table in TABLES:
         tables: dict[str, Any] = {name: list(answer.rows(name)) for name in TABLES}
         tables[table] = []
-        found = compare(answer, tables)
+        found = compare(answer, tables, TABLES)
         assert found
         assert {each.table for each in found} == {table}
         assert all(isinstance(each, Difference) and each.claimed == 0 for each in found)
+
+
+def test_a_credit_an_uncredited_event_and_an_exception_are_compared_too() -> None:
+    """Q.1: what is said beside the money is proven as well, cell by cell and row by row."""
+    given = company([10_000, 20_000])
+    given.facts["deals"] += [deal("X", "2026-01-05", "5", "Nobody"), deal("Y", "2026-01-06", None)]
+    answer = ran(agreement(), given).answer
+    every = {name: [dict(row) for row in answer.rows(name)] for name in KEYS}
+    assert compare(answer, every) == []
+    every["credits"][0]["share"] = Fraction(1, 2)
+    every["uncredited"][0]["reason"] = "nobody on a plan"
+    every["exceptions"] = []
+    found = [str(each) for each in compare(answer, every)]
+    assert len(found) == 3
+    assert found[0].startswith("credits: share of plan ae, version 1, credit_set bookings, event_type deals, event D00")
+    assert found[0].endswith("is 1/2, recomputed 1")
+    assert found[1] == "uncredited: reason of event_type deals, event X is nobody on a plan, recomputed unknown payee"
+    assert found[2] == (
+        "exceptions: plan ae, event_type deals, event Y, code amount_missing, currency EUR is not there, "
+        "recomputed it is there"
+    )
+    every["credits"].append(every["credits"][1])
+    assert "payee Bob is there 2 times, recomputed it is there" in str(compare(answer, every, ["credits"])[1])
 
 
 cents = st.lists(st.integers(-200_000, 500_000), min_size=1, max_size=12)
@@ -121,4 +145,4 @@ def test_closing_month_by_month_pays_the_same_as_all_at_once(amounts: list[int],
     together = {name: [*first.answer.rows(name), *rest.answer.rows(name)] for name in ("lines", "payments")}
     together["releases"] = [row for row in first.answer.rows("releases") if row["state"] == "released"]
     together["releases"] += rest.answer.rows("releases")
-    assert compare(whole.answer, together) == []
+    assert compare(whole.answer, together, TABLES) == []

@@ -110,7 +110,8 @@ class Book:
             if row["currency"] != history.currency:
                 self.calculation.exception(
                     "rate_missing", f"Adjustment {row['adjustment']} is in {row['currency']}.",
-                    component=row["component"], payee=row["payee"], period=row["pay_period"],
+                    component=row["component"], payee=row["payee"], period=row["pay_period"], amount=row["amount"],
+                    currency=row["currency"],
                 )  # fmt: skip
             if period is None or (not known and self._is_open(period)):
                 self._untouched(row, f"Adjustment {row['adjustment']} names nobody or nothing.", row["pay_period"])

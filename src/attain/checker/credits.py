@@ -103,7 +103,7 @@ class CreditReader:
             if on is None or effective.start <= on < (effective.end or ENDLESS):
                 asked.add(event)
             if on is None:
-                if self.version is self.calculation.history.versions[0] and is_true(self.set.when, scope):
+                if is_true(self.set.when, scope):
                     self._refuse(event, None, "date_missing", "The fact has no date.")
                 continue
             if start <= on < end:
@@ -154,12 +154,15 @@ class CreditReader:
             on = day(self.set.date, scope)
         if on is None or on >= self.calculation.horizon:
             return None
-        own = self.version.currency
-        for amount in self.set.named_amounts:
-            own = next(iter(self._currencies(amount, row) - {self.version.currency}), own)
+        own = self._own_currency(row)
         return Unheard(self.set.from_, event, on, self.stated(row), own, Unheard.REASONS.index("no plan in force"))
 
     # Amounts
+
+    def _own_currency(self, row: Row) -> str:
+        """The currency in which a fact states its amounts."""
+        found = (self._currencies(amount, row) - {self.version.currency} for amount in self.set.named_amounts)
+        return next((foreign for each in found for foreign in sorted(each)), self.version.currency)
 
     def stated(self, row: Row) -> Fraction | None:
         """The first amount of a fact as it states it: before conversion and split."""
@@ -225,7 +228,11 @@ class CreditReader:
         return half_up(value * rate, currency(self.version.currency).places)
 
     def _refuse(self, event: str, on: date | None, code: str, reason: str) -> None:
-        self.calculation.exception(code, reason, event_type=self.set.from_, event=event)
+        row = self.facts[event]
+        self.calculation.exception(
+            code, reason, event_type=self.set.from_, event=event, amount=self.stated(row),
+            currency=self._own_currency(row),
+        )  # fmt: skip
 
     # Split
 

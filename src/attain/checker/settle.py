@@ -183,7 +183,7 @@ class Settlement:
             payment.paid = None
             self.calculation.exception(
                 "pay_rate_missing", f"There is no rate {said.rate} of {self.history.currency} in {code} on {at}.",
-                payee=payment.payee, period=payment.pay_period.id,
+                payee=payment.payee, period=payment.pay_period.id, amount=self.history.money(payment.payable),
             )  # fmt: skip
 
     def _pay_currency(self, said: str, version: Plan, payee: str) -> str:
