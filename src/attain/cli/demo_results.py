@@ -148,11 +148,12 @@ def _show_proofs(document: dict[str, Any]) -> None:
         for one in document["runs"]
     ]
     columns = ("Run", "months", ">lines", ">payments", ">booked", ">of it late", ">USD", ">checker differs", "closed")
+    say("")
     table(columns, rows, heading="Each run was proven and closed before the next")
     late, runs = document["late"], document["runs"]
     if late:
         brought = f"{late['source']} brought {late['rows']} orders of a closed month"
-        say(f"\n{brought}: the difference is paid in {late['before']}.")
+        say(f"{brought}: the difference is paid in {late['before']}.")
     if document["confirmed"]:
         counted = " and ".join(f"{sum(one[name] for one in runs):,} {name}" for name in ("lines", "payments"))
         say(f"The checker computed {counted} a second time: every cent confirmed.")

@@ -1,5 +1,4 @@
-"""What names mean in each place of a plan: parameters, inputs, people, periods, measures and values as columns of a
-frame.
+"""What names mean in each place of a plan: parameters, inputs, people, periods, measures, values as columns.
 
 A place knows three things: the frame that it adds columns to, on which day dated decisions are read, and whose row
 it is.

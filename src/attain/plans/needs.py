@@ -1,5 +1,4 @@
-"""Which policies a plan must state: the choices that its constructs touch, each with the reason and the case that
-shows it."""
+"""Which policies a plan must state: the choices that its constructs touch, each with the reason and a case."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A line as it is booked: what is due by the plan, an override in its place, or the difference to what was booked
-before.
+"""A line as it is booked: what the plan says is due, an override in its place, or the difference to earlier books.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""What all parts of an explanation share: the plan that is explained, its documents, and what has been explained
-already.
+"""What all parts of an explanation share: the plan, its documents, and what has been explained already.
 
 Names that are read twice are explained once, where they are met first.
 """

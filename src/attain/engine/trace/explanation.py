@@ -1,5 +1,4 @@
-"""An explanation is data: steps, each with its sum in numbers, the exact result, the clause of the plan and the
-source row.
+"""An explanation is data: steps, each with its sum in numbers, the exact result, its clause and its source row.
 
 Nothing in it is in a language. `text` writes it in English or German; `faults` works every sum out again.
 """

@@ -1,5 +1,4 @@
-"""What a component pays on one row by its table or formula, before anything shapes it: a step for each way of
-paying.
+"""What a component pays on one row by its table or formula, before anything shapes it: a step for each way.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""What depends on the day: gains from moving a deal, later deals that change earlier lines, reads that a change
-splits."""
+"""What depends on the day: gains from moving a deal, later deals that change earlier lines, reads that are split."""
 
 from __future__ import annotations
 
