@@ -14,6 +14,7 @@ import pytest
 
 from attain.kernel.errors import Refused, SetupError
 from attain.kernel.files import TEMPORARY, Files
+from attain.kernel.ids import SequentialIds
 
 KILLED = 137
 REPLACE = "Files(stop).write_bytes_durably(root / 'pay.csv', b'new')"
@@ -185,3 +186,70 @@ def test_the_sweep_removes_old_unfinished_work_and_nothing_else(tmp_path: Path) 
         os.utime(path, (two_hours_ago, two_hours_ago))
     assert files.sweep(tmp_path, before=now - timedelta(hours=1)) == sorted([old, left_over])
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([young.name, "run"])
+
+
+def test_a_folder_is_published_at_the_end_or_gone(tmp_path: Path) -> None:
+    files = Files()
+    with files.publishing(tmp_path / "runs" / "run") as folder, files.create(folder / "lines") as file:
+        file.write(b"0")
+        assert not (tmp_path / "runs" / "run").exists()
+    assert content(tmp_path) == {"runs/run/lines": b"0"}
+    with pytest.raises(ZeroDivisionError), files.publishing(tmp_path / "runs" / "other") as folder:
+        folder.joinpath("lines").write_bytes(b"half")
+        raise ZeroDivisionError
+    assert content(tmp_path) == {"runs/run/lines": b"0"}, "what was not published takes no room"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda files, folder: files.write_bytes_durably(folder / "f", b"new"),
+        lambda files, folder: files.make_folder(folder / "a" / "b"),
+        lambda files, folder: files.temporary_folder(folder),
+        lambda files, folder: files.create(folder / "f").__enter__(),
+    ],
+)
+def test_nobody_writes_where_it_is_not_allowed_and_all_are_told_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Files, Path], object]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(SetupError, match="the disk is full") as told:
+        write(Files(), tmp_path)
+    assert told.value.code == "files.not-written" and "run the same command again" in told.value.hint
+
+
+def test_folders_made_on_the_way_are_durable_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(str(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(tmp_path)))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    Files().make_folder(tmp_path / "data" / "runs")
+    Files().make_folder(tmp_path / "data" / "runs")
+    assert flushed == [".", "data"], "the folders that hold the new names, each once"
+
+
+def test_only_what_is_finished_is_copied(tmp_path: Path) -> None:
+    filled(tmp_path / "run")
+    (tmp_path / "run" / f"{TEMPORARY}1").mkdir()
+    (tmp_path / "run" / f"{TEMPORARY}2-manifest").write_bytes(b"half")
+    Files().copy(tmp_path / "run", tmp_path / "copy" / "run")
+    assert content(tmp_path / "copy") == {"run/lines/part-0": b"0", "run/manifest": b"m"}
+
+
+def test_repeatable_names_go_round_what_a_killed_program_left(tmp_path: Path) -> None:
+    def names(seed: int, count: int) -> list[str]:
+        files = Files(ids=SequentialIds(seed))
+        return [files.temporary_folder(tmp_path).name for _ in range(count)]
+
+    first = names(1, 2)
+    assert names(1, 1)[0] not in first
+    Files(ids=SequentialIds(1)).write_bytes_durably(tmp_path / "pay.csv", b"1")
+    assert (tmp_path / "pay.csv").read_bytes() == b"1"

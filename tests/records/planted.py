@@ -10,7 +10,6 @@ from typing import Any
 from attain.facts import batches
 from attain.facts.importing import read_source
 from attain.kernel.files import Files
-from attain.kernel.hashing import canonical_json, sha256_bytes
 from attain.web.apps.audit.services import acting
 from attain.web.apps.imports.models import Batch
 from attain.web.apps.pay.models import PayPeriod
@@ -29,7 +28,7 @@ def _row(workspace: Workspace, batch: batches.Batch, source: str) -> None:
             sequence=Batch.objects.count() + 1,
             source=source,
             rows=batch.manifest["rows"],
-            manifest_hash=sha256_bytes(canonical_json(dict(batch.manifest))),
+            manifest_hash=batch.manifest_hash,
             imported_at=act.at,
             imported_by="ada",
         )

@@ -116,3 +116,27 @@ def test_a_sweep_takes_what_nobody_points_to_and_leaves_the_rest(closed: Workspa
     assert orphans(closed) == [young]
     assert app.read.snapshot(closed).hashes() == kept
     assert [finding.code for finding in doctor(closed)] == ["store.orphans"]
+
+
+@pytest.mark.parametrize("begins", ["import", "run"])
+def test_imports_and_runs_sweep_before_they_begin(closed: Workspace, app: Any, begins: str) -> None:
+    left = closed.runs / "run-000009"
+    left.mkdir()
+    long_ago = (NOON - timedelta(hours=2)).timestamp()
+    os.utime(left, (long_ago, long_ago))
+    if begins == "import":
+        app.imports.import_file(closed, month_of_deals(2), actor="ada", into="deals", trusted=True)
+    else:
+        app.runs.begin_run(closed, months(2, 2), actor="ada")
+    assert not left.exists()
+
+
+def test_a_head_that_lags_behind_is_noted_and_mended_by_the_next_write(closed: Workspace, app: Any) -> None:
+    """It is written after the commit, where a kill or a full disk may come between."""
+    old = closed.audit_head.read_bytes()
+    app.imports.import_file(closed, month_of_deals(2), actor="ada", into="deals", trusted=True)
+    closed.audit_head.write_bytes(old)
+    (found,) = doctor(closed)
+    assert (found.level, found.code) == ("note", "audit.head-behind")
+    app.imports.import_file(closed, month_of_deals(3), actor="ada", into="deals", trusted=True)
+    assert doctor(closed) == []

@@ -10,7 +10,7 @@ import pytest
 
 from attain.kernel.errors import AttainError, NotFound, Refused, SetupError
 from attain.kernel.periods import GregorianCalendar, RetailCalendar
-from attain.web import store
+from attain.web import safety, store
 from attain.web.workspace import SETTINGS, Workspace
 
 
@@ -77,7 +77,7 @@ def test_a_password_is_never_shown() -> None:
 )  # fmt: skip
 def test_versions_of_sqlite_that_can_lose_rows_are_known(version: tuple[int, ...], safe: bool) -> None:
     """A5: the WAL-reset fault."""
-    assert store.sqlite_is_safe(version) is safe
+    assert safety.sqlite_is_safe(version) is safe
 
 
 def test_the_whole_process_uses_one_sqlite(workspace: Workspace) -> None:
@@ -86,7 +86,7 @@ def test_the_whole_process_uses_one_sqlite(workspace: Workspace) -> None:
     import pysqlite3
 
     assert sys.modules["sqlite3"] is pysqlite3
-    assert store.check() == []
+    assert safety.check() == []
 
 
 def test_an_unsafe_setting_is_found(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_an_unsafe_setting_is_found(tmp_path: Path) -> None:
     open_company(tmp_path / "nordwind")
     for query in ("PRAGMA synchronous=OFF", "PRAGMA recursive_triggers=OFF", "PRAGMA foreign_keys=OFF"):
         connection.cursor().execute(query)
-    assert sorted(finding.code for finding in store.check()) == [
+    assert sorted(finding.code for finding in safety.check()) == [
         "store.foreign-keys",
         "store.recursive-triggers",
         "store.synchronous",

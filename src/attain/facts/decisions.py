@@ -35,6 +35,11 @@ def _whole(name: str) -> Column:
 
 
 _CURRENCY = Column("currency", "currency", required=False)
+_PAID = (
+    *(_text("plan"), _text("component"), _payee("payee"), _text("source")),
+    *(_text("earning_period"), _text("pay_period")),
+)
+"""What was paid to whom for what, and when."""
 VALID = (_day("valid_from"), _day("valid_to", required=False))
 
 
@@ -154,12 +159,7 @@ _TABLES = (
     _table(
         "ledger_lines",
         "plan component payee source earning_period pay_period",
-        _text("plan"),
-        _text("component"),
-        _payee("payee"),
-        _text("source"),
-        _text("earning_period"),
-        _text("pay_period"),
+        *_PAID,
         _whole("amount"),
         Column("currency", "currency"),
         _text("line"),
@@ -167,12 +167,7 @@ _TABLES = (
     _table(
         "ledger_releases",
         "plan component payee source earning_period pay_period part",
-        _text("plan"),
-        _text("component"),
-        _payee("payee"),
-        _text("source"),
-        _text("earning_period"),
-        _text("pay_period"),
+        *_PAID,
         _whole("part"),
         _whole("amount"),
         Column("currency", "currency"),

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from attain.kernel.errors import Finding, Findings, NotFound, Refused, SetupError, Where
-from attain.kernel.hashing import canonical_json, sha256_file
+from attain.kernel.hashing import canonical_json
 from attain.kernel.ports import Files, Ports, real_ports
 from attain.web import settings, store
 from attain.web.doctor import doctor
 from attain.web.pointers import pointed_to
+from attain.web.sealing import changed_in, hashes_in
 from attain.web.workspace import SETTINGS, Workspace
 
 MANIFEST = "backup.json"
@@ -70,7 +71,7 @@ def backup(workspace: Workspace, target: Path) -> Backup:
             "made_at": workspace.ports.clock.now().isoformat(),
             "migrations": migrations,
             "audit_head": head,
-            "files": _hashes(folder),
+            "files": hashes_in(folder, MANIFEST),
         }
         files.write_bytes_durably(folder / MANIFEST, canonical_json(manifest))
     sizes = [path.stat().st_size for path in target.rglob("*") if path.is_file()]
@@ -158,11 +159,6 @@ def _migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {path.relative_to(folder).as_posix(): sha256_file(path) for path in paths}
-
-
 def restore(archive: Path, folder: Path, *, database: str | None = None, ports: Ports | None = None) -> Workspace:
     """Put a backup into an empty folder, after every hash was compared; then look at the whole workspace.
 
@@ -208,9 +204,7 @@ def _verified(archive: Path) -> dict[str, Any]:
     if not (archive / MANIFEST).is_file():
         raise NotFound(f"{archive.name} holds no {MANIFEST}: it is no backup.", code="backup.none")
     manifest: dict[str, Any] = json.loads((archive / MANIFEST).read_bytes())
-    written, found = manifest["files"], _hashes(archive)
-    changed = [name for name in sorted({*written, *found}) if written.get(name) != found.get(name)]
-    if changed:
+    if changed := changed_in(archive, MANIFEST, manifest["files"]):
         raise Findings(
             [
                 Finding("error", "backup.damaged", f"{name} is not what was backed up.", Where(str(archive / name)),

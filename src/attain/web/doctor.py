@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from attain.facts import batches
 from attain.kernel.errors import AttainError, Finding, Where
-from attain.kernel.hashing import canonical_json, sha256_bytes
+from attain.kernel.hashing import sha256_bytes
 
-from . import store, sweeping, triggers
+from . import safety, store, sweeping, triggers
 from .sealing import faults
 from .workspace import Workspace
 
@@ -21,7 +21,7 @@ def doctor(workspace: Workspace, *, deep: bool = True) -> list[Finding]:
     """All findings, errors first. `deep` reads every file of batches, runs and ledgers and compares its hash."""
     from attain.web.apps.audit.selectors import verify
 
-    checks: list[Callable[[], list[Finding]]] = [store.check, _triggers, lambda: _settings(workspace)]
+    checks: list[Callable[[], list[Finding]]] = [safety.check, _triggers, lambda: _settings(workspace)]
     checks += [lambda: _space(workspace), lambda: _orphans(workspace), lambda: verify(workspace)]
     checks += [lambda: _head(workspace)]
     if deep:
@@ -89,7 +89,7 @@ def _batches(workspace: Workspace) -> Iterator[Finding]:
         folder = workspace.batches / row.pk
         try:
             batch = batches.open_batch(folder)
-            if sha256_bytes(canonical_json(dict(batch.manifest))) != row.manifest_hash:
+            if batch.manifest_hash != row.manifest_hash:
                 raise AttainError(f"The manifest of batch {row.pk} is not the one that was imported.")
             for name, expected in batch.manifest["files"].items():
                 if sha256_bytes((folder / name).read_bytes()) != expected:

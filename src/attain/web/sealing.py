@@ -6,6 +6,7 @@ So one short text in the database vouches for gigabytes of tables, and a flipped
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from attain.kernel.errors import Finding, Where
@@ -17,14 +18,21 @@ SEAL = "files.json"
 
 def seal(folder: Path, files: Files) -> str:
     """Write the list of hashes into an unpublished folder; returns the hash of the list."""
-    content = canonical_json(_hashes(folder))
+    content = canonical_json(hashes_in(folder, SEAL))
     files.write_bytes_durably(folder / SEAL, content)
     return sha256_bytes(content)
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SEAL)
+def hashes_in(folder: Path, besides: str) -> dict[str, str]:
+    """Path -> hash of every file in a folder, but for the list of them."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / besides)
     return {path.relative_to(folder).as_posix(): sha256_file(path) for path in paths}
+
+
+def changed_in(folder: Path, besides: str, written: Mapping[str, str]) -> list[str]:
+    """Files that are missing, that came later, or that are not what was written."""
+    found = hashes_in(folder, besides)
+    return [name for name in sorted({*written, *found}) if written.get(name) != found.get(name)]
 
 
 def faults(folder: Path, expected: str) -> list[Finding]:
@@ -35,8 +43,7 @@ def faults(folder: Path, expected: str) -> list[Finding]:
     content = seal_file.read_bytes()
     if sha256_bytes(content) != expected:
         return [_damaged(seal_file, f"{SEAL} of {folder.name} is not the one that was published.")]
-    written, found = json.loads(content), _hashes(folder)
-    changed = [name for name in sorted({*written, *found}) if written.get(name) != found.get(name)]
+    changed = changed_in(folder, SEAL, json.loads(content))
     return [_damaged(folder / name, f"{name} of {folder.name} is not what was published.") for name in changed]
 
 

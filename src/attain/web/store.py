@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from attain.kernel.errors import Finding, Refused, SetupError, Where
+from attain.kernel.errors import Refused, SetupError, Where
 
 WAIT_SECONDS = 5
 LONGEST_SECONDS = 0.250
@@ -25,12 +25,7 @@ STANDSTILL_SECONDS = 30
 """A writer that was stopped, or whose machine is gone, keeps others waiting no longer than this (PostgreSQL)."""
 
 WRITER_LOCK = 0x617474_61696E  # "attain": one writer at a time, as SQLite has it
-SAFE_SQLITE = (3, 51, 3)
-SAFE_SQLITE_BRANCHES = {(3, 44): 6, (3, 50): 7}
-"""The first versions without the WAL-reset fault: the main line, and older lines that got the repair."""
-SAFE_POSTGRES = 13_00_00
-
-_PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1"}
+PRAGMAS = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1"}
 
 Watch = Callable[[str, float, float], None]
 Checkpoint = Callable[[str], None]
@@ -68,7 +63,7 @@ def database_settings(url: str, folder: Path) -> dict[str, Any]:
         name = unquote(parts.path.removeprefix("/"))
         if not name or parts.netloc:
             raise _wrong_address(url)
-        statements = "".join(f"PRAGMA {name}={value};" for name, value in _PRAGMAS.items())
+        statements = "".join(f"PRAGMA {name}={value};" for name, value in PRAGMAS.items())
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(folder / name),
@@ -212,65 +207,3 @@ def is_current() -> bool:
 
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-def check() -> list[Finding]:
-    """What makes this database unsafe for pay; nothing when all is well."""
-    from django.db import connection
-
-    connection.ensure_connection()
-    return check_sqlite() if connection.vendor == "sqlite" else _check_postgres()
-
-
-def sqlite_is_safe(version: tuple[int, ...]) -> bool:
-    repaired = SAFE_SQLITE_BRANCHES.get((version[0], version[1]))
-    return version >= SAFE_SQLITE or (repaired is not None and version[2] >= repaired)
-
-
-def check_sqlite() -> list[Finding]:
-    from django.db import connection
-
-    findings = []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sqlite_version()")
-        text = cursor.fetchone()[0]
-        if not sqlite_is_safe(tuple(int(part) for part in text.split("."))):
-            findings.append(_unsafe("store.sqlite-version", f"SQLite {text} can lose committed rows (WAL reset).",
-                                    "Install the package pysqlite3 in the version of requirements.lock."))
-        for name, wanted in _PRAGMAS.items():
-            cursor.execute(f"PRAGMA {name}")
-            found = str(cursor.fetchone()[0]).lower()
-            if found != wanted:
-                findings.append(_unsafe(f"store.{name.replace('_', '-')}", f"{name} is {found}, not {wanted}.",
-                                        "Put the database on a local disk that this user may write."))
-        cursor.execute("PRAGMA quick_check(1)")
-        if (found := cursor.fetchone()[0]) != "ok":
-            findings.append(_unsafe("store.damaged", f"The database file is damaged: {found}.",
-                                    "Restore the last backup into an empty folder."))
-    return findings
-
-
-def _check_postgres() -> list[Finding]:
-    from django.db import connection
-
-    findings = []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
-                       " current_setting('fsync'), current_setting('synchronous_commit'),"
-                       " current_setting('full_page_writes'), current_setting('server_encoding')")
-        number, version, fsync, commit, pages, encoding = cursor.fetchone()
-    if number < SAFE_POSTGRES:
-        findings.append(_unsafe("store.postgres-version", f"PostgreSQL {version} is no longer repaired.",
-                                "Use version 13 or later."))
-    for name, value in (("fsync", fsync), ("synchronous_commit", commit), ("full_page_writes", pages)):
-        if value == "off":
-            findings.append(_unsafe(f"store.{name.replace('_', '-')}", f"{name} is off: a power cut can lose pay.",
-                                    f"Set {name} = on in the server's configuration."))
-    if encoding != "UTF8":
-        findings.append(_unsafe("store.encoding", f"The database is encoded as {encoding}.",
-                                "Create it with ENCODING 'UTF8'."))
-    return findings
-
-
-def _unsafe(code: str, message: str, hint: str) -> Finding:
-    return Finding("error", code, message, hint=hint)

@@ -191,10 +191,6 @@ class Workspace:
             hint=f"Did you mean `{near}`?" if near else f"Describe the file in mappings/{name}.yaml.",
         )
 
-    @property
-    def plan_files(self) -> list[Path]:
-        return sorted((self.path / "plans").glob("*.yaml"))
-
     def today(self) -> Any:
         return self.ports.clock.today(self.zone)
 
@@ -218,12 +214,12 @@ class Workspace:
 
     def prepare(self) -> None:
         """Make the tables of a new workspace, or bring those of an older version to today's form."""
-        from . import settings, store
+        from . import safety, settings, store
 
         settings.configure(self)
         self.ports.files.make_folder(self.data)
         with store.in_plain_words("prepare"):
-            if findings := [finding for finding in store.check() if finding.is_error]:
+            if findings := [finding for finding in safety.check() if finding.is_error]:
                 raise SetupError(findings[0].message, code=findings[0].code, hint=findings[0].hint)
             store.migrate()
 

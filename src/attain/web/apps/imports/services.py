@@ -124,8 +124,8 @@ def _take_facts(workspace: Workspace, actor: str, read: Import, fact: FactType, 
             return Imported(known, False)
         if not published.folder.exists():
             raise Refused(f"The folder of {name} was swept away meanwhile.", code="imports.swept", hint="Import again.")
-        manifest_hash = sha256_bytes(canonical_json(dict(published.manifest)))
-        batch = _enter(act, _described(read, name, published.id, is_fact=True, manifest_hash=manifest_hash), known)
+        described = _described(read, name, published.id, is_fact=True, manifest_hash=published.manifest_hash)
+        batch = _enter(act, described, known)
     return Imported(batch, True, findings=findings)
 
 
