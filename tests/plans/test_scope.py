@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from attain.kernel.errors import Finding, Findings, PlanError
+from attain.kernel.errors import Finding, Findings
 from attain.kernel.periods import GREGORIAN, RetailCalendar
+from attain.plans.expressions import Name
+from attain.plans.inference import Inference
 from attain.plans.loader import load_plan
+from attain.plans.names import Refusal
 from attain.plans.parser import parse
 from attain.plans.references import (
+    PARTICIPANTS,
     CreditField,
     FactColumn,
     InputRef,
@@ -23,11 +27,12 @@ from attain.plans.references import (
     RelatedColumn,
     ValueRef,
 )
-from attain.plans.scope import PARTICIPANTS, Bound, bind, looked_through
+from attain.plans.scope import bind, looked_through
+from attain.plans.vantage import running_by
 from tests.plans.sound_plan import FACT_TYPES, SOUND, changed, line_with
 
 
-def bound(text: str = SOUND) -> Bound:
+def bound(text: str = SOUND) -> Inference:
     return bind(load_plan(text, "plans/ae.yaml"), FACT_TYPES)
 
 
@@ -223,12 +228,12 @@ REFERENCES: list[tuple[str, Place, Reference]] = [
 
 @pytest.mark.parametrize(("name", "place", "reference"), REFERENCES, ids=[name for name, _, _ in REFERENCES])
 def test_a_name_stands_for_one_thing_at_its_place(name: str, place: Place, reference: Reference) -> None:
-    assert bound().resolve(name, place) == reference
+    assert bound().names.resolve(Name(tuple(name.split("."))), place) == reference
 
 
 def test_a_name_that_cannot_be_read_is_refused_with_its_code() -> None:
-    with pytest.raises(PlanError) as caught:
-        bound().resolve("booked", CREDIT)
+    with pytest.raises(Refusal) as caught:
+        bound().names.resolve(Name(("booked",)), CREDIT)
     assert caught.value.code == "plan.ambiguous-measure"
 
 
@@ -257,18 +262,7 @@ def test_an_expression_has_a_type(formula: str, place: Place, shown: str) -> Non
 
 
 def test_the_running_value_that_a_component_goes_by_is_found_through_names() -> None:
-    sound = bound()
-    assert sound.running_by("by_reach") == MeasureField("booked", "attainment")
-    assert sound.running_by("grid_pay") is None
-    assert sound.running_by("free") is None
-
-
-def test_each_part_stands_after_those_that_it_reads() -> None:
-    order = bound().order
-    assert order.index(("values", "repaid")) < order.index(("values", "owed"))
-    assert order.index(("credits", "bookings")) < order.index(("measures", "booked"))
-    assert (
-        order.index(("values", "street_quota")) < order.index(("measures", "street"))
-        or ("quotas", "street") not in order
-    )
-    assert order.index(("values", "pool_money")) < order.index(("components", "shared"))
+    plan = bound().plan
+    assert running_by(plan, plan.components["by_reach"]) == MeasureField("booked", "attainment")
+    assert running_by(plan, plan.components["grid_pay"]) is None
+    assert running_by(plan, plan.components["free"]) is None

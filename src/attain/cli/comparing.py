@@ -10,6 +10,7 @@ import typer
 from attain.cli.options import Folder, Json, Language, examples, language_of, opened, span_of, wrong_use
 
 if TYPE_CHECKING:
+    from attain.engine.run import StoredRun
     from attain.facts.snapshot import Snapshot
     from attain.kernel.intervals import Interval
     from attain.plans.loader import Document
@@ -263,21 +264,21 @@ def _runs(folder: Any, one: str, other: str, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _line_changes(old: Any, new: Any) -> list[dict[str, Any]]:
-    """Lines with another amount; None where a run has no such line."""
-    sides = []
-    for run in (old, new):
-        found: dict[tuple[str, str, str], int] = {}
-        for row in run.rows("lines"):
-            key = (row["line"], row["pay_period"], row["currency"])
-            found[key] = found.get(key, 0) + int(row["amount"])
-        sides.append(found)
-    before, after = sides
-    return [
-        {"line": key[0], "pay_period": key[1], "currency": key[2], "before": before.get(key), "after": after.get(key)}
-        for key in sorted({*before, *after})
-        if before.get(key) != after.get(key)
-    ]
+def _line_changes(old: StoredRun, new: StoredRun) -> list[dict[str, Any]]:
+    """Lines with another amount; None where a run has no such line. Only those that differ become rows here."""
+    import pyarrow.compute as pc
+
+    keys = ["line", "pay_period", "currency"]
+    before, after = (
+        run.table("lines", [*keys, "amount"]).group_by(keys).aggregate([("amount", "sum")]) for run in (old, new)
+    )
+    both = before.rename_columns([*keys, "before"]).join(
+        after.rename_columns([*keys, "after"]), keys, join_type="full outer"
+    )
+    same = pc.fill_null(pc.equal(both["before"], both["after"]), False)
+    changed = both.filter(pc.invert(same)).sort_by([(key, "ascending") for key in keys])
+    rows: list[dict[str, Any]] = changed.to_pylist()
+    return rows
 
 
 def _exactly(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,8 +90,8 @@ def end(
 ) -> None:
     """From a day on a hold stops nothing any more, or an override's line pays what is computed again.
 
-    An override still holds in runs that begin before that day. What a closed period paid with it stays; the difference
-    is paid in an open period. An adjustment has no end: withdraw it, or adjust the other way.
+    An override still holds in pay periods that begin before that day. What was paid with it stays; the
+    difference is paid in the first of the others. An adjustment has no end: withdraw it, or adjust the other way.
     """
     from attain.cli.tables import answer, say
 

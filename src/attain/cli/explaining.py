@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from attain.web.apps.pay.models import Run
     from attain.web.workspace import Workspace
 
+EXCEPTION = ("plan", "component", "event_type", "event", "period", "reason", "code")
+
 
 def add_to(app: typer.Typer) -> None:
     app.command(
@@ -106,7 +108,7 @@ def line_of(outcome: StoredRun, line: str) -> str:
     """The line, if the run has it: whoever asks for another one need not wait for a calculation."""
     from attain.kernel.errors import NotFound
 
-    if not any(row["line"] == line for row in outcome.rows("lines")):
+    if not outcome.table("lines", ["line"], line=line).num_rows:
         hint = "List the lines of a payee with `attain explain PAYEE --lines`."
         raise NotFound(f"{outcome.folder.name} has no line {line}.", code="pay.no-line", hint=hint)
     return line
@@ -179,12 +181,10 @@ def _payee(
     if period is not None:
         _require_paid_period(workspace, outcome, period)
 
-    def is_asked(row: Mapping[str, Any]) -> bool:
-        return row["payee"] == payee and period in (None, row["pay_period"])
-
-    mine = [row for row in outcome.rows("lines") if is_asked(row)]
-    paid = [row for row in outcome.rows("payments") if is_asked(row)]
+    asked = {"payee": payee} | ({} if period is None else {"pay_period": period})
+    mine, paid = outcome.found("lines", **asked), outcome.found("payments", **asked)
     derived = _payments(workspace, run, payee, [row["plan"] for row in paid], period) if steps and period else []
+    waiting = [row for row in outcome.rows("exceptions") if row["payee"] == payee and period in (None, row["period"])]
     document = {
         "run": run.pk,
         "payee": payee,
@@ -192,6 +192,7 @@ def _payee(
         "payments": [_payment(row) for row in paid],
         "lines": [_pay_line(row) for row in mine],
         "derivations": [one.as_dict() for one in derived],
+        "exceptions": [{name: row[name] for name in EXCEPTION} for row in waiting],
     }
 
     def show() -> None:
@@ -199,6 +200,10 @@ def _payee(
             say("\n\n".join(_said(one, language) for one in derived))
         else:
             show_payee(document, mine, paid, lines, language)
+        for row in waiting:
+            what = " ".join(filter(None, (row["event_type"], row["event"])))
+            place = ", ".join(filter(None, (row["plan"], row["component"], what, row["period"])))
+            say(f"Not paid: {place}: {row['reason']}  [{row['code']}]")
 
     answer(as_json, document, show)
 
@@ -208,7 +213,7 @@ def _require_paid_period(workspace: Workspace, outcome: StoredRun, period: str) 
     from attain.cli.options import span_of
     from attain.kernel.errors import NotFound
 
-    paid = sorted({row["pay_period"] for table in ("payments", "lines") for row in outcome.rows(table)})
+    paid = sorted(outcome.distinct("payments", "pay_period") | outcome.distinct("lines", "pay_period"))
     if period in paid:
         return
     span_of(workspace, period)
@@ -223,7 +228,7 @@ def payee_named(outcome: StoredRun, names: Mapping[str, str], said: str) -> str:
     """A payee by id, or by a name that only one person has."""
     from attain.kernel.errors import NotFound, suggest
 
-    known = {row["payee"] for row in outcome.rows("payments")} | {row["payee"] for row in outcome.rows("lines")}
+    known = outcome.distinct("payments", "payee") | outcome.distinct("lines", "payee")
     if said in known:
         return said
     alike = [id_ for id_, name in names.items() if name.casefold() == said.casefold()]

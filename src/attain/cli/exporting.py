@@ -112,24 +112,35 @@ def require_own(workspace: Workspace, target: Path, chosen: str) -> None:
 
 
 def content_of(outcome: StoredRun, name: str) -> tuple[list[str], list[dict[str, Any]]]:
-    """Columns, and rows whose amounts are decimals."""
-    columns = [column for column in outcome.table(name).schema.names if not column.endswith("_over")]
-    is_minor = name in ("lines", "releases", "payments")
-    rows = [{column: _value(row, column, is_minor) for column in columns} for row in outcome.rows(name)]
-    return columns, rows
+    """Columns, and rows whose amounts are decimals. A column that needs no change is taken as it is."""
+    found = outcome.table(name)
+    columns = [column for column in found.schema.names if not column.endswith("_over")]
+    cells = {column: found[column].to_pylist() for column in columns}
+    if name in ("lines", "releases", "payments"):
+        for column in MONEY & cells.keys():
+            cells[column] = _amounts(cells[column], cells["currency"])
+        if "paid" in cells:
+            codes = zip(cells["pay_currency"], cells["currency"], strict=True)
+            cells["paid"] = _amounts(cells["paid"], [paid_in or own for paid_in, own in codes])
+    for column in (one.removesuffix("_over") for one in found.schema.names if one.endswith("_over")):
+        over = found[f"{column}_over"].to_pylist()
+        cells[column] = [_exact(top, below) for top, below in zip(cells[column], over, strict=True)]
+    return columns, [dict(zip(columns, row, strict=True)) for row in zip(*cells.values(), strict=True)]
 
 
-def _value(row: Mapping[str, Any], column: str, is_minor: bool) -> Any:
-    from attain.kernel.money import Money, currency
+def _amounts(minor: Sequence[Any], codes: Sequence[str]) -> list[Decimal | None]:
+    """Whole minor units of these currencies as decimals with their places."""
+    from attain.kernel.money import currency
 
-    value = row[column]
-    if value is None:
-        return None
-    if is_minor and column in MONEY:
-        return Money(int(value), currency(row["currency"])).to_decimal()
-    if is_minor and column == "paid":
-        return Money(int(value), currency(row["pay_currency"] or row["currency"])).to_decimal()
-    return _decimal(value) if isinstance(value, Fraction) else value
+    places = {code: -currency(code).places for code in set(codes)}
+    return [
+        None if value is None else Decimal(int(value)).scaleb(places[code])
+        for value, code in zip(minor, codes, strict=True)
+    ]
+
+
+def _exact(top: Any, below: Any) -> Decimal | str | None:
+    return None if top is None else _decimal(Fraction(int(top), int(below)))
 
 
 def _decimal(value: Fraction) -> Decimal | str:

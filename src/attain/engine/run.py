@@ -178,8 +178,19 @@ class StoredRun:
             )
         self.manifest: dict[str, Any] = json.loads(path.read_bytes())
 
-    def table(self, name: str) -> pa.Table:
-        return pq.read_table(self.folder / f"{name}.parquet")
+    def table(self, name: str, columns: Sequence[str] | None = None, **where: Any) -> pa.Table:
+        """A table, or the columns and rows of it that are asked for: the rest is left out while the file is read."""
+        filters = [(column, "=", value) for column, value in where.items()]
+        path = self.folder / f"{name}.parquet"
+        return pq.read_table(path, columns=None if columns is None else list(columns), filters=filters or None)
+
+    def found(self, name: str, **where: Any) -> list[dict[str, Any]]:
+        """The rows in which these columns have these values."""
+        return [with_fractions(row) for row in self.table(name, **where).to_pylist()]
+
+    def distinct(self, name: str, column: str) -> set[Any]:
+        """The values of a column."""
+        return set(self.table(name, [column])[column].unique().to_pylist())
 
     def rows(self, table: str) -> Iterable[Mapping[str, Any]]:
         for batch in pq.ParquetFile(self.folder / f"{table}.parquet").iter_batches(20_000):
