@@ -92,7 +92,7 @@ class Reader(PlaceScope):
             found = quotas.figures(self.compilation, self.plan, measure)
             kind = measures.window_kind(self.plan, measure)
             key = self.period_of(self.plan.period) if measure.against == "to_date" else self._window_key(kind)
-            quota, _ = quotas.join(self.frame, found, self._quota_subjects(measure), key, self.reading_day())
+            quota, _ = quotas.join(self.frame, found, self._quota_subjects(measure), key, self.day())
         if measure.prorate is not None:
             quota = frac.product(quota, self.share_of_days(measure, "active"))
         if measure.relief is not None:

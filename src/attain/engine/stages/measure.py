@@ -188,7 +188,7 @@ def _window(
         window = col(f"{period}{kind}")
     if not is_reset(plan, measure):
         return window
-    found = quotas.figures(compilation, plan, measure)
+    found = quotas.figures(compilation, plan, measure.model_copy(update={"against": "full"}))
     _, since = quotas.join(frame, found, subjects, window, day)
     start = (
         exp.Coalesce(this=since, expressions=[cast(exp.Literal.string(LONG_AGO), "DATE")])
@@ -305,7 +305,8 @@ def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, k
             code="plan.wrong-place",
             where=Where(field=f"plan {plan.plan}"),
         )
-    frame.add("window_id", _window(compilation, plan, measure, frame, subjects, col("last_day"), period="in_"))
+    last = exp.Sub(this=col("end"), expression=exp.Literal.number(1))
+    frame.add("window_id", _window(compilation, plan, measure, frame, subjects, last, period="in_"))
     columns = [
         named(col(subject), "subject"),
         *(col(column) for column in ("period", "place", "start", "end", "window_id")),

@@ -35,19 +35,22 @@ class Figures:
     """A table with subject, `key` (a window or pay period), valid_from, valid_to, amount and cut; and the amounts'
     denominator.
 
-    `by_day`: the row in force on the day that is read; else the row of the key.
+    `by_day`: the row in force on the day that is read. `by_key`: the row of the key.
     """
 
     table: str
     denominator: int
     by_day: bool
+    by_key: bool
 
 
 def rows_of(compilation: Compilation, quota: str) -> list[dict[str, Any]]:
+    """The rows of a quota. One in another currency than the plan's is as good as absent; it is listed."""
     if "quotas" not in compilation.known:
         found: dict[str, list[dict[str, Any]]] = {}
         for row in compilation.snapshot.rows("quotas"):
-            found.setdefault(row["quota"], []).append(row)
+            if row["currency"] in (None, "", compilation.plan.currency):
+                found.setdefault(row["quota"], []).append(row)
         compilation.known["quotas"] = found
     return compilation.known["quotas"].get(quota, [])  # type: ignore[attr-defined, no-any-return]
 
@@ -59,7 +62,6 @@ def figures(compilation: Compilation, plan: Plan, measure: Measure) -> Figures:
     key = f"quota {quota} {over} {change} {measure.against}"
     if key not in compilation.known:
         rows = rows_of(compilation, quota)
-        _refuse_other_currency(plan, quota, rows)
         kinds = {row["per"] for row in rows}
         spans = not rows or kinds <= {"span"}
         if not spans and kinds != {over}:
@@ -73,18 +75,6 @@ def figures(compilation: Compilation, plan: Plan, measure: Measure) -> Figures:
     return compilation.known[key]  # type: ignore[return-value]
 
 
-def _refuse_other_currency(plan: Plan, quota: str, rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        if row["currency"] not in (None, "", plan.currency):
-            raise CalculationError(
-                f"The quota `{quota}` of {row['subject']} is in {row['currency']}, but {plan.plan} counts in "
-                f"{plan.currency}.",
-                code="calculation.quota-currency",
-                where=Where(field=f"quota {quota}"),
-                hint=f"Give the quota in {plan.currency}.",
-            )
-
-
 def _figures(
     compilation: Compilation,
     plan: Plan,
@@ -96,14 +86,14 @@ def _figures(
 ) -> Figures:
     target = compilation.name("quota", str(measure.quota), over, change, measure.against)
     out: list[tuple[str, str, date, date, int]] = []
-    if not spans and change in ("on_event", "reset") and measure.against == "full":
+    by_day = not spans and change in ("on_event", "reset")
+    by_key = not by_day or measure.against == "to_date"
+    if not by_key:
         denominator = 1
         out = [(row["subject"], "", row["valid_from"], row["valid_to"] or FAR, _units(row)) for row in rows]
-        by_day = True
     else:
-        by_day = False
         keys = _keys(compilation, plan, measure, over)
-        denominator, out = _shares(rows, keys, spans, change)
+        denominator, out = _begun(rows, keys) if by_day else _shares(rows, keys, spans)
     table_of = pa.table(
         {
             "subject": pa.array([row[0] for row in out], pa.string()),
@@ -114,7 +104,7 @@ def _figures(
         }
     )
     compilation.database.register(target, table_of)
-    return Figures(target, denominator * SCALE, by_day)
+    return Figures(target, denominator * SCALE, by_day, by_key)
 
 
 def _units(row: dict[str, Any]) -> int:
@@ -128,6 +118,7 @@ class _Key:
 
     id: str
     window: Interval
+    since: date
     until: date
     part: int
     parts: int
@@ -138,7 +129,9 @@ def _keys(compilation: Compilation, plan: Plan, measure: Measure, over: str) -> 
     start, end = compilation.versions[0].effective.start, compilation.end
     windows = _windows(compilation, over, start, end)
     if measure.against == "full":
-        return [_Key(window.id, Interval(window.start, window.end), window.end, 1, 1) for window in windows]
+        return [
+            _Key(window.id, Interval(window.start, window.end), window.start, window.end, 1, 1) for window in windows
+        ]
     found = []
     for window in windows:
         inside = [
@@ -147,7 +140,8 @@ def _keys(compilation: Compilation, plan: Plan, measure: Measure, over: str) -> 
             if window.start <= period.last < window.end
         ]
         for place, period in enumerate(inside, start=1):
-            found.append(_Key(period.id, Interval(window.start, window.end), period.end, place, len(inside)))
+            span = Interval(window.start, window.end)
+            found.append(_Key(period.id, span, period.start, period.end, place, len(inside)))
     return found
 
 
@@ -158,8 +152,25 @@ def _windows(compilation: Compilation, over: str, start: date, end: date) -> lis
     return compilation.calendar.periods(over, start, end)
 
 
+def _begun(rows: list[dict[str, Any]], keys: list[_Key]) -> tuple[int, list[tuple[str, str, date, date, int]]]:
+    """For each pay period the rows that are in force on one of its days, in the share that has begun."""
+    denominator = lcm(1, *(key.parts for key in keys))
+    return denominator, [
+        (
+            row["subject"],
+            key.id,
+            row["valid_from"],
+            row["valid_to"] or FAR,
+            _units(row) * key.part * (denominator // key.parts),
+        )
+        for row in rows
+        for key in keys
+        if row["valid_from"] < key.until and key.since < (row["valid_to"] or FAR)
+    ]
+
+
 def _shares(
-    rows: list[dict[str, Any]], keys: list[_Key], spans: bool, change: str
+    rows: list[dict[str, Any]], keys: list[_Key], spans: bool
 ) -> tuple[int, list[tuple[str, str, date, date, int]]]:
     """Every figure as a whole number over one denominator."""
     exact: list[tuple[str, _Key, int, int]] = []
@@ -177,14 +188,10 @@ def _shares(
                         hint="A quota per span needs valid_to.",
                     )
                 exact.append((row["subject"], key, _units(row) * common.days, own.days))
-            elif change == "prorated":
+            else:
                 exact.append(
                     (row["subject"], key, _units(row) * common.days * key.part, (key.window.days or 1) * key.parts)
                 )
-            else:
-                last = min(key.until, key.window.end or key.until)
-                if own.contains(last - _ONE_DAY):
-                    exact.append((row["subject"], key, _units(row) * key.part, key.parts))
     reduced = [
         (subject, key, top // _shared(top, below), below // _shared(top, below)) for subject, key, top, below in exact
     ]
@@ -199,9 +206,6 @@ def _shared(top: int, below: int) -> int:
     return gcd(top, below) or 1
 
 
-_ONE_DAY = date(2000, 1, 2) - date(2000, 1, 1)
-
-
 def join(
     frame: Frame, found: Figures, subjects: list[exp.Expr], key: exp.Expr, day: exp.Expr
 ) -> tuple[Num, exp.Expr | None]:
@@ -211,15 +215,16 @@ def join(
     for subject in subjects:
         name = frame.fresh("quota")
         take = {name: "amount", f"{name}.from": "valid_from", f"{name}.to": "valid_to"}
+        on = {"subject": subject, **({"key": key} if found.by_key else {})}
         if found.by_day:
             dated = all_of(
                 exp.LTE(this=col(f"{name}.from"), expression=exp.Paren(this=day)),
                 exp.LT(this=exp.Paren(this=day), expression=col(f"{name}.to")),
             )
-            frame.join(table(found.table), {"subject": subject}, take, also=dated)
+            frame.join(table(found.table), on, take, also=dated)
             since.append(col(f"{name}.from"))
         else:
-            frame.join(table(found.table), {"subject": subject, "key": key}, take)
+            frame.join(table(found.table), on, take)
         values.append(Num(col(name), found.denominator))
     value = values[0]
     if len(values) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -92,17 +92,16 @@ def _decided(derivation: Derivation, spot: Spot, name: str, measure: Measure, sh
 
     def question(scope: Any) -> list[exp.Expr]:
         key = scope.period_of(plan.period) if measure.against == "to_date" else scope._window_key(kind)
-        return [key, scope.reading_day(), *scope._quota_subjects(measure)]
+        return [key, scope.day(), *scope._quota_subjects(measure)]
 
     key, day, *subjects = spot.ask(question)
     where = derivation.where(plan, "measures", name, "quota")
     for subject in subjects:
         rows = [row for row in figures.rows_of(compilation, quota) if row["subject"] == subject]
         if found.by_day:
-            row = next((row for row in rows if _holds(row, day)), None)
-            if row is not None:
-                return _one_row("quota", quota, row, shown, where)
-            continue
+            rows = [row for row in rows if _holds(row, day)]
+            if rows and not found.by_key:
+                return _one_row("quota", quota, rows[0], shown, where)
         parts = _parts(compilation, plan, measure, rows, str(key), shown.unit)
         if parts:
             return _summed(quota, parts, shown, where, str(key), str(subject))
@@ -157,7 +156,7 @@ def _parts(
             found.append((_share(amount, common.days, own.days or 1), row))
         elif change == "prorated":
             found.append((_share(begun, common.days, wanted.window.days or 1), row))
-        elif own.contains(min(wanted.until, wanted.window.end or wanted.until) - timedelta(days=1)):
+        else:
             found.append((begun, row))
     return found
 
