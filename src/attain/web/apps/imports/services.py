@@ -9,7 +9,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -21,7 +21,7 @@ from attain.facts.importing import Import, import_id, read_source
 from attain.facts.mapping import Control
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.facts.schema import FactType, TableType
-from attain.kernel.errors import Finding, Findings, NotFound, Refused, Where, suggest
+from attain.kernel.errors import AttainError, Finding, Findings, NotFound, Refused, Where, suggest
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from attain.web.apps.audit.services import Act, acting, moment
 from attain.web.apps.org import services as org
@@ -79,10 +79,22 @@ def import_file(
     if known is not None:
         return Imported(known, False)
     sweep(workspace)
-    read = read_source(source, table, chosen, trusted=trusted)
+    try:
+        read = read_source(source, table, chosen, trusted=trusted)
+    except AttainError as fault:
+        raise _in_file(fault, name) from None
     if isinstance(table, FactType):
         return _take_facts(workspace, actor, read, table, name)
     return _take_decisions(workspace, actor, read, name)
+
+
+def _in_file(fault: AttainError, name: str) -> AttainError:
+    """The same refusal with the name of the file: readers know lines and columns, and not what they read from."""
+    if isinstance(fault, Findings):
+        named = [replace(one, where=replace(one.where, file=one.where.file or name)) for one in fault.findings]
+        return Findings(named, message=fault.message)
+    fault.where = replace(fault.where, file=fault.where.file or name)
+    return fault
 
 
 def _mapping(
@@ -92,8 +104,11 @@ def _mapping(
         mapping = workspace.mapping(mapping)
     if mapping is None:
         if into is None:
+            known = [*workspace.fact_types, *IMPORTABLE]
             raise Refused(
-                "Nothing says what the file fills.", code="imports.into", hint="Name a mapping or a table to fill."
+                "Nothing says what the file fills.",
+                code="imports.into",
+                hint=f"Name a table with --into, or a mapping with --mapping. Tables: {', '.join(known)}.",
             )
         mapping = SourceMapping(into)
     elif into is not None and into != mapping.into:

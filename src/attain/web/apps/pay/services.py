@@ -178,7 +178,7 @@ def _require_covering(run: Run, period: Period) -> None:
         raise Refused(
             f"{run} calculated {run.starts_on} to {run.ends_on} (excluded), not the whole of {period.id}.",
             code="pay.other-span",
-            hint=f"Run {period.id} first.",
+            hint=f"Calculate {period.id} first.",
         )
 
 
