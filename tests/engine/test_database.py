@@ -181,3 +181,8 @@ def test_memory_is_limited_and_the_process_lives_on() -> None:
         limited.value("SELECT LEN(LIST(x)) FROM (SELECT range AS x FROM range(200000000))")
     assert limited.value("SELECT 1") == 1
     limited.close()
+
+
+def test_the_database_writes_nothing_into_our_answers(database: DuckDB) -> None:
+    """A bar of progress on standard output would break every JSON document of a run that takes its time."""
+    assert database.value("SELECT current_setting('enable_progress_bar')") is False

@@ -39,6 +39,7 @@ class DuckDB:
             if value is not None:
                 self.connection.execute(f"SET {name} = '{value}'")
         for setting in (
+            "enable_progress_bar = false",  # it would write into our answers as soon as a query takes two seconds
             "preserve_insertion_order = false",
             "enable_external_access = false",
             "lock_configuration = true",
