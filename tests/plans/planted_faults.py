@@ -385,6 +385,21 @@ SEEDED: list[tuple[str, dict[str, Any], str, str, str]] = [
                                  "recover": {"from": "7", "share": "0%"}}}},
         "plan.never-recovered", "warning", "stays 1000.00",
     ),
+    (
+        "a bonus of a month by what the position has sold",
+        {"measures": BOOKED, "policies": {**POLICIES, "follows": "position"},
+         "components": one(per="payee month", pays="percent", rate="4%", of="booked.period")},
+        "plan.position-paid-twice", "error", "both paid for all",
+    ),
+    (
+        "a bonus that reads a position's attainment through a value and a table",
+        {"measures": BOOKED, "policies": {**POLICIES, "follows": "position"},
+         "values": {"reach": "booked.attainment", "factor": "curve(payout, reach)"},
+         "tables": {"payout": {"points": [{"at": "0%", "pays": "0%"}, {"at": "100%", "pays": "100%"}],
+                               "below": "0%", "above": "flat"}},
+         "components": one(per="payee month", pays="percent", rate="factor", of="1000.00")},
+        "plan.position-paid-twice", "error", "both paid for all",
+    ),
 ]  # fmt: skip
 
 CLEAN: dict[str, dict[str, Any]] = {
@@ -436,6 +451,15 @@ CLEAN: dict[str, dict[str, Any]] = {
     "a whole-amount table by the number of deals": {
         "measures": {"deals": {"count": "bookings", "over": "year"}},
         "components": tiered(("10", "2%"), (None, "4%"), pays="whole", retroactive="yes", by="deals"),
+    },
+    "a bonus by what the position has sold, for the days in it": {
+        "measures": BOOKED, "policies": {**POLICIES, "follows": "position"},
+        "components": one(per="payee month", pays="percent", rate="4%", of="booked.period", prorate="days"),
+    },
+    "a line for each deal where sums follow the position": {
+        "measures": BOOKED, "policies": {**POLICIES, "follows": "position"},
+        "components": tiered(("50%", "4%"), ("100%", "6%"), (None, "12%")),
+        "settlement": {"cap": {"amount": "100000.00", "over": "year"}},
     },
     "a faster payer is paid more": {
         "components": tiered(("30", "2%"), ("60", "1%"), (None, "0%"), pays="whole", by="days_to_cash"),

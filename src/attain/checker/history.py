@@ -17,6 +17,7 @@ from attain.kernel.money import currency
 from attain.kernel.periods import Period, add_months
 from attain.kernel.rounding import Rounding, round_ratio
 from attain.plans.model import Plan
+from attain.plans.nesting import refuse_what_does_not_fit
 from attain.plans.scalars import Over
 from attain.plans.versions import in_order, present_names
 
@@ -34,6 +35,7 @@ class History:
         latest = self.versions[-1]
         self.plan = latest.plan
         self.calendar = record.snapshot.calendars[latest.calendar or record.snapshot.calendar]
+        refuse_what_does_not_fit(self.versions, self.calendar)
         self.period_kind = latest.period
         self.currency = latest.currency
         self.places = currency(latest.currency).places

@@ -220,7 +220,7 @@ def _lookup(component: Component, scope: PlanScope) -> Fraction | None:
     keys = [_placed(component, scope, formula) for formula in component.by or ()]
     if not isinstance(table, LookupTable):
         return product(as_number(tables.lookup(table, keys, scope)), _of(component, scope))
-    row = tables.row_of(table, keys)
+    row = tables.row_of(table, keys, scope)
     if row is None:
         value = None if table.otherwise is None else number(table.otherwise, scope)
         columns = {name for each in table.rows for name in each if name not in table.keys}

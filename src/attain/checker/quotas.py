@@ -48,6 +48,10 @@ class Quotas:
             amount *= self._begun(self.calculation.history.window(measure.over, scope.day), scope)
         return amount
 
+    def _counts(self, row: Row) -> bool:
+        """Whether a row is in the plan's currency; another one is as good as absent, and listed."""
+        return row["currency"] in (None, "", self.calculation.history.currency)
+
     def rows(self, measure: Measure, window: Window, scope: PlanScope) -> list[Row]:
         """The rows that touch the window: the person's own, else those of the position held."""
         known = self.calculation.record.quotas
@@ -58,7 +62,7 @@ class Quotas:
         for subject in subjects:
             rows = known.get((measure.quota or "", subject), []) if subject is not None else []
             touching = [
-                row for row in rows if row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
+                row for row in rows if self._counts(row) and row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
             ]
             if touching:
                 return touching

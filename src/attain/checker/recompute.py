@@ -13,6 +13,7 @@ from attain.checker.book import Booked, Key, State
 from attain.checker.calculation import Calculation
 from attain.checker.components import Line
 from attain.checker.credits import CreditReader
+from attain.checker.left_out import list_left_out
 from attain.checker.named import Named
 from attain.checker.recipients import Unheard
 from attain.checker.record import Record
@@ -115,6 +116,7 @@ def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
     releases = Releases(calculation, periods).of(booked, by_key)
     payments = Settlement(calculation, periods).payments(booked, releases)
     _list_vacant(calculation, booked)
+    list_left_out(calculation)
     return {
         "credits": credits,
         "lines": [_line(calculation, each) for each in booked],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attain.checker import tables
 from attain.checker.credits import Credit
 from attain.checker.evaluate import as_number, evaluate, half_up, number
+from attain.checker.left_out import within_bounds
 from attain.checker.record import in_force
 from attain.checker.seats import PERSON_FIELDS, POSITION_FIELDS
 from attain.kernel.errors import PlanError
@@ -47,6 +48,9 @@ class PlanScope(tables.TableScope):
         if name not in self.version.tables:
             return super().table(name)
         return self.version.tables[name]
+
+    def name_of(self, table: Table) -> str:
+        return next((name for name, known in self.version.tables.items() if known is table), "")
 
     def call(self, call: Call) -> Scalar:
         if call.function in ("lookup", "whole", "marginal", "curve"):
@@ -116,6 +120,8 @@ class PlanScope(tables.TableScope):
         for subject in subjects:
             rows = self.calculation.record.inputs.get((name, subject), ()) if subject is not None else ()
             row = in_force(rows, period.last)
+            if row is not None and not within_bounds(row, said):
+                break  # as good as absent, and listed
             if row is not None:
                 value: Fraction = row["value"]
                 return value != 0 if said.type == "yes_no" else value

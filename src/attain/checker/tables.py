@@ -30,6 +30,10 @@ class TableScope(Scope):
     ladders: dict[int, list[Step]]
     """Tiers that consist of plain numbers, by the table's identity: the plans outlive the calculation."""
 
+    def name_of(self, table: Table) -> str:
+        """The name by which an error speaks of a table."""
+        return ""
+
     def table(self, name: str) -> Table:
         raise PlanError(f"There is no table `{name}` here.", code="plan.unknown-name")
 
@@ -148,15 +152,17 @@ def read(call: Call, scope: TableScope) -> Scalar:
     return marginal(table, at[0], at[1], scope)
 
 
-def row_of(table: LookupTable, keys: Sequence[Scalar]) -> dict[str, str] | None:
+def row_of(table: LookupTable, keys: Sequence[Scalar], scope: TableScope) -> dict[str, str] | None:
     """The row that matches, as the document writes it."""
     if len(keys) != len(table.keys):
         raise PlanError(f"The table is read by {len(table.keys)} keys, not {len(keys)}.", code="plan.lookup-keys")
     matching = [row for row in table.rows if _matches(row, table.keys, keys)]
     if table.match == "unique" and len(matching) > 1:
+        first, second = [number for number, row in enumerate(table.rows, start=1) if row in matching][:2]
         raise CalculationError(
-            f"{len(matching)} rows match {', '.join(map(str, keys))}; `match: unique` allows one.",
+            f"Rows {first} and {second} of the table {scope.name_of(table)} both match {', '.join(map(str, keys))}.",
             code="calculation.lookup-twice",
+            hint="Make the rows exclude each other, or choose `match: first` or `match: most_specific`.",
         )
     if table.match == "most_specific":
         matching.sort(key=lambda row: [key in row for key in reversed(table.keys)], reverse=True)
@@ -196,7 +202,7 @@ def lookup(table: Table, keys: Sequence[Scalar], scope: TableScope, column: str 
         return grid(table, keys, scope)
     if not isinstance(table, LookupTable):
         raise PlanError("`lookup` reads lookup tables and matrices.", code="plan.table-kind")
-    row = row_of(table, keys)
+    row = row_of(table, keys, scope)
     if row is None:
         return None if table.otherwise is None else evaluate(table.otherwise, scope)
     results = [name for name in row if name not in table.keys]

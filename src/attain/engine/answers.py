@@ -21,6 +21,7 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import Plain, Sql, compiled, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
+from attain.engine.scopes import PlaceScope
 from attain.engine.scopes_group import GroupScope
 from attain.engine.scopes_measured import CreditScope, PeriodScope
 from attain.engine.sql import cast, text
@@ -145,9 +146,31 @@ def _exceptions(compilation: Compilation) -> Iterator[str]:
         yield _NO_PROMISE.format(what=what, sums=compilation.name("sums"), **words)
     yield _NO_RECOVERY.format(settled=compilation.name("settled"), **words)
     yield _VACANT.format(booked=compilation.name("booked"), **words)
+    for place, version in enumerate(compilation.versions):
+        yield from _unusable(compilation, version, place, words)
     yield _FOREIGN.format(**words)
     yield _NO_PAY_RATE.format(payments=compilation.name("payments"), **words)
     yield from untouched(compilation)
+
+
+def _unusable(
+    compilation: Compilation, plan: Plan, place: int, words: Mapping[str, object]
+) -> Iterator[str]:
+    """Decisions that the version reads and that count as missing: quotas in another currency, inputs out of bounds."""
+    for measure in plan.measures.values():
+        if measure.quota is not None and measure.quota not in plan.values and measure.quota not in plan.parameters:
+            yield _OTHER_CURRENCY.format(quota=measure.quota, end=compilation.end, **words)
+    days = f"valid_from < DATE '{compilation.end}' AND valid_to > DATE '{plan.effective.start}'"
+    if plan.effective.end is not None:
+        days += f" AND valid_from < DATE '{plan.effective.end}'"
+    scope = PlaceScope(compilation, plan, Frame(exp.select("*").from_(table("inputs"))))
+    for name, said in plan.inputs.items():
+        least, most = (None if bound is None else numeric(bound, scope).constant for bound in (said.min, said.max))
+        outside = [f"value * {least.denominator} < {least.numerator} * 1000000"] if least is not None else []
+        outside += [f"value * {most.denominator} > {most.numerator} * 1000000"] if most is not None else []
+        if outside:
+            words = {**words, "input": name, "least": least, "most": most, "days": days}
+            yield _OUT_OF_BOUNDS.format(outside=" OR ".join(outside), **words)
 
 
 def _held(compilation: Compilation, words: Mapping[str, object]) -> Iterator[str]:
@@ -211,6 +234,20 @@ SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS eve
        CAST(SUM(amount) AS HUGEINT) AS amount, {over}::HUGEINT AS amount_over, '{own}' AS currency,
        'the seat is vacant: its lines are not paid' AS reason, 'vacant' AS code
 FROM "{booked}" WHERE starts_with(payee, 'vacant:') GROUP BY payee, pay_period HAVING SUM(amount) <> 0
+"""
+_OTHER_CURRENCY = """
+SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, subject AS payee,
+       NULL::VARCHAR AS period, CAST(amount AS HUGEINT) AS amount, 10000::HUGEINT AS amount_over, currency,
+       'the quota {quota} from ' || valid_from || ' is in ' || currency || ', the plan counts in {own}' AS reason,
+       'quota_currency' AS code
+FROM quotas WHERE quota = '{quota}' AND currency NOT IN ('', '{own}') AND valid_from < DATE '{end}'
+"""
+_OUT_OF_BOUNDS = """
+SELECT '{plan}' AS plan, '' AS component, '' AS event_type, NULL::VARCHAR AS event, subject AS payee,
+       NULL::VARCHAR AS period, NULL::HUGEINT AS amount, 1::HUGEINT AS amount_over, '{own}' AS currency,
+       'the input {input} from ' || valid_from || ' is outside of its bounds, {least} to {most}' AS reason,
+       'held' AS code
+FROM inputs WHERE input = '{input}' AND {days} AND ({outside})
 """
 _FOREIGN = """
 SELECT '{plan}' AS plan, component, '' AS event_type, NULL::VARCHAR AS event, payee, pay_period AS period,

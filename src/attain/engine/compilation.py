@@ -26,6 +26,7 @@ from attain.kernel.intervals import Interval
 from attain.kernel.money import currency
 from attain.kernel.periods import Calendar, Period
 from attain.plans.model import Parameter, Plan
+from attain.plans.nesting import refuse_what_does_not_fit
 from attain.plans.versions import in_order, present_names
 
 LEVELS = ("person", "position", "title", "plan")
@@ -51,6 +52,7 @@ class Compilation:
         self.names = self.names or present_names(self.versions)
         self.versions = in_order(self.versions)
         self.plan = self.versions[-1]
+        refuse_what_does_not_fit(self.versions, self.calendar)
 
     @property
     def id(self) -> str:

@@ -9,19 +9,25 @@ by the quota (`unit`) instead of dividing the amount by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.formulas import Plain, Scope, Sql, choose, compare, compiled, numeric
 from attain.engine.fractions import Num
-from attain.engine.sql import all_of, any_of, cast
+from attain.engine.sql import all_of, any_of, case, cast
 from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Curve, Grid, LookupTable, Table, Tier, TierTable
 from attain.plans.parser import parse
 from attain.plans.tabling import result_cell
+
+TWO_ROWS = "two rows: "
+"""Stands before the sentence of the error that a query raises where two rows match and one may."""
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?%?")
 
 
 def call(node: tree.Call, scope: Scope) -> Sql:
@@ -155,13 +161,52 @@ def lookup(table: Table, keys: Sequence[Sql], scope: Scope, column: str | None =
         return whole(table, keys[0], scope)
     if not isinstance(table, LookupTable):
         raise PlanError("`lookup` reads lookup tables, grids and tiers.", code="plan.table-kind")
-    branches = []
+    branches = list(_both(table, keys, scope, column))
     for row in ordered_rows(table):
         tests = [_matches(keys[place], row[key]) for place, key in enumerate(table.keys) if key in row]
         result = _cell(row, table, column, scope)
         branches.append((all_of(*tests) if tests else exp.Boolean(this=True), result))
     otherwise: Sql = compiled(table.otherwise, scope) if table.otherwise is not None else frac.MISSING
     return choose(branches, otherwise, scope) if branches else otherwise
+
+
+def _both(
+    table: LookupTable, keys: Sequence[Sql], scope: Scope, column: str | None
+) -> Iterator[tuple[exp.Expr, Sql]]:
+    """For rows of which one at most may match: what stops the run where two do, say `4` and `4.0`.
+
+    Whether two rows can match together is known before the run, so that other tables pay nothing for it."""
+    if table.match != "unique":
+        return
+    name = next((name for name, known in scope.plan.tables.items() if known is table), "")
+    for (first, one), (second, other) in combinations(enumerate(table.rows, start=1), 2):
+        if all(_same_cell(one[key], other[key]) for key in table.keys if key in one and key in other):
+            said = f"{TWO_ROWS}Rows {first} and {second} of the table {name} both match."
+            stop = exp.Anonymous(this="error", expressions=[exp.Literal.string(said)])
+            tests = [
+                _matches(keys[place], row[key])
+                for row in (one, other)
+                for place, key in enumerate(table.keys)
+                if key in row
+            ]
+            both = all_of(*tests) if tests else exp.true()
+            # The condition stands in the value, too: as a column of its own it would be computed on every row.
+            yield both, _stopping(_cell(one, table, column, scope), case().when(both.copy(), stop, copy=False))
+
+
+def _stopping(result: Sql, stop: exp.Expr) -> Sql:
+    """The error in the type of the results beside which it stands."""
+    if isinstance(result, Num):
+        return Num(cast(stop, frac.WIDE))
+    return Plain(result.kind, cast(stop, {"text": "VARCHAR", "date": "DATE", "yes_no": "BOOLEAN"}[result.kind]))
+
+
+def _same_cell(one: str, other: str) -> bool:
+    """Whether a key could equal both cells: as text, or as numbers."""
+    if one == other:
+        return True
+    numbers = [parse(text) for text in (one, other) if _NUMBER.fullmatch(text)]
+    return len(numbers) == 2 and numbers[0] == numbers[1]
 
 
 def ordered_rows(table: LookupTable) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from attain.kernel.errors import suggest
 from attain.kernel.periods import Calendar
 from attain.plans.expressions import Name
 from attain.plans.model import Input, Measure, Plan
+from attain.plans.nesting import fits
 from attain.plans.references import (
     CREDIT,
     DATE,
@@ -288,6 +289,13 @@ class Names:
         if field in ("before", "after", "attainment_before", "attainment_after"):
             instead = f"{name}.attainment" if field.startswith("attainment") else name
             raise Refusal("plan.name-not-here", f"`{shown}` exists at a credit only.", f"Write {instead} here.")
+        window = measure.over.kind if measure.over is not None else self.plan.period
+        if field != "period" and place.per is not None and not fits(self.calendar, window, place.per):
+            raise Refusal(
+                "plan.periods-do-not-nest",
+                f"`{shown}` runs over a {window}, which does not consist of whole {place.per}s.",
+                f"Read {name}.period, what falls into the {place.per}, or take a kind that fits.",
+            )
         return self._measure_field(name, measure, field, ("value", *AT_A_PERIOD))
 
     def _measure_field(

@@ -24,6 +24,7 @@ from attain.plans.model import (
     Value,
     WindowLimit,
 )
+from attain.plans.nesting import fits
 from attain.plans.needs import needed_policies
 from attain.plans.references import RESERVED
 from attain.plans.scalars import KINDS, Over
@@ -97,6 +98,13 @@ class Structure:
         message = f"Calendar {calendar.name} has no {kind}."
         self.tell("plan.period", message, f"It has {', '.join(calendar.kinds)}.", path)
         return False
+
+    def made_of_pay_periods(self, kind: str, path: Path) -> None:
+        """Lines are held against the most of a window by pay period: each must lie in one window."""
+        calendar, pay = self.names.calendar, self.plan.period
+        if self.kind(kind, path) and not fits(calendar, kind, pay, whole=True):
+            message = f"A {kind} of calendar {calendar.name} does not consist of whole {pay}s, the pay periods."
+            self.tell("plan.periods-do-not-nest", message, "Take a kind that fits, or a 4-4-5 calendar.", path)
 
     def fits_pay_period(self, kind: str, path: Path) -> None:
         """Whole pay periods, or pay periods made of whole ones: otherwise a window ends in the middle of a period."""
@@ -307,14 +315,14 @@ class Structure:
 
     def _limit_window(self, over: Over, path: Path, component: Component) -> None:
         if over.kind in KINDS:
-            self.fits_pay_period(over.kind, path)
+            self.made_of_pay_periods(over.kind, path)
         else:
             self._window(over, path, self.plan.credits.get(component.each or ""))
 
     def _settlement(self) -> None:
         settlement = self.plan.settlement
         if settlement.cap is not None and settlement.cap.over.kind in KINDS:
-            self.fits_pay_period(settlement.cap.over.kind, ("settlement", "cap", "over"))
+            self.made_of_pay_periods(settlement.cap.over.kind, ("settlement", "cap", "over"))
         elif settlement.cap is not None:
             self._window(settlement.cap.over, ("settlement", "cap", "over"), None)
         for name, trigger in settlement.triggers.items():

@@ -135,6 +135,15 @@ def _overflow_named(table: str) -> Iterator[None]:
     """A number that is too wide, as an error of ours: in a sum or product, or in a cast to a narrower column."""
     try:
         yield
+    except duckdb.InvalidInputException as problem:
+        _, marked, sentence = str(problem).partition("two rows: ")
+        if not marked:
+            raise
+        raise CalculationError(
+            sentence,
+            code="calculation.lookup-twice",
+            hint="Make the rows exclude each other, or choose `match: first` or `match: most_specific`.",
+        ) from None
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as problem:
         if isinstance(problem, duckdb.ConversionException) and "out of range" not in str(problem):
             raise
