@@ -62,8 +62,9 @@ class Quotas:
         for subject in subjects:
             rows = known.get((measure.quota or "", subject), []) if subject is not None else []
             touching = [
-                row for row in rows if self._counts(row) and row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
-            ]
+                row for row in rows
+                if self._counts(row) and row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
+            ]  # fmt: skip
             if touching:
                 return touching
         return []

@@ -24,8 +24,8 @@ from attain.plans.model import (
     Value,
     WindowLimit,
 )
-from attain.plans.nesting import fits
 from attain.plans.needs import needed_policies
+from attain.plans.nesting import fits
 from attain.plans.references import RESERVED
 from attain.plans.scalars import KINDS, Over
 from attain.plans.vantage import running_by
