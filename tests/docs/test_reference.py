@@ -17,6 +17,7 @@ import pytest
 
 import attain.checker.book
 import attain.engine.answers
+import attain.engine.untouched
 from attain.checker.recipients import Unheard
 from attain.checker.recompute import recompute
 from attain.engine import calculate
@@ -93,7 +94,8 @@ def codes_of_the_checker() -> set[str]:
 
 def codes_of_the_engine() -> set[str]:
     """What its queries write into the column `code`."""
-    text = Path(attain.engine.answers.__file__).read_text(encoding="utf-8")
+    modules = (attain.engine.answers, attain.engine.untouched)
+    text = "\n".join(Path(module.__file__).read_text(encoding="utf-8") for module in modules)
     found = re.findall(r"((?:CASE(?:(?! AS code|CASE).)*?END)|'\w+') AS code", text, re.DOTALL)
     return {code for part in found for code in re.findall(r"(?:THEN |ELSE |^)'(\w+)'", part)}
 
