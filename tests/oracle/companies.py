@@ -67,7 +67,7 @@ DAYS = tuple(
     FIRST + timedelta(days)
     for days in (0, 0, 13, 14, 30, 31, 31, 44, 58, 59, 73, 89, 90, 90, 104, 119, 120, 135, 150, 151, 180, 181, 200, 243)
 )
-TITLES = ("AE", "AE", "SDR", "Lead")
+TITLES = ("AE", "AE", "AE", "SDR", "Lead")
 TERRITORIES = ("North", "South", None)
 PRODUCTS = ("Desk", "Lamp", "Service", None)
 KINDS = ("month", "quarter", "year")
@@ -108,7 +108,7 @@ def company(rnd: Random) -> World:
         )
     _rates(rnd, world)
     _quotas(rnd, world)
-    deals(rnd, world, rnd.choice((1, 3, 8, 15, 25)))
+    deals(rnd, world, rnd.choice((6, 20, 25, 30, 35, 40)))
     return world
 
 
@@ -122,7 +122,7 @@ def _person(rnd: Random, world: World) -> str:
 
 
 def _seats(rnd: Random, world: World) -> None:
-    people = rnd.choice((1, 2, 3, 5, 8))
+    people = rnd.choice((1, 3, 4, 5, 8))
     positions = people + rnd.choice((0, 0, 1, 2))
     for number in range(1, positions + 1):
         starts = [FIRST - timedelta(400), *sorted(set(rnd.sample(DAYS[1:], rnd.choice((0, 0, 0, 1, 2)))))]
@@ -153,7 +153,7 @@ def _seats(rnd: Random, world: World) -> None:
             currency=rnd.choice(("EUR", "EUR", "USD", "JPY", None)),
             hired_on=hired,
             left_on=left,
-            kind=rnd.choice(("employee", "employee", "partner")),
+            kind=rnd.choice(("employee", "employee", "employee", "employee", "partner")),
         )
         cuts = sorted({hired, *(day for day in rnd.sample(DAYS, rnd.choice((0, 0, 1, 2))) if hired < day)})
         for start, end in zip(cuts, [*cuts[1:], left or far], strict=True):
@@ -265,14 +265,14 @@ def amount_of(rnd: Random) -> str:
 
 def deals(rnd: Random, world: World, count: int, since: date = FIRST) -> None:
     """Deals on or after a day, with their partners, receipts and reversals."""
-    known = [*references(world), *references(world), "nobody"]
+    known = [*references(world) * 3, "nobody"]
     days = [day for day in DAYS if day >= since] or [DAYS[-1]]
     for _ in range(count):
         number = len(world.facts.get("deals", ())) + 1
         day = rnd.choice(days) + timedelta(rnd.choice((0, 0, 0, 1, 5)))
         amount = rnd.choice((amount_of(rnd),) * 12 + (None,))
         reverses = _reversed(rnd, world, day) if rnd.random() < 0.18 else None
-        row: Row = {"owner": rnd.choice((*known, None)), "currency": rnd.choice(("EUR",) * 6 + ("USD", "JPY"))}
+        row: Row = {"owner": rnd.choice((*known, None)), "currency": rnd.choice(("EUR",) * 14 + ("USD", "JPY"))}
         if reverses is not None:
             original = next((deal for deal in world.facts.get("deals", ()) if deal["id"] == reverses), None)
             if original is not None and original.get("amount"):
@@ -285,7 +285,7 @@ def deals(rnd: Random, world: World, count: int, since: date = FIRST) -> None:
             "deals",
             id=f"D{number}",
             close_date=day,
-            ship_date=rnd.choice((None, day + timedelta(20))),
+            ship_date=rnd.choice((None, *[day + timedelta(20)] * 5)),
             amount=amount,
             second=rnd.choice((*known, None, None)),
             cost=rnd.choice((None, "0.33", "400.00")),

@@ -83,11 +83,11 @@ class Maker:
             "effective": {"from": pick(("2026-01-01", "2026-01-01", "2026-01-01", "2026-01-15", "2026-02-01"))},
             "participants": pick(
                 (
-                    "position.title = 'AE'",
                     "position.title in ('AE', 'SDR')",
                     "true",
+                    "true",
                     "person.kind = 'employee'",
-                    "position.title <> 'Lead' and position.unit is not null",
+                    "position.title <> 'Lead' or position.unit is not null",
                     "person.left_on is null or position.territory = 'North'",
                 )
             ),
@@ -104,7 +104,7 @@ class Maker:
             "settlement": {},
             "policies": self._policies(),
         }
-        if self.chance(0.1):
+        if self.chance(0.08):
             self.plan["effective"]["through"] = pick(("2026-04-30", "2026-06-30"))
         self._inputs()
         for number in range(pick((1, 1, 2))):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attain.checker.record import in_force
 from attain.checker.scopes import COMPANY, PlanScope
 from attain.checker.seats import ENDLESS, Row
+from attain.kernel.errors import CalculationError
 from attain.plans.model import Measure, Plan
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ Window = tuple[date, date]
 class Quotas:
     def __init__(self, calculation: Calculation) -> None:
         self.calculation = calculation
+        self._kinds: dict[str, set[str]] = {}
 
     def at(self, version: Plan, measure: Measure, window: Window, scope: PlanScope) -> Fraction | None:
         """The quota of a window as read at a credit or at a period."""
@@ -39,6 +41,7 @@ class Quotas:
     def _decided(self, version: Plan, measure: Measure, window: Window, scope: PlanScope) -> Fraction | None:
         rows = self.rows(measure, window, scope)
         kind = self._kind(measure)
+        self._require_kind(str(measure.quota), kind)
         of_window = [row for row in rows if row["per"] == kind]
         if not of_window:
             return self._by_span([row for row in rows if row["per"] == "span"], measure, window, scope)
@@ -51,6 +54,18 @@ class Quotas:
     def _counts(self, row: Row) -> bool:
         """Whether a row is in the plan's currency; another one is as good as absent, and listed."""
         return row["currency"] in (None, "", self.calculation.history.currency)
+
+    def _require_kind(self, quota: str, kind: str) -> None:
+        """All rows of a quota are for the window's kind, or all for spans of their own."""
+        if quota not in self._kinds:
+            known = self.calculation.record.quotas
+            self._kinds[quota] = {row["per"] for (name, _), rows in known.items() if name == quota for row in rows}
+        given = self._kinds[quota]
+        if not (given <= {"span"} or given <= {kind}):
+            raise CalculationError(
+                f"The quota `{quota}` is per {', '.join(sorted(given))}, and a measure needs it per {kind}.",
+                code="calculation.quota-kind",
+            )
 
     def rows(self, measure: Measure, window: Window, scope: PlanScope) -> list[Row]:
         """The rows that touch the window: the person's own, else those of the position held."""

@@ -169,6 +169,7 @@ class _One:
         if not isinstance(table, TierTable):
             raise _Told
         [(by, running)] = self.by()[:1]
+        self.inference.tables.require_closed(table)
         if by == UNKNOWN:
             return UNKNOWN
         self.keyed(table, path, [by])

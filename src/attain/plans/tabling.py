@@ -117,14 +117,19 @@ class Tables:
         return result
 
     @staticmethod
-    def _integral(table: TierTable, along: Type, result: Type) -> Type:
-        """The type of what a tier table adds up to."""
+    def require_closed(table: TierTable) -> None:
+        """An amount is paid in proportion, so its tier has an end."""
         if table.column == "amount" and table.tiers[-1].to is None:
             raise Refusal(
                 "plan.open-amount-tier",
                 "The last tier pays an amount and has no `to`; a part of it could not be paid in proportion.",
                 "Give it `to`.",
             )
+
+    @classmethod
+    def _integral(cls, table: TierTable, along: Type, result: Type) -> Type:
+        """The type of what a tier table adds up to."""
+        cls.require_closed(table)
         if table.column == "amount":
             return result
         if table.column == "per_unit":
