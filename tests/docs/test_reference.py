@@ -194,3 +194,17 @@ def test_the_table_of_quota_changes_is_true(calculated: Calculate, tmp_path: Pat
         )
         expected = f"expect:\n      with_the_quota_of_the_day: {{H1: {march}, H2: {september}}}\n"
         assert not outcome(document.partition("expect:")[0] + expected, calculated, tmp_path), policy
+
+
+@pytest.mark.parametrize("calculated", [calculate, recompute], ids=["engine", "checker"])
+def test_the_plan_that_changes_pays_what_it_says(calculated: Calculate, tmp_path: Path) -> None:
+    """A.14: sums, a window's limit, an entitlement and a component's name go on from one version to the next."""
+    part = PAGE.partition("\n## A plan that changes\n")[2].partition("\n## ")[0]
+    first, second = re.findall(r"^```yaml\n(.*?)^```$", part, re.MULTILINE | re.DOTALL)
+    head, policies = first.partition("policies:")[::2]
+    common = re.sub(r"^(version|effective|measures|components):.*\n(?:  .*\n)*", "", head, flags=re.MULTILINE)
+    documents = [load_plan(first, "first"), load_plan(f"{common}policies:{policies}{second}", "second")]
+    for name, text in (("deals", DEALS), ("payments", PAYMENTS)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    results = run_tests(documents, load_fact_types(tmp_path), {GREGORIAN.name: GREGORIAN}, calculated)
+    assert [str(result) for result in results if not result.passed] == [] and len(results) == 1
