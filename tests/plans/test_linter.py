@@ -10,7 +10,8 @@ import pytest
 from attain.kernel.errors import Finding
 from attain.plans.linter import RULES, check
 from attain.plans.loader import load_plan
-from tests.plans.planted_faults import BOOKED, CLEAN, SEEDED, plan_with, tiered, without
+from tests.plans.clean_plans import CLEAN
+from tests.plans.planted_faults import BOOKED, SEEDED, plan_with, tiered, without
 
 
 @pytest.mark.parametrize(

@@ -299,6 +299,19 @@ def add_months(day_sql: exp.Expr, count: exp.Expr) -> exp.Expr:
     return cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=interval)), "DATE")
 
 
+def later(start: exp.Expr, count: int, unit: str) -> exp.Expr:
+    """A day some days or months after another."""
+    number = exp.Literal.number(count)
+    return add_days(start, number) if unit == "days" else add_months(start, number)
+
+
+def on_day_of_month(start: exp.Expr, number: int) -> exp.Expr:
+    """The given day of the month, or its last day."""
+    first = cast(exp.func("date_trunc", exp.Literal.string("month"), start), "DATE")
+    last = exp.func("last_day", start)
+    return exp.Least(this=add_days(first, exp.Literal.number(number - 1)), expressions=[cast(last, "DATE")])
+
+
 def add_days(day_sql: exp.Expr, count: exp.Expr) -> exp.Expr:
     return cast(exp.Paren(this=exp.Add(this=group(day_sql), expression=cast(count, "INT"))), "DATE")
 

@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
-from attain.engine.formulas import Plain, Sql, add_days, add_months, condition, day, numeric
+from attain.engine.formulas import Plain, Sql, condition, day, later, numeric, on_day_of_month
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
@@ -317,29 +317,17 @@ def _due(
     if rule.at is not None and said.each is not None:
         start = day(rule.at, LineScope(compilation, plan, frame, said.each))
     if rule.after is not None:
-        start = _later(start, rule.after.count, rule.after.unit)
+        start = later(start, rule.after.count, rule.after.unit)
     if part.turn and rule.every is not None:
         months = {"month": 1, "quarter": 3, "half": 6, "year": 12}.get(rule.every)
-        start = _later(start, part.turn * (months or 7), "months" if months else "days")
-    due = _on_day(start, rule.day) if rule.day is not None else start
+        start = later(start, part.turn * (months or 7), "months" if months else "days")
+    due = on_day_of_month(start, rule.day) if rule.day is not None else start
     if first is None:
         return due, None
     if rule.at is None and rule.after is None:
         return first, progress
     both = exp.Greatest(this=first, expressions=[due])  # a delay and a trigger: the later of the two
     return case().when(exp.Not(this=frac.is_null(first)), both, copy=False), progress
-
-
-def _later(start: exp.Expr, count: int, unit: str) -> exp.Expr:
-    number = exp.Literal.number(count)
-    return add_days(start, number) if unit == "days" else add_months(start, number)
-
-
-def _on_day(start: exp.Expr, number: int) -> exp.Expr:
-    """The given day of the month, or its last day."""
-    first = cast(exp.func("date_trunc", exp.Literal.string("month"), start), "DATE")
-    last = exp.func("last_day", start)
-    return exp.Least(this=add_days(first, exp.Literal.number(number - 1)), expressions=[cast(last, "DATE")])
 
 
 class LineScope(FactScope):
