@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from attain.web.apps.pay.models import Run
     from attain.web.workspace import Workspace
 
-RUNS = ("2011-05..2012-05", "2012-06", "2012-07", "2012-08..2014-06")
-"""What is calculated, proven and closed before the next: years in one run each, and between them single months."""
+RUNS = ("2011-05..2012-05", "2012-06", "2012-07..2014-06")
+"""What is calculated, proven and closed before the next: the first year, the month that knows better, and the rest."""
 LATE_BEFORE = "2012-06"
 """The run before which the late file arrives: the month of its orders is closed by then."""
 PLACE = Path("demo/adventureworks")

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from attain.cli.demo import Done
     from attain.engine.run import StoredRun
     from attain.plans.outcome import NamedValue
+    from attain.web.apps.pay.models import Run
 
 PERIOD = "2011-05..2014-06"
-EXPLAINED = "sales-rep"
 CURRENCY = "USD"
 """Of every plan of the sample company."""
 
@@ -100,11 +100,12 @@ def show(done: Done, document: dict[str, Any], folder: Path) -> None:
         for said in [*done.proofs[-1]["damaged"], *done.proofs[-1]["differences"]][:20]:
             say(said)
         say("The checker does not confirm the last run; nothing was closed with it.")
-    line = _line_to_explain(done.outcomes[-1])
-    if line is not None:
-        say("\nOne line, from the order to the cent:\n")
-        say(line_text(done.workspace, done.runs[-1], line, "en"))
-    _say_next(folder, done, line)
+    explained = _line_to_explain(done)
+    if explained is not None:
+        run, line = explained
+        say("\nOne line that the late file changed, from the order to the cent:\n")
+        say(line_text(done.workspace, run, line, "en"))
+    _say_next(folder, done, explained)
 
 
 def _show_people(people: list[dict[str, Any]]) -> None:
@@ -164,39 +165,38 @@ def _show_proofs(document: dict[str, Any]) -> None:
     )
 
 
-def _line_to_explain(outcome: StoredRun) -> str | None:
-    """The largest line that an order brought to a seller."""
+def _line_to_explain(done: Done) -> tuple[Run, str] | None:
+    """The largest difference that the late file made, and the run that booked it."""
     lines = [
-        row for row in outcome.rows("lines") if row["plan"] == EXPLAINED and row["event"] and row["kind"] == "line"
+        (row["amount"], row["line"], run)
+        for run, outcome in zip(done.runs, done.outcomes, strict=True)
+        for row in outcome.table("lines").select(["kind", "amount", "line"]).to_pylist()
+        if row["kind"] == "difference"
     ]
-    return str(max(lines, key=lambda row: (row["amount"], row["line"]))["line"]) if lines else None
+    if not lines:
+        return None
+    _, line, run = max(lines, key=lambda found: found[:2])
+    return run, str(line)
 
 
-def _late_line(outcome: StoredRun) -> str | None:
-    """The largest difference that the late file made."""
-    lines = [row for row in outcome.rows("lines") if row["kind"] == "difference"]
-    return str(max(lines, key=lambda row: (row["amount"], row["line"]))["line"]) if lines else None
-
-
-def _say_next(folder: Path, done: Done, line: str | None) -> None:
+def _say_next(folder: Path, done: Done, explained: tuple[Run, str] | None) -> None:
     from attain.cli.tables import say
 
-    last = done.runs[-1].number
-    late = next(
-        ((run, found) for run, one in zip(done.runs, done.outcomes, strict=True) if (found := _late_line(one))), None
-    )
     tries = [
         ("status", "how the workspace stands"),
         ("explain 277", "one person, period by period"),
-        (f"explain {line} --language de", "the same line in German"),
-        *([(f"explain {late[1]} --run {late[0].number}", "what the late file changed")] if late else []),
+        *(
+            [(f"explain {explained[1]} --run {explained[0].number} --language de", "the same line in German")]
+            if explained
+            else []
+        ),
         ("describe sales-rep", "the plan as a letter"),
         ("uncredited", "what was sold and credits nobody"),
         (
             "diff sales-rep@fy2013 sales-rep@fy2014 --over 2013-07..2013-12",
             "what a new version would change, by person",
         ),
-        (f"export {last} --table payments --format xlsx", "for a spreadsheet"),
+        (f"export {done.runs[-1].number} --table payments --format xlsx", "for a spreadsheet"),
         ("audit verify", "nobody changed the log"),
     ]
     say(f"\nNext, in {folder}:")
