@@ -49,7 +49,7 @@ def page() -> str:
 
 
 CHAPTERS = {
-    "A workspace": ("demo", "init", "status", "upgrade"),
+    "A workspace": ("demo", "simulate", "init", "status", "upgrade"),
     "Facts and decisions from files": ("import", "imports", "undo"),
     "Plans": ("check", "test", "describe", "publish", "retire", "diff"),
     "Pay": ("calculate", "verify", "explain", "uncredited", "export", "close", "reopen", "runs"),

@@ -22,6 +22,7 @@ from attain.cli import (
     keeping,
     pay,
     plans,
+    simulating,
     workspace,
 )
 
@@ -75,7 +76,7 @@ def _attain(
 ROOMS = (
     *(workspace, importing, imported, plans),
     *(pay, explaining, comparing, exporting),
-    *(deciding, decided, keeping, demo),
+    *(deciding, decided, keeping, demo, simulating),
 )
 for room in ROOMS:
     room.add_to(app)
