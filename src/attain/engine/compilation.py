@@ -49,8 +49,8 @@ class Compilation:
     """The same plan as it stands once overrides have expired, in the order of these days."""
 
     def __post_init__(self) -> None:
-        self.names = self.names or present_names(self.versions)
-        self.versions = in_order(self.versions)
+        said, self.versions = self.versions, in_order(self.versions)
+        self.names = self.names or present_names(said)
         self.plan = self.versions[-1]
         refuse_what_does_not_fit(self.versions, self.calendar)
 

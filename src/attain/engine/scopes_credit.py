@@ -50,7 +50,7 @@ class CreditBase(PlaceScope):
         return col("@person")
 
     def key_of_position(self) -> exp.Expr:
-        return col("@position")
+        return col("@held")
 
     def key_of_title(self) -> exp.Expr:
         return col("@title")
@@ -67,7 +67,7 @@ class CreditBase(PlaceScope):
             if found is not None:
                 return found
         if len(parts) == 2 and parts[0] == "position" and parts[1] in (*POSITION_FIELDS, "id"):
-            return Plain("text", col("@position" if parts[1] == "id" else f"@{parts[1]}"))
+            return Plain("text", col("@held" if parts[1] == "id" else f"@{parts[1]}"))
         if len(parts) == 2 and parts[0] == "person" and (parts[1] in PERSON_FIELDS or parts[1] == "id"):
             return self._of_person(parts[1])
         if len(parts) == 2 and parts[0] == "period" and parts[1] in ("start", "end", *PERIOD_FIELDS):

@@ -240,13 +240,13 @@ class CreditScope(CreditBase, Reader):
     """A row is a credit; its measures have running values."""
 
     def subjects(self) -> list[exp.Expr]:
-        return [col("@person"), col("@position")]
+        return [col("@person"), col("@held")]
 
     def payee(self) -> exp.Expr:
         return col("@payee")
 
     def position(self) -> exp.Expr:
-        return col("@position")
+        return col("@held")
 
     def period_of(self, kind: str) -> exp.Expr:
         return col(f"@{kind}")
@@ -283,7 +283,7 @@ class CreditScope(CreditBase, Reader):
         measured = measures.measured(self.compilation, self.plan, measure.credits)
         source = measured.table
         if measure.over is not None and measure.over.kind == "rolling":
-            subject = measures._subject(self.compilation, self.plan, measure, self.frame)
+            subject = measures._subject(self.compilation, self.plan, measure, self.frame, "@held")
             rolled = measures.rolled_at(measured, name, measure.over.months or 1, subject)
             taken = self.frame.add(self.frame.fresh("t"), rolled)
             return Num(exp.Coalesce(this=taken, expressions=[frac.integer(0)]), scale)
@@ -292,7 +292,7 @@ class CreditScope(CreditBase, Reader):
             .distinct()
             .from_(table(source))
         )
-        subject = measures._subject(self.compilation, self.plan, measure, self.frame)
+        subject = measures._subject(self.compilation, self.plan, measure, self.frame, "@held")
         window = measures._window(self.compilation, self.plan, measure, self.frame, self.subjects(), col("@date"))
         name_of_total = self.frame.fresh("t")
         self.frame.join(

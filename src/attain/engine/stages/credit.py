@@ -34,6 +34,7 @@ from attain.plans.names import Names
 from attain.plans.reading import names_read
 from attain.plans.references import Place
 
+_SEAT = ("title", "territory", "unit")
 ORDER = ("@date", "@event", "@rule", "@level", "@payee", "@via")
 
 
@@ -271,6 +272,7 @@ def _amounts(
     frame.keep(exp.Not(this=frac.is_null(col("@person_on_plan"))))
     for column in (*taken[:6], *columns):
         frame.add(column, col(f"e.{column}"))
+    _seat_held(compilation, frame, compilation.fact(rule.from_).schema.reverses is not None)
     amounts = {}
     for amount, value in result.items():
         frame.add(f"@amount:{amount}", value.numerator)
@@ -377,7 +379,7 @@ def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, s
 def _on_the_plan(compilation: Compilation, frame: Frame) -> None:
     members = compilation.members()
     since, until = "@member_from", "@member_to"
-    fields = {f"@{name}": name for name in ("person", "title", "territory", "unit")}
+    fields = {"@person": "person", **{f"member.{name}": name for name in _SEAT}}
     frame.join(
         table(members),
         {"payee": col("@payee"), "position": col("@position")},
@@ -386,6 +388,34 @@ def _on_the_plan(compilation: Compilation, frame: Frame) -> None:
             exp.LTE(this=col(since), expression=col("e.@recipient")),
             exp.LT(this=col("e.@recipient"), expression=col(until)),
         ),
+    )
+
+
+def _seat_held(compilation: Compilation, frame: Frame, reverses: bool) -> None:
+    """The position that the payee holds on the credit date. A reversal is credited to the seat of its original, and
+    its payee may hold another one by then; who holds none is seen in the seat that was credited."""
+    if not reverses:
+        frame.add("@held", col("@position"))
+        for name in _SEAT:
+            frame.add(f"@{name}", col(f"member.{name}"))
+        return
+    since, until = "held.from", "held.to"
+    on_the_date = all_of(
+        exp.LTE(this=col(since), expression=col("@date")), exp.LT(this=col("@date"), expression=col(until))
+    )
+    taken = {"held.position": "position", since: "valid_from", until: "valid_to"}
+    frame.join(table("seats"), {"payee": col("@payee")}, taken, also=on_the_date)
+    frame.add("@held", exp.Coalesce(this=col("held.position"), expressions=[col("@position")]))
+    since, until = "seat.from", "seat.to"
+    on_the_date = all_of(
+        exp.LTE(this=col(since), expression=col("@date")), exp.LT(this=col("@date"), expression=col(until))
+    )
+    fields = {f"@{name}": name for name in _SEAT}
+    frame.join(
+        table("positions"),
+        {"position": col("@held")},
+        {since: "valid_from", until: "valid_to", **fields},
+        also=on_the_date,
     )
 
 

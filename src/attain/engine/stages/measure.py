@@ -91,7 +91,7 @@ def _add_measure(
         alone = exp.StartsWith(this=col(f"{name}.s"), expression=exp.Literal.string(NO_TEAM))
         amount = case().when(alone, zero, copy=False).else_(amount, copy=False)
     frame.add(f"{name}.v", amount)
-    frame.add(f"{name}.w", _window(compilation, plan, measure, frame, [col("@person"), col("@position")], col("@date")))
+    frame.add(f"{name}.w", _window(compilation, plan, measure, frame, [col("@person"), col("@held")], col("@date")))
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     groups = [col(f"{name}.s"), col(f"{name}.w")]
@@ -138,14 +138,15 @@ def _value(plan: Plan, name: str, measure: Measure, scope: CreditBase) -> Num:
     return value
 
 
-def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Frame) -> exp.Expr:
+def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Frame, seat: str = "@position") -> exp.Expr:
+    """Whose sum it is. A credit adds to the seat that was credited; what is read is that of the seat held."""
     if measure.for_ == "company":
         return exp.Literal.string("company")
     if measure.for_ == "team":
-        team = team_of(compilation, frame, col("@payee"), col("@position"), col("@date"))
+        team = team_of(compilation, frame, col("@payee"), col("@held"), col("@date"))
         alone = exp.Concat(expressions=[exp.Literal.string(NO_TEAM), col("@payee")])
         return exp.Coalesce(this=team, expressions=[alone])
-    return col("@position") if plan.policies.follows == "position" else col("@payee")
+    return col(seat) if plan.policies.follows == "position" else col("@payee")
 
 
 def team_of(compilation: Compilation, frame: Frame, payee: exp.Expr, position: exp.Expr, day: exp.Expr) -> exp.Expr:

@@ -32,6 +32,7 @@ OWN = (
     "direct",
     "payee",
     "position",
+    "held",
     "person",
     "title",
     "territory",
