@@ -20,7 +20,8 @@ WHERE = ("credit.amount > 0", "credit.level = 0", "position.title = 'AE'", "cred
 
 def with_versions(rnd: Random, first: Text) -> list[Text]:
     """The plan in two or three versions. The last day of a version may be said, be left out, or leave a gap."""
-    starts = sorted(rnd.sample(STARTS, rnd.choice((1, 1, 2))))
+    later = [start for start in STARTS if str(start) > first["effective"]["from"]]
+    starts = sorted(rnd.sample(later, rnd.choice((1, 1, 2))))
     ends = first["effective"].pop("through", None)
     plans = [first]
     for number, start in enumerate(starts, start=2):
@@ -78,7 +79,7 @@ class _Change:
         if self.chance(0.4):
             rate = Planner(self.rnd, plan["plan"]).pick(("1%", "1/3"))
             extra = {"each": "set1", "pays": "percent", "rate": rate}
-            plan["components"].setdefault("extra", extra)
+            plan["components"][f"extra_{plan['version']}"] = extra
         if self.chance(0.4):
             self._rename(self.pick(plan["components"]))
 
