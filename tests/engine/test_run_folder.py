@@ -343,10 +343,10 @@ def test_the_queries_can_be_read_and_run_again(folder: Path) -> None:
     statements = script.split(";\n")
     assert all(part.lstrip().startswith("-- ") for part in statements if part.strip())
     done = calculate(PLANS, snapshot(), SPAN, threads=1)
-    made = {query.table for query in done.database.queries}
+    made = {query.table: "VIEW" if query.view else "TABLE" for query in done.database.queries}
     assert any(query.adds for query in done.database.queries)  # steps of `previous` and of settlement are in it too
-    for name in made:
-        done.database.connection.execute(f'DROP TABLE "{name}"')
+    for name, kind in made.items():
+        done.database.connection.execute(f'DROP {kind} "{name}"')
     done.database.connection.execute(script)
     for name, about in StoredRun(folder).manifest["tables"].items():
         assert name in made

@@ -30,7 +30,7 @@ from attain.engine.stages import reward, worth
 from attain.engine.stages.credit import credits
 from attain.engine.stages.lines import NO_PART
 from attain.engine.stages.rows import group_rows, payee_rows
-from attain.engine.stages.shape import create
+from attain.engine.stages.shape import create, view
 from attain.engine.uncredited import write_uncredited
 from attain.engine.untouched import untouched
 from attain.facts.snapshot import Snapshot
@@ -45,7 +45,7 @@ def write_results(database: DuckDB, compilations: Sequence[Compilation], snapsho
     first = compilations[0]
 
     def union(name: str, parts: Iterable[str], meaning: str) -> None:
-        create(first, name, " UNION ALL ".join(parts), meaning)
+        view(first, name, " UNION ALL ".join(parts), meaning)
 
     union(
         "credits",

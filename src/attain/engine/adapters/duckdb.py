@@ -16,12 +16,14 @@ from attain.kernel.errors import CalculationError
 
 @dataclass(frozen=True)
 class Query:
-    """A query that was run: the table it made or added rows to, what it is for, and its text."""
+    """A query that was run: the table it made or added rows to, what it is for, and its text. A view is not stored:
+    it is worked out where it is read."""
 
     table: str
     meaning: str
     sql: str
     adds: bool = False
+    view: bool = False
 
 
 class DuckDB:
@@ -84,6 +86,12 @@ class DuckDB:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect, copy=False)
         self.queries.append(Query(table, meaning, text))
         self._execute(f'CREATE OR REPLACE TABLE "{table}" AS {text}', table)
+
+    def view(self, name: str, query: str, meaning: str) -> None:
+        """Gives a query a name without storing its rows: for what only chooses, renames or puts together."""
+        _require_name(name)
+        self.queries.append(Query(name, meaning, query, view=True))
+        self._execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}', name)
 
     def append(self, table: str, query: exp.Query) -> None:
         """Adds the rows of a query to a table."""

@@ -17,7 +17,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import col
 from attain.engine.sql import cast, text
 from attain.engine.stages.lines import mode_of
-from attain.engine.stages.shape import COLUMNS, create
+from attain.engine.stages.shape import COLUMNS, create, view
 from attain.engine.untouched import can_be_paid
 
 
@@ -38,26 +38,40 @@ def booked(compilation: Compilation, due: Sequence[str]) -> str:
     """
     create(compilation, compilation.name("ledger"), ledger, "what closed periods have booked, by line")
     target = compilation.name("booked")
-    query = " UNION ALL ".join([*_lines(compilation, due), _adjustments(compilation)])
-    create(compilation, target, query, "every line with the pay period in which it is booked")
+    others = [*_changes(compilation, due), _adjustments(compilation)]
+    create(compilation, f"{target}:others", " UNION ALL ".join(others), "differences to other periods, adjustments")
+    query = " UNION ALL ".join([*_lines(compilation, due), f'SELECT * FROM "{target}:others"'])
+    view(compilation, target, query, "every line with the pay period in which it is booked")
     return target
 
 
 def _lines(compilation: Compilation, due: Sequence[str]) -> Iterator[str]:
-    """Lines of the open periods under the overrides that hold there, and what changed in the periods before."""
+    """Lines of the open periods, under the overrides that hold there."""
+    columns = COLUMNS.replace("period,", "period AS earning_period, period AS pay_period,")
+    for entitled, since, until in _under(compilation, due):
+        here = f'SELECT period FROM "{compilation.name("open")}" WHERE {since} AND {until}'
+        yield f'SELECT {columns} FROM "{entitled}" WHERE period IN ({here})'
+
+
+def _under(compilation: Compilation, due: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """What is due, with the first and the last day (as conditions) of the pay periods in which it is that."""
+    borders = [later.as_of for later in compilation.later]
+    for place, entitled in enumerate(due):
+        since = f"start >= DATE '{borders[place - 1]}'" if place else "TRUE"
+        until = f"start < DATE '{borders[place]}'" if place < len(borders) else "TRUE"
+        yield entitled, since, until
+
+
+def _changes(compilation: Compilation, due: Sequence[str]) -> Iterator[str]:
+    """What changed in the periods before: in closed ones, and where an override has expired."""
     opened = compilation.name("open")
     borders = [later.as_of for later in compilation.later]
     paid = f"""(SELECT * FROM "{compilation.name("ledger")}" WHERE source NOT LIKE 'adjustment:%')"""
-    columns = COLUMNS.replace("period,", "period AS earning_period, period AS pay_period,")
     closed = f"""
     SELECT period FROM closed_periods
     WHERE calendar = {text(compilation.calendar_name)} AND kind = '{compilation.plan.period}'
     """
-    for place, entitled in enumerate(due):
-        since = f"start >= DATE '{borders[place - 1]}'" if place else "TRUE"
-        until = f"start < DATE '{borders[place]}'" if place < len(borders) else "TRUE"
-        here = f'SELECT period FROM "{opened}" WHERE {since} AND {until}'
-        yield f'SELECT {columns} FROM "{entitled}" WHERE period IN ({here})'
+    for place, (entitled, since, _) in enumerate(_under(compilation, due)):
         before = closed
         if place:
             before += f" UNION ALL SELECT period FROM \"{opened}\" WHERE start < DATE '{borders[place - 1]}'"

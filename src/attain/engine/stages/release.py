@@ -23,7 +23,7 @@ from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope, PlaceScope
 from attain.engine.sql import all_of, any_of, case, cast, text
 from attain.engine.stages.credit import credits
-from attain.engine.stages.shape import create
+from attain.engine.stages.shape import create, view
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr
 from attain.plans.model import Plan, Release, Trigger
@@ -71,7 +71,7 @@ def parts_of(compilation: Compilation, plan: Plan, rules: tuple[Release, ...]) -
 def releases(compilation: Compilation, booked: str) -> str:
     target = compilation.name("releases")
     if _all_at_once(compilation):
-        create(compilation, target, _AT_ONCE.format(booked=booked), "every line is payable when it is booked")
+        view(compilation, target, _AT_ONCE.format(booked=booked), "every line is payable when it is booked")
         return target
     totals = _totals(compilation, booked)
     queries = []

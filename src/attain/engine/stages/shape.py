@@ -33,11 +33,16 @@ def create(compilation: Compilation, name: str, query: str, meaning: str) -> Non
     compilation.database.create(name, query, meaning)
 
 
+def view(compilation: Compilation, name: str, query: str, meaning: str) -> None:
+    """Names a query that only puts rows together: they are not stored once more."""
+    compilation.database.view(name, query, meaning)
+
+
 def entitled(compilation: Compilation) -> str:
     target = compilation.name("entitled")
     parts = [_component(compilation, plan, name) for plan in compilation.versions for name in plan.components]
-    create(compilation, compilation.name("raw"), " UNION ALL ".join(parts), "lines of all components")
-    create(compilation, compilation.name("lines"), _overridden(compilation), "lines with overrides in place")
+    view(compilation, compilation.name("raw"), " UNION ALL ".join(parts), "lines of all components")
+    _with_overrides(compilation)
     capped = [f'SELECT {COLUMNS} FROM "{compilation.name("lines")}" WHERE amount IS NOT NULL']
     floors = []
     names = dict.fromkeys(name for plan in compilation.versions for name in plan.components)
@@ -59,11 +64,11 @@ def entitled(compilation: Compilation) -> str:
                 )
             if said is not None and said.floor is not None:
                 floors.append((plan, place, name, said.floor))
-    create(compilation, f"{target}:capped", " UNION ALL ".join(capped), "lines with the caps of components")
+    view(compilation, f"{target}:capped", " UNION ALL ".join(capped), "lines with the caps of components")
     shaped = [f'SELECT {COLUMNS} FROM "{target}:capped"']
     for plan, place, name, floor in floors:
         shaped.append(_floor(compilation, plan, place, name, floor.amount, floor.per.kind, f"{target}:capped"))
-    create(compilation, f"{target}:components", " UNION ALL ".join(shaped), "lines with caps and floors of components")
+    view(compilation, f"{target}:components", " UNION ALL ".join(shaped), "lines with caps and floors of components")
     source = f"{target}:components"
     caps = [
         _cap(
@@ -80,7 +85,7 @@ def entitled(compilation: Compilation) -> str:
         for place, plan in enumerate(compilation.versions)
         if plan.settlement.cap is not None
     ]
-    create(
+    view(
         compilation,
         target,
         " UNION ALL ".join([f'SELECT {COLUMNS} FROM "{source}"', *caps]),
@@ -98,14 +103,23 @@ def _component(compilation: Compilation, plan: Plan, name: str) -> str:
     """
 
 
-def _overridden(compilation: Compilation) -> str:
-    return f"""
+def _with_overrides(compilation: Compilation) -> None:
+    replaced = overrides(compilation)
+    if compilation.database.value(f'SELECT COUNT(*) FROM "{replaced}"'):
+        query = _OVERRIDDEN.format(raw=compilation.name("raw"), overrides=replaced, no_part=NO_PART)
+        create(compilation, compilation.name("lines"), query, "lines with overrides in place")
+        return
+    every = f"SELECT * FROM \"{compilation.name('raw')}\" WHERE kind <> '{NO_PART}'"
+    view(compilation, compilation.name("lines"), every, "lines; nobody has overridden any")
+
+
+_OVERRIDDEN = """
     SELECT r.* REPLACE (COALESCE(o.amount, r.amount) AS amount,
-                        CASE WHEN r.kind = '{NO_PART}' THEN 'line' ELSE r.kind END AS kind,
+                        CASE WHEN r.kind = '{no_part}' THEN 'line' ELSE r.kind END AS kind,
                         CASE WHEN o.override IS NULL THEN r.note ELSE 'override: ' || o.reason END AS note)
-    FROM "{compilation.name("raw")}" r LEFT JOIN "{overrides(compilation)}" o
+    FROM "{raw}" r LEFT JOIN "{overrides}" o
       ON o.component = r.component AND o.payee = r.payee AND o.source = r.source AND o.earning_period = r.period
-    WHERE r.kind <> '{NO_PART}' OR o.override IS NOT NULL
+    WHERE r.kind <> '{no_part}' OR o.override IS NOT NULL
     """
 
 
@@ -249,7 +263,10 @@ def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: 
         rows = _UP_TO.format(sums=sums, window_end='p."end"', join=join, vacant=VACANT)
     bounds = compilation.governs(plan).sql(dialect="duckdb")
     _list_missing(compilation, rows, name, "least", "TRUE", bounds)
-    return _LINE.format(version=text(plan.version), component=name, kind="floor", rows=rows, bounds=bounds)
+    lifted = compilation.name(place, "lifted", name)
+    said = _LINE.format(version=text(plan.version), component=name, kind="floor", rows=rows, bounds=bounds)
+    create(compilation, lifted, said, f"what {name} lacks to its floor")
+    return f'SELECT * FROM "{lifted}"'
 
 
 def _list_missing(compilation: Compilation, rows: str, name: str, what: str, there: str, bounds: str) -> None:
