@@ -33,7 +33,7 @@ def claw_back(
 ) -> None:
     """Reversals of paid lines: minus the original line, in proportion, as far as the deadline allows. The original may
     be a line of an `earlier` version."""
-    frame = Frame(exp.select("*").from_(table(ordinary)))
+    frame = Frame(exp.select("*").from_(table(ordinary)).where(exp.Not(this=frac.is_null(col("@reverses")))))
     _with_original(compilation, frame, [ordinary, *earlier], name)
     _with_reversed(compilation, plan, frame, target, name)
     frame.join(
@@ -80,9 +80,20 @@ def claw_back(
     }
     columns = [named(col(changed[column]), column) if column in changed else col(column) for column in LINE]
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+    reversals = f"{target}:reversals"
     compilation.database.create(
-        target, exp.select(*columns).from_(inner), f"lines of {name}, reversals taking back what was paid"
+        reversals, exp.select(*columns).from_(inner), f"reversals of {name}, taking back what was paid"
     )
+    compilation.database.view(
+        target, _TOGETHER.format(columns=_COLUMNS, ordinary=ordinary, reversals=reversals), f"lines of {name}"
+    )
+
+
+_COLUMNS = ", ".join(f'"{column}"' for column in LINE)
+_TOGETHER = """
+SELECT {columns} FROM "{ordinary}" WHERE "@reverses" IS NULL AND "@wanted"
+UNION ALL SELECT {columns} FROM "{reversals}"
+"""
 
 
 def _with_original(compilation: Compilation, frame: Frame, tables: Sequence[str], name: str) -> None:

@@ -23,7 +23,7 @@ from attain.engine.scopes_credit import CreditBase
 from attain.engine.sql import all_of, case, cast
 from attain.engine.stages import quota as quotas
 from attain.engine.stages.credit import ORDER, credits
-from attain.engine.stages.rows import group_rows, payee_rows, team_members
+from attain.engine.stages.rows import group_rows, payee_rows
 from attain.kernel.errors import PlanError, Where
 from attain.plans.model import Measure, Plan
 
@@ -149,21 +149,22 @@ def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Fram
     return col(seat) if plan.policies.follows == "position" else col("@payee")
 
 
+_TEAM = """
+SELECT MIN("t.team") FROM (
+    SELECT team AS "t.team", member AS "t.member", valid_from AS "t.from", valid_to AS "t.to" FROM teams
+) t WHERE "t.member" IN ({payee}, {position}) AND "t.from" <= {day} AND {day} < "t.to"
+"""
+
+
 def team_of(compilation: Compilation, frame: Frame, payee: exp.Expr, position: exp.Expr, day: exp.Expr) -> exp.Expr:
-    """The payee's team on the day."""
+    """The payee's team on the day, by person or by the position held; of several the first by name."""
     name = frame.fresh("team")
-    since, until = f"{name}.from", f"{name}.to"
-    dated = all_of(
-        exp.LTE(this=col(since), expression=exp.Paren(this=day)),
-        exp.LT(this=exp.Paren(this=day), expression=col(until)),
-    )
-    frame.join(
-        table(team_members(compilation)),
-        {"payee": payee, "position": position},
-        {name: "team", since: "valid_from", until: "valid_to"},
-        also=dated,
-    )
-    return col(name)
+    outer = {
+        label: frame.add(f"{name}.{label}", each)
+        for label, each in (("payee", payee), ("position", position), ("day", day))
+    }
+    text = _TEAM.format(**{label: each.sql(dialect="duckdb") for label, each in outer.items()})
+    return frame.add(name, exp.Subquery(this=parse_one(text, dialect="duckdb")))
 
 
 def _window(

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from attain.engine.compilation import Compilation
 from attain.engine.frame import col, table
+from attain.engine.load import FAR
 from attain.engine.sql import text
 from attain.engine.stages.credit import credits
 
@@ -24,25 +25,25 @@ spans AS (
     SELECT payee, MIN(place) AS first_place, MAX(place) AS last_place FROM (SELECT payee, place FROM active UNION
         SELECT payee, place FROM credited) GROUP BY payee
 ), dense AS (
-    SELECT s.payee, p.* FROM spans s JOIN "{periods}" p ON p.place BETWEEN s.first_place AND s.last_place
-), placed AS (
-    SELECT d.payee, d.period, m.position, m.person, m.title, m.territory, m.unit, m."person.name", m."person.country",
-        m."person.currency", m."person.kind",
-           m."person.hired_on", m."person.left_on", LEAST(m.valid_to, d."end") AS seat_until, m.version,
-           ROW_NUMBER() OVER (PARTITION BY d.payee, d.period ORDER BY m.valid_from DESC, m.position) AS turn
-    FROM dense d JOIN "{members}" m ON m.payee = d.payee AND m.valid_from < d."end"
-), credits_there AS (SELECT DISTINCT payee, place FROM credited)
-SELECT d.*, COALESCE(a.active_days, 0) AS active_days, (a.active_days IS NOT NULL OR c.place IS NOT NULL) AS present,
-       d.place - MIN(d.place) OVER (PARTITION BY d.payee) + 1 AS ordinal,
+    SELECT s.payee, p.*, p.place - s.first_place + 1 AS ordinal
+    FROM spans s JOIN "{periods}" p ON p.place BETWEEN s.first_place AND s.last_place
+), seated AS ({seated}), credits_there AS (SELECT DISTINCT payee, place FROM credited)
+SELECT d.* EXCLUDE (ordinal), COALESCE(a.active_days, 0) AS active_days,
+       (a.active_days IS NOT NULL OR c.place IS NOT NULL) AS present, d.ordinal,
        s.position, s.person, s.title, s.territory, s.unit, s."person.name", s."person.country", s."person.currency",
-           s."person.kind", s."person.hired_on",
-       s."person.left_on", s.seat_until - 1 AS last_day, s.seat_until >= d."end" AND a.active_days IS NOT NULL AS
-           there_at_end
+       s."person.kind", s."person.hired_on", s."person.left_on",
+       LEAST(s.valid_to, d."end") - 1 AS last_day, s.valid_to >= d."end" AND a.active_days IS NOT NULL AS there_at_end
 FROM dense d
 LEFT JOIN active a ON a.payee = d.payee AND a.place = d.place
 LEFT JOIN credits_there c ON c.payee = d.payee AND c.place = d.place
-LEFT JOIN placed s ON s.payee = d.payee AND s.period = d.period AND s.turn = 1
+LEFT JOIN seated s ON s.payee = d.payee AND s.valid_from < d."end" AND d."end" <= s.followed_on
 """
+_SEATED = """
+SELECT *, COALESCE(LEAD(valid_from) OVER (PARTITION BY payee ORDER BY valid_from, position DESC), DATE '{far}') AS
+    followed_on
+FROM "{members}"
+"""
+"""Where a payee sits at the end of a period: the latest seat that has begun by then."""
 
 _CREDITED = """
 SELECT c."@payee" AS payee, p.place
@@ -65,11 +66,19 @@ def payee_rows(compilation: Compilation, kind: str) -> str:
         ]
         credited = " UNION ".join(parts) or "SELECT NULL::VARCHAR AS payee, NULL::BIGINT AS place WHERE FALSE"
         query = _ROWS.format(
-            members=compilation.members(), periods=compilation.periods(kind), end=compilation.end, credited=credited
+            members=compilation.members(),
+            seated=_seated(compilation),
+            periods=compilation.periods(kind),
+            end=compilation.end,
+            credited=credited,
         )
         _create(compilation, name, query, f"payees and their {kind} periods")
         compilation.known[name] = True
     return name
+
+
+def _seated(compilation: Compilation) -> str:
+    return _SEATED.format(members=compilation.members(), far=FAR)
 
 
 _PAY_ROWS = """
@@ -81,20 +90,16 @@ WITH firsts AS (
     ) f GROUP BY payee
 ), dense AS (
     SELECT f.payee, p.* FROM firsts f JOIN "{periods}" p ON p.place >= f.first_place AND p.start < DATE '{end}'
-), placed AS (
-    SELECT d.payee, d.period, m.position, m.person, m.title, m.territory, m.unit, LEAST(m.valid_to, d."end") AS
-        seat_until, ROW_NUMBER() OVER (PARTITION BY d.payee, d.period ORDER BY m.valid_from DESC, m.position) AS turn
-    FROM dense d JOIN "{members}" m ON m.payee = d.payee AND m.valid_from < d."end"
-), first_rows AS (SELECT payee, MIN(place) AS place FROM "{rows}" GROUP BY payee)
+), seated AS ({seated}), first_rows AS (SELECT payee, MIN(place) AS place FROM "{rows}" GROUP BY payee)
 SELECT d.*, COALESCE(r.active_days, 0) AS active_days, COALESCE(r.present, FALSE) AS present,
        d.place - o.place + 1 AS ordinal, s.position, COALESCE(s.person, w.person) AS person, s.title, s.territory,
        s.unit, w.name AS "person.name", w.country AS "person.country", w.currency AS "person.currency",
        w.kind AS "person.kind", w.hired_on AS "person.hired_on", w.left_on AS "person.left_on",
-       CAST(COALESCE(s.seat_until, d."end") - 1 AS DATE) AS last_day,
+       CAST(LEAST(COALESCE(s.valid_to, d."end"), d."end") - 1 AS DATE) AS last_day,
        COALESCE(r.there_at_end, FALSE) AS there_at_end
 FROM dense d
 LEFT JOIN "{rows}" r ON r.payee = d.payee AND r.period = d.period
-LEFT JOIN placed s ON s.payee = d.payee AND s.period = d.period AND s.turn = 1
+LEFT JOIN seated s ON s.payee = d.payee AND s.valid_from < d."end" AND d."end" <= s.followed_on
 LEFT JOIN first_rows o ON o.payee = d.payee
 LEFT JOIN people w ON w.person = d.payee
 """
@@ -117,7 +122,7 @@ def pay_rows(compilation: Compilation) -> str:
             lines=compilation.name("lines"),
             periods=compilation.periods(kind),
             paid=_PAID.format(plan=text(compilation.id)),
-            members=compilation.members(),
+            seated=_seated(compilation),
             end=compilation.end,
         )
         _create(compilation, name, query, "everybody who is paid, and their pay periods")
@@ -146,29 +151,6 @@ def group_rows(compilation: Compilation, subject: str, kind: str) -> str:
     return name
 
 
-_MEMBERSHIP = """
-SELECT DISTINCT m.payee, m.position, t.team, t.weight, GREATEST(m.valid_from, t.valid_from) AS valid_from,
-    LEAST(m.valid_to, t.valid_to) AS valid_to
-FROM "{members}" m JOIN teams t ON (t.member = m.position OR (t.member = m.person AND t.member NOT IN (SELECT position
-    FROM positions)))
-AND t.valid_from < m.valid_to AND m.valid_from < t.valid_to
-"""
-
-
-def team_members(compilation: Compilation) -> str:
-    """The plan's payees by team and days."""
-    name = compilation.name("team-members")
-    if name not in compilation.known:
-        _create(
-            compilation,
-            name,
-            _MEMBERSHIP.format(members=compilation.members()),
-            "who is in which team, from when to when",
-        )
-        compilation.known[name] = True
-    return name
-
-
 def _create(compilation: Compilation, name: str, text: str, meaning: str) -> None:
     compilation.database.create(name, text, meaning)
 
@@ -177,4 +159,4 @@ def everything(name: str) -> exp.Select:
     return exp.select("*").from_(table(name))
 
 
-__all__ = ["col", "everything", "group_rows", "pay_rows", "payee_rows", "team_members"]
+__all__ = ["col", "everything", "group_rows", "pay_rows", "payee_rows"]
