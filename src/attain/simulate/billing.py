@@ -25,7 +25,7 @@ MOST_INSTALMENTS = 4
 REASONS = ("damaged", "not needed", "wrong article", "does not fit", "ordered twice")
 SHARES = (20, 25, 30, 40, 50)
 Arrived = tuple[str, Ints, Ints, Flags, pa.Table]
-"""A table, the day of each row, the month in which it arrives, whether it is late, and the rows."""
+"""A table, the order of each row, the month in which it arrives, whether it is late, and the rows."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,24 @@ def _arrival(market: Market, orders: Orders) -> tuple[Ints, Flags, Ints]:
     return arrives, late, corrected
 
 
-def documents(done: Billed) -> Iterator[Arrived]:
-    """All tables that follow from some orders, row by row in the order of the orders."""
+def documents(done: Billed) -> list[Arrived]:
+    """All tables that follow from some orders, each in the order of the orders: however many are made at once."""
+    parts: dict[str, list[Arrived]] = {}
+    for one in _parts(done):
+        parts.setdefault(one[0], []).append(one)
+    return [_joined(name, found) for name, found in parts.items()]
+
+
+def _joined(name: str, parts: list[Arrived]) -> Arrived:
+    chosen = np.concatenate([one[1] for one in parts])
+    order = np.argsort(chosen, kind="stable")
+    arrives = np.concatenate([one[2] for one in parts])[order]
+    late = np.concatenate([one[3] for one in parts])[order]
+    rows = pa.concat_tables([one[4] for one in parts]).combine_chunks().take(pa.array(order))
+    return name, chosen[order], arrives, late, rows
+
+
+def _parts(done: Billed) -> Iterator[Arrived]:
     yield from _order_rows(done)
     yield _reversal_rows(done)
     yield _split_rows(done)
@@ -122,10 +138,10 @@ def order_ids(orders: Orders, chosen: Ints) -> pa.Array:
 def _order_rows(done: Billed) -> Iterator[Arrived]:
     orders = done.orders
     every = np.arange(len(orders))
-    yield "orders", orders.day, done.arrives, done.late, _as_orders(done, every, orders.day, done.wrong)
+    yield "orders", every, done.arrives, done.late, _as_orders(done, every, orders.day, done.wrong)
     again = np.flatnonzero(done.corrected >= 0)
     yield (
-        "orders", orders.day[again], done.corrected[again], np.full(len(again), True),
+        "orders", again, done.corrected[again], np.full(len(again), True),
         _as_orders(done, again, orders.day[again], orders.amount[again]),
     )  # fmt: skip
 
@@ -164,7 +180,7 @@ def _behind(done: Billed, chosen: Ints, day: Ints) -> tuple[Ints, Flags]:
     """When a document arrives: never before its order."""
     month = done.market.size.month_of(day)
     arrives = np.maximum(month, done.arrives[chosen])
-    return arrives, arrives > month
+    return arrives, done.late[chosen] & (month <= done.arrives[chosen])
 
 
 def _known(done: Billed, day: Ints) -> Flags:
@@ -182,7 +198,7 @@ def _taken_back(done: Billed) -> tuple[Ints, Ints, Ints, Flags]:
 
 def _reversal_rows(done: Billed) -> Arrived:
     chosen, day, amount, _ = _taken_back(done)
-    return "orders", day, *_behind(done, chosen, day), _as_orders(done, chosen, day, -amount, reverses=True)
+    return "orders", chosen, *_behind(done, chosen, day), _as_orders(done, chosen, day, -amount, reverses=True)
 
 
 def _return_rows(done: Billed) -> Arrived:
@@ -200,7 +216,7 @@ def _return_rows(done: Billed) -> Arrived:
             "currency": as_.words(CODES, done.orders.currency[chosen]),
         }
     )
-    return "returns", day, *_behind(done, chosen, day), rows
+    return "returns", chosen, *_behind(done, chosen, day), rows
 
 
 def _split_rows(done: Billed) -> Arrived:
@@ -226,7 +242,7 @@ def _split_rows(done: Billed) -> Arrived:
             "share": as_.exact(share * 10_000, 6),
         }
     )
-    return "splits", day, done.arrives[chosen], done.late[chosen], rows
+    return "splits", chosen, done.arrives[chosen], done.late[chosen], rows
 
 
 def _invoice_rows(done: Billed) -> Iterator[Arrived]:
@@ -269,7 +285,7 @@ def _as_invoices(
             "currency": as_.words(CODES, done.orders.currency[chosen]),
         }
     )
-    return "invoices", day, *_behind(done, chosen, day), rows
+    return "invoices", chosen, *_behind(done, chosen, day), rows
 
 
 def _payment_rows(done: Billed, chosen: Ints, number: Ints, due: Ints, amount: Ints) -> Iterator[Arrived]:
@@ -304,7 +320,7 @@ def _as_payments(done: Billed, chosen: Ints, number: Ints, part: Ints, day: Ints
             "currency": as_.words(CODES, done.orders.currency[chosen]),
         }
     )
-    return "payments", day, *_behind(done, chosen, day), rows
+    return "payments", chosen, *_behind(done, chosen, day), rows
 
 
 def expected_rows(market: Market, orders: Orders) -> Floats:

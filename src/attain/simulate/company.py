@@ -180,7 +180,7 @@ class _Making:
         number, of_deals = work
         made = orders.of_deals(self.market, self.market.deals(number)) if of_deals else self.repeats.orders(number)
         done = billing.billed(self.market, made)
-        return done, list(billing.documents(done))
+        return done, billing.documents(done)
 
     def _in_turn(self, make: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterator[Made]:
         """What is made of each piece, in their order; with threads a few pieces ahead."""

@@ -42,9 +42,11 @@ class Parameters:
     skill_deviation: float = law("deviation of skill, normal, mean 0; a unit of skill is a unit of log-odds", 0.45)
     potential_deviation: float = law("deviation of the logarithm of a territory's potential, mean of potential 1", 0.35)
     ramp_days: Numbers = law("days until a new hire sells like others, by segment", (120.0, 180.0, 270.0))
-    ramp_start: float = law("share of full productivity, and of quota, on the first day; linear up to 1", 0.25)
+    ramp_start: float = law(
+        "share of the quota on the first day of somebody new; linear up to 1 at the end of the ramp", 0.25
+    )
     ramp_penalty: float = law("log-odds lost on the first day, falling linearly to 0 at the end of the ramp", 0.8)
-    opportunities_per_rep: Numbers = law("opportunities a year and rep seat, by segment", (72.0, 40.0, 18.0))
+    opportunities_per_rep: Numbers = law("opportunities a year and rep seat, by segment", (80.0, 52.0, 32.0))
     source_share: Numbers = law("share of opportunities by source", (0.28, 0.30, 0.14, 0.08, 0.20))
     source_effect: Numbers = law("log-odds by source", (0.25, -0.35, 0.15, -0.05, 0.85))
     segment_effect: Numbers = law("log-odds by segment: the base rate of winning", (-2.05, -2.45, -2.95))
@@ -61,9 +63,9 @@ class Parameters:
     diligence_deviation: float = law("deviation of the logarithm of a person's diligence", 0.25)
     diligence_skill: float = law("correlation of diligence and skill: it confounds a naive estimate", 0.3)
     amount_median: Numbers = law(
-        "median list value of a deal in EUR, lognormal, by segment", (6000.0, 28000.0, 140000.0)
+        "median list value of a deal in EUR, lognormal, by segment", (14000.0, 42000.0, 150000.0)
     )
-    amount_deviation: Numbers = law("deviation of the logarithm of the list value", (0.75, 0.70, 0.85))
+    amount_deviation: Numbers = law("deviation of the logarithm of the list value", (0.65, 0.60, 0.65))
     discount_most: Numbers = law(
         "most discount, by segment; the discount is most × u^1.6, in half per cents", (0.15, 0.25, 0.35)
     )
@@ -113,7 +115,7 @@ class Parameters:
     rate_start: Numbers = law("EUR for one EUR, CHF, GBP, USD at the start (made up)", (1.0, 1.04, 1.17, 0.92))
     rate_deviation: float = law("deviation of a month's change of the logarithm of a rate of exchange", 0.012)
     quota_quarter: Numbers = law("share of a year's quota in each quarter", (0.23, 0.25, 0.23, 0.29))
-    quota_stretch: float = law("quota over what is expected of the seat", 1.05)
+    quota_stretch: float = law("quota over what is expected of the seat", 0.97)
 
     def ramp(self, tenure_days: Ints, segment: Ints) -> Floats:
         """Share of the ramp that lies behind somebody: 0 on the first day, 1 at its end."""

@@ -77,12 +77,12 @@ class Shelves:
         order = np.argsort(place, kind="stable")
         sorted_place = place[order]
         cuts = np.flatnonzero(np.diff(sorted_place)) + 1
-        ordered = rows.take(pa.array(order)) if len(cuts) and np.any(np.diff(order) < 0) else rows
         for start, end in zip([0, *cuts.tolist()], [*cuts.tolist(), len(order)], strict=True):
             if end > start:
                 number, is_late = divmod(int(sorted_place[start]), 2)
                 folder = self.size.months[number] + (LATE if is_late else "")
-                self.put(f"imports/{folder}", name, ordered.slice(start, end - start))
+                mine = rows.take(pa.array(order[start:end]))  # a copy: a slice would keep the whole piece in memory
+                self.put(f"imports/{folder}", name, mine)
 
     def close_before(self, month: int) -> None:
         """No more rows arrive in months before this one."""

@@ -36,7 +36,7 @@ class Size:
     form: Form = "parquet"
     crm: bool = True
     """Whether opportunities, their history and activities are written. Orders are the same without them."""
-    chunk: int = 50_000
+    chunk: int = 20_000
     """Rows that are worked out at once. It changes memory and time, never what is written."""
     threads: int = 1
 
