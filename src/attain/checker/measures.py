@@ -107,7 +107,10 @@ class Measures:
                 raise PlanError(
                     f"`{name}` measures other credits: only `.total` is known here.", code="plan.other-credits"
                 )
-            return self._of(version, name, self.subject(version, measure, scope)).between(*window)
+            subject = self.subject(version, measure, scope)
+            if measure.over is not None and measure.over.kind == "column":
+                subject = subject, credit.row.get(measure.over.column or "")
+            return self._of(version, name, subject).between(*window)
         series = self._of(version, name, self.key(version, measure, credit))
         if field == "before":
             return series.before(credit, window[0])

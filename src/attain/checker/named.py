@@ -27,21 +27,21 @@ class Named:
 
     def values(self, name: str) -> Iterator[NamedValue]:
         head, _, field = name.partition(".")
-        version = self.history.versions[-1]
-        if head in version.components:
+        head = self.history.names.get(head, head)
+        versions = self.history.versions
+        if any(head in version.components for version in versions):
             return self._of_component(head, field)
-        if head in version.measures:
+        if any(head in version.measures for version in versions):
             if field not in (*FIELDS, *ATTAINMENTS):
                 raise PlanError(f"A measure has no `{field}`.", code="plan.unknown-name")
             return self._of_measure(head, field)
-        if head in version.values and not field:
+        if any(head in version.values for version in versions) and not field:
             return self._of_value(head)
-        raise PlanError(f"`{name}` is no value of the plan {version.plan}.", code="plan.unknown-name")
+        raise PlanError(f"`{name}` is no value of the plan {self.history.plan}.", code="plan.unknown-name")
 
     def _of_component(self, name: str, field: str) -> Iterator[NamedValue]:
         components = self.calculation.components
-        each = self.history.versions[-1].components[name].per is None
-        for line in components.each(name).all() if each else components.per(name).all():
+        for line in (*components.each(name).all(), *components.per(name).all()):
             yield NamedValue(line.payee, line.source, self._field(line, field))
 
     def _field(self, line: Line, field: str) -> Scalar | tuple[Slice, ...]:
@@ -57,29 +57,37 @@ class Named:
         raise PlanError(f"A component has no `{field}`.", code="plan.unknown-name")
 
     def _of_measure(self, name: str, field: str) -> Iterator[NamedValue]:
-        version = self.history.versions[-1]
-        measure = version.measures[name]
+        said = [version.measures[name] for version in self.history.versions if name in version.measures]
         if field in AT_CREDITS:
-            for credit in self.calculation.credits.get(measure.credits, ()):
-                scope = self.calculation.at_credit(credit)
-                if name in credit.version.measures:
-                    yield NamedValue(credit.payee, credit.id, scope.measure(name, field))
+            for credits in dict.fromkeys(measure.credits for measure in said):
+                for credit in self.calculation.credits.get(credits, ()):
+                    own = credit.version.measures.get(name)
+                    if own is not None and own.credits == credits:
+                        value = self.calculation.at_credit(credit).measure(name, field)
+                        yield NamedValue(credit.payee, credit.id, value)
         if field in AT_PERIODS:
-            for period in self._periods(measure.over.kind if measure.over is not None else None):
-                for place in self._subjects(measure.for_, period):
-                    if name in place.version.measures:
-                        yield NamedValue(_subject(place), period.id, place.measure(name, field))
+            kinds = [measure.over.kind for measure in said if measure.over is not None]
+            for subject in dict.fromkeys(measure.for_ for measure in said):
+                for period in self._periods(*kinds):
+                    for place in self._subjects(subject, period):
+                        own = place.version.measures.get(name)
+                        if own is not None and own.for_ == subject:
+                            yield NamedValue(_subject(place), period.id, place.measure(name, field))
 
     def _of_value(self, name: str) -> Iterator[NamedValue]:
-        value = self.history.versions[-1].values[name]
-        if value.each is not None:
-            for credit in self.calculation.credits.get(value.each, ()):
-                yield NamedValue(credit.payee, credit.id, self.calculation.values.at_credit(name, credit))
-        elif value.per is not None:
-            for period in self._of_kind(value.per.kind):
-                for scope in self._subjects(value.per.subject, period):
-                    yield NamedValue(_subject(scope), period.id, scope.value(name))
-        else:
+        said = [version.values[name] for version in self.history.versions if name in version.values]
+        for credits in dict.fromkeys(value.each for value in said):
+            for credit in self.calculation.credits.get(credits or "", ()):
+                own = credit.version.values.get(name)
+                if own is not None and own.each == credits:
+                    yield NamedValue(credit.payee, credit.id, self.calculation.values.at_credit(name, credit))
+        for per in dict.fromkeys((value.per.subject, value.per.kind) for value in said if value.per is not None):
+            for period in self._of_kind(per[1]):
+                for scope in self._subjects(per[0], period):
+                    own = scope.version.values.get(name)
+                    if own is not None and own.per is not None and (own.per.subject, own.per.kind) == per:
+                        yield NamedValue(_subject(scope), period.id, scope.value(name))
+        if all(value.per is None and value.each is None for value in said):
             yield from self._inline(name)
 
     def _inline(self, name: str) -> Iterator[NamedValue]:
@@ -87,8 +95,9 @@ class Named:
         try:
             at_periods = [
                 NamedValue(scope.payee, period.id, scope.single(name))
-                for period in self._periods(None)
+                for period in self._periods()
                 for scope in self._subjects("payee", period)
+                if name in scope.version.values
             ]
         except PlanError:
             at_periods = []
@@ -101,9 +110,9 @@ class Named:
                     break
                 yield NamedValue(credit.payee, credit.id, found)
 
-    def _periods(self, also: str | None) -> Iterator[Period]:
+    def _periods(self, *also: str) -> Iterator[Period]:
         """Every period of a kind at which the plan computes something."""
-        kinds = {self.history.period_kind, also}
+        kinds = {self.history.period_kind, *also}
         for version in self.history.versions:
             kinds |= {component.per.kind for component in version.components.values() if component.per is not None}
             kinds |= {value.per.kind for value in version.values.values() if value.per is not None}

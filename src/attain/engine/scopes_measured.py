@@ -293,7 +293,8 @@ class CreditScope(CreditBase, Reader):
             .from_(table(source))
         )
         subject = measures._subject(self.compilation, self.plan, measure, self.frame, "@held")
-        window = measures._window(self.compilation, self.plan, measure, self.frame, self.subjects(), col("@date"))
+        whose = self.subjects() if measure.for_ == "payee" else [subject]
+        window = measures._window(self.compilation, self.plan, measure, self.frame, whose, col("@date"))
         name_of_total = self.frame.fresh("t")
         self.frame.join(
             exp.Subquery(this=totals, alias=exp.TableAlias(this=exp.to_identifier("totals"))),

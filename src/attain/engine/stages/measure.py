@@ -91,7 +91,8 @@ def _add_measure(
         alone = exp.StartsWith(this=col(f"{name}.s"), expression=exp.Literal.string(NO_TEAM))
         amount = case().when(alone, zero, copy=False).else_(amount, copy=False)
     frame.add(f"{name}.v", amount)
-    frame.add(f"{name}.w", _window(compilation, plan, measure, frame, [col("@person"), col("@held")], col("@date")))
+    whose: list[exp.Expr] = [col("@person"), col("@held")] if measure.for_ == "payee" else [col(f"{name}.s")]
+    frame.add(f"{name}.w", _window(compilation, plan, measure, frame, whose, col("@date")))
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     groups = [col(f"{name}.s"), col(f"{name}.w")]
