@@ -246,7 +246,7 @@ class CreditScope(CreditBase, Reader):
         return col("@payee")
 
     def position(self) -> exp.Expr:
-        return col("@held")
+        return col("@seated")
 
     def period_of(self, kind: str) -> exp.Expr:
         return col(f"@{kind}")

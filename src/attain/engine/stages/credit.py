@@ -26,6 +26,7 @@ from attain.engine.load import FAR
 from attain.engine.scopes import FactScope
 from attain.engine.sql import all_of, any_of, case, cast
 from attain.engine.stages import recipients
+from attain.engine.stages.lines import is_vacant
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr, Name
 from attain.plans.inference import Inference
@@ -392,9 +393,11 @@ def _on_the_plan(compilation: Compilation, frame: Frame) -> None:
 
 
 def _seat_held(compilation: Compilation, frame: Frame, reverses: bool) -> None:
-    """The position that the payee holds on the credit date. A reversal is credited to the seat of its original, and
-    its payee may hold another one by then; who holds none is seen in the seat that was credited."""
+    """The position that the payee holds on the credit date (`@seated`). A reversal is credited to the seat of its
+    original, and its payee may hold another one by then; who holds none is seen in the seat that was credited
+    (`@held`), though no longer as one of its team."""
     if not reverses:
+        frame.add("@seated", col("@position"))
         frame.add("@held", col("@position"))
         for name in _SEAT:
             frame.add(f"@{name}", col(f"member.{name}"))
@@ -405,7 +408,9 @@ def _seat_held(compilation: Compilation, frame: Frame, reverses: bool) -> None:
     )
     taken = {"held.position": "position", since: "valid_from", until: "valid_to"}
     frame.join(table("seats"), {"payee": col("@payee")}, taken, also=on_the_date)
-    frame.add("@held", exp.Coalesce(this=col("held.position"), expressions=[col("@position")]))
+    seated = case().when(is_vacant("@payee"), col("@position"), copy=False).else_(col("held.position"), copy=False)
+    frame.add("@seated", seated)
+    frame.add("@held", exp.Coalesce(this=col("@seated"), expressions=[col("@position")]))
     since, until = "seat.from", "seat.to"
     on_the_date = all_of(
         exp.LTE(this=col(since), expression=col("@date")), exp.LT(this=col("@date"), expression=col(until))

@@ -144,7 +144,7 @@ def _subject(compilation: Compilation, plan: Plan, measure: Measure, frame: Fram
     if measure.for_ == "company":
         return exp.Literal.string("company")
     if measure.for_ == "team":
-        team = team_of(compilation, frame, col("@payee"), col("@held"), col("@date"))
+        team = team_of(compilation, frame, col("@payee"), col("@seated"), col("@date"))
         alone = exp.Concat(expressions=[exp.Literal.string(NO_TEAM), col("@payee")])
         return exp.Coalesce(this=team, expressions=[alone])
     return col(seat) if plan.policies.follows == "position" else col("@payee")

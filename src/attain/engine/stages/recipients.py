@@ -33,6 +33,7 @@ OWN = (
     "payee",
     "position",
     "held",
+    "seated",
     "person",
     "title",
     "territory",

@@ -19,7 +19,7 @@ from attain.engine.formulas import Sql, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PlaceScope
-from attain.engine.sql import all_of, any_of
+from attain.engine.sql import all_of, any_of, cast
 from attain.engine.stages import values
 from attain.engine.stages.credit import ORDER
 from attain.plans import expressions as tree
@@ -73,7 +73,7 @@ def compute(compilation: Compilation, plan: Plan, group: Sequence[str]) -> None:
 
 def _partition(value: Value) -> tuple[str, ...]:
     if value.each is not None:
-        return ("@payee", *([value.within] if value.within else []))
+        return ("@payee", *(["@within"] if value.within else []))
     return ("payee",)
 
 
@@ -94,6 +94,9 @@ def _part(
     }
     known = {parts: scope.name(parts) for parts in sorted(outside) if parts[0] not in plan.tables}
     starts = {item: scope.pin(numeric(plan.values[item].start or tree.Number(Fraction(0)), scope)) for item in items}
+    if value.within is not None:  # a missing value is one of its own
+        missing = [exp.Literal.string("")]
+        frame.add("@within", exp.Coalesce(this=cast(col(value.within), "VARCHAR"), expressions=missing))
     order = [exp.Ordered(this=col(column)) for column in (ORDER if value.each is not None else ("start",))]
     number = exp.Window(
         this=exp.RowNumber(),
@@ -116,7 +119,7 @@ def _is_of(compilation: Compilation, value: Value, place: int) -> exp.Expr:
     """Whether a row belongs to the version."""
     if value.each is not None:
         return exp.EQ(this=col("@version"), expression=exp.Literal.number(place))
-    return compilation.in_force(compilation.versions[place])
+    return compilation.governs(compilation.versions[place])
 
 
 def _steps(

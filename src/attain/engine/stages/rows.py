@@ -1,6 +1,7 @@
 """The rows of period frames: which payee has which period of a kind.
 
-`<plan>:rows:<kind>`   key (payee, period): from a payee's first to last period on the plan or with a credit, dense
+`<plan>:rows:<kind>`   key (payee, period): from a payee's first period on the plan or with a credit, dense; `present`
+                       where there is a day on the plan or a credit
 `<plan>:groups:<kind>` key (subject, period): the teams, or the company, in every period of the plan
 """
 
@@ -22,11 +23,11 @@ WITH active AS (
     GROUP BY m.payee, p.place
 ), credited AS ({credited}),
 spans AS (
-    SELECT payee, MIN(place) AS first_place, MAX(place) AS last_place FROM (SELECT payee, place FROM active UNION
+    SELECT payee, MIN(place) AS first_place FROM (SELECT payee, place FROM active UNION
         SELECT payee, place FROM credited) GROUP BY payee
 ), dense AS (
     SELECT s.payee, p.*, p.place - s.first_place + 1 AS ordinal
-    FROM spans s JOIN "{periods}" p ON p.place BETWEEN s.first_place AND s.last_place
+    FROM spans s JOIN "{periods}" p ON p.place >= s.first_place AND p.start < DATE '{end}'
 ), seated AS ({seated}), credits_there AS (SELECT DISTINCT payee, place FROM credited)
 SELECT d.* EXCLUDE (ordinal), COALESCE(a.active_days, 0) AS active_days,
        (a.active_days IS NOT NULL OR c.place IS NOT NULL) AS present, d.ordinal,

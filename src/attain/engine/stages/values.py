@@ -82,7 +82,7 @@ def _united(compilation: Compilation, name: str, having: Sequence[Plan], target:
         frame = Frame(exp.select("*").from_(table(found.table)))
         periods = table(compilation.periods(per.kind if per is not None else version.period))
         frame.join(periods, {"period": col("period")}, {"start": "start", "end": "end"})
-        frame.keep(compilation.in_force(version))
+        frame.keep(compilation.governs(version))
         number = found.kind == "number"
         columns = [named(frac.times_int(col("x"), scale // found.denominator) if number else col("x"), "x")]
         if divided:
