@@ -115,7 +115,8 @@ class Releases:
                     paid[part_number] = target
                     due_on = part.day if part is not None else None
                     found.append(Released(key, part_number, due_on, period, change, "released"))
-            if period.start >= last and all(paid[part.number] == _target(total, part, ONE) for part in parts):
+            settled = all(part.trigger is None and paid[part.number] == _target(total, part, ONE) for part in parts)
+            if period.start >= last and settled:  # what a trigger has released, another fact may take back
                 break
         return found + self._left(key, sum(amount for _, amount in amounts), parts, paid)
 

@@ -92,8 +92,8 @@ def _caps(
             if most is None:
                 before.append(Walked(period.last, own, 0, None))
                 continue
-            start, end = history.window(most.over, period.last)
-            inside = [each for each in before if start <= each.last < end]
+            start, _ = history.window(most.over, period.last)
+            inside = [each for each in before if start <= each.last]
             total, taken = own + sum(each.lines for each in inside), sum(each.change for each in inside)
             waiting = [each.waits for each in before if each.last < start and each.waits is not None]
             carry = waiting[-1] if waiting else 0

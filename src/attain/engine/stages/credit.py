@@ -446,11 +446,3 @@ def _credit_id() -> exp.Expr:
     )
     detail = [col("@event"), text("~"), cast(col("@rule"), "VARCHAR"), text("."), cast(col("@level"), "VARCHAR"), via]
     return case().when(plain, col("@event"), copy=False).else_(exp.Concat(expressions=detail), copy=False)
-
-
-def value_of(expression: Expr, scope: FactScope) -> exp.Expr:
-    """The SQL of a text or date expression."""
-    found = compiled(expression, scope)
-    if isinstance(found, Plain):
-        return found.sql
-    raise PlanError("A text was expected.", code="plan.type-mismatch")
