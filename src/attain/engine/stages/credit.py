@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
-from attain.engine.formulas import Plain, compiled, condition, day, numeric
+from attain.engine.formulas import condition, day, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
