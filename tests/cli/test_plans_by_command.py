@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from attain.engine import calculate
 from tests.cli import company
 from tests.cli.conftest import Attain
 
@@ -46,6 +51,49 @@ def test_a_test_that_fails_says_what_both_computed(nordwind: Path, attain: Attai
     results = attain("test", "--json", status=1).json["results"]
     assert [(one["by"], one["passed"]) for one in results] == [("engine", False), ("checker", False)]
     assert "No plan and no test is called 'other'." in attain("test", "--only", "other", status=2).err
+
+
+class OneCentMore:
+    """What the engine gives, with a cent more on the payment of January, which no test of the plan names."""
+
+    def __init__(self, *given: Any) -> None:
+        self.inner = calculate(*given)
+
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        for row in self.inner.rows(table):
+            is_it = table == "payments" and row["pay_period"] == "2026-01"
+            yield {**row, "paid": row["paid"] + 1} if is_it else dict(row)
+
+    def values(self, plan: str, name: str) -> Any:
+        return self.inner.values(plan, name)
+
+
+def test_engine_and_checker_are_held_against_each_other_beyond_what_is_expected(
+    nordwind: Path, attain: Attain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Q.1: the one expectation holds on both sides, and the cent that they differ by is named."""
+    monkeypatch.setattr("attain.engine.calculate", OneCentMore)
+    said = attain("test", status=1).out
+    cent = "payments paid of account-executive Ann 2026-01: expected 4000 in minor units (checker), got 4001"
+    assert cent in said and "both     FAILED" in said
+    results = attain("test", "--json", status=1).json["results"]
+    assert [(one["by"], one["passed"]) for one in results] == [("engine", True), ("checker", True), ("both", False)]
+    assert cent in attain("publish", status=1).err
+
+
+def test_a_plan_with_errors_is_not_tested(nordwind: Path, attain: Attain) -> None:
+    PLAN.write_text(changed(("by: booked.attainment", "by: boked.attainment")))
+    said = attain("test", status=1)
+    line = company.PLAN.splitlines().index("    by: booked.attainment") + 1
+    assert f"account-executive.yaml:{line}" in said.err and "FAILED" not in said.out
+
+
+def test_another_plan_with_errors_does_not_hinder_the_test_that_is_asked_for(nordwind: Path, attain: Attain) -> None:
+    Path("plans/other.yaml").write_text(
+        changed(("plan: account-executive", "plan: other"), ("by: booked.attainment", "by: boked.attainment"))
+    )
+    assert "1 test: all pass" in attain("test", "--only", "account-executive").out
+    assert "boked" in attain("test", status=1).err
 
 
 def test_a_plan_is_told_in_german(nordwind: Path, attain: Attain) -> None:

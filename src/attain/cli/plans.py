@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +12,10 @@ from attain.cli.options import Actor, Folder, Json, Language, Reason, actor_of, 
 
 if TYPE_CHECKING:
     from attain.kernel.errors import Finding
+    from attain.plans.expected import Difference
     from attain.plans.loader import Document
-    from attain.plans.plan_tests import TestResult
+    from attain.plans.outcome import Outcome
+    from attain.plans.plan_tests import Calculate, TestResult
     from attain.web.workspace import Workspace
 
 Files = Annotated[list[Path] | None, typer.Argument(help="Plan documents; else all of plans/.")]
@@ -68,6 +70,7 @@ def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Fin
     """Names and types first; only a plan that can be read is looked at by the checker of plans."""
     from attain.plans import linter
     from attain.plans.scope import looked_through
+    from attain.plans.versions import findings_of_versions
 
     found: list[Finding] = []
     for document in documents:
@@ -75,7 +78,7 @@ def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Fin
         found += wrong
         if not any(finding.is_error for finding in wrong):
             found += linter.check(document.plan, document.where)
-    return found
+    return found + findings_of_versions(documents)
 
 
 def _calendars(workspace: Workspace) -> dict[str, Any]:
@@ -126,15 +129,24 @@ def test(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Run the tests that stand in plans, twice: by the engine, and by the checker that computes on its own."""
+    """Run the tests that stand in plans, twice: by the engine, and by the checker that computes on its own.
+
+    Both must give what is expected, and the same to the cent in all that is not. Plans with errors are not run.
+    """
     from attain.cli.tables import answer, say, working
+    from attain.kernel.errors import Findings
+    from attain.plans.plan_tests import chosen
 
     workspace = opened(folder, records=False)
     documents = documents_of(workspace, files)
-    with working("Testing", 2 * len(documents)) as step:
-        results = results_of(workspace, documents, step, only)
-    if only is not None and not any(found for found in results.values()):
+    tested = {document.plan.plan for document, _, _ in chosen(documents, only)}
+    if only is not None and not tested:
         raise wrong_use(f"No plan and no test is called {only!r}.")
+    to_check = [document for document in documents if only is None or document.plan.plan in tested]
+    if errors := [finding for finding in findings_of(workspace, to_check) if finding.is_error]:
+        raise Findings(errors)
+    with working("Testing", len(tested)) as step:
+        results = results_of(workspace, documents, step, only)
     failed = [result for found in results.values() for result in found if not result.passed]
 
     def show() -> None:
@@ -153,19 +165,37 @@ def test(
 def results_of(
     workspace: Workspace, documents: Sequence[Document], step: Any, only: str | None = None
 ) -> dict[str, list[TestResult]]:
+    """By engine and by checker; under `both` the tests at whose steps they differ from each other."""
     from attain.checker.recompute import recompute
     from attain.engine import calculate
-    from attain.plans.plan_tests import run_tests
+    from attain.plans.plan_tests import chosen, run_tests_by_all
 
     calendars = _calendars(workspace)
-    found: dict[str, list[TestResult]] = {"engine": [], "checker": []}
-    names = list(dict.fromkeys(document.plan.plan for document in documents))
-    for name in names:
+    both: dict[str, Calculate] = {"engine": calculate, "checker": recompute}
+    found: dict[str, list[TestResult]] = {by: [] for by in both}
+    for name in dict.fromkeys(document.plan.plan for document, _, _ in chosen(documents, only)):
+        step(name)
         versions = [document for document in documents if document.plan.plan == name]
-        for by, compute in (("engine", calculate), ("checker", recompute)):
-            step(f"{name} by the {by}")
-            found[by] += run_tests(versions, workspace.fact_types, calendars, compute, only)
+        ran = run_tests_by_all(versions, workspace.fact_types, calendars, both, _where_they_differ, only)
+        for by, results in ran.items():
+            found.setdefault(by, []).extend(results)
     return found
+
+
+def _where_they_differ(answers: Mapping[str, Outcome]) -> Difference | None:
+    """The first amount or row, in the order of tables, that engine and checker do not have alike."""
+    from attain.checker.compare import AMOUNTS, ROW, compare
+    from attain.plans.expected import Difference
+
+    found = compare(answers["checker"], answers["engine"])
+    if not found:
+        return None
+    first = found[0]
+    column = "" if first.column == ROW else f" {first.column}"
+    unit = " in minor units" if first.table in AMOUNTS else ""
+    named = " ".join(str(part) for part in first.key if part not in (None, ""))
+    said = f"{first.recomputed}{unit} (checker)", f"{first.claimed}{unit} (engine)"
+    return Difference(f"{first.table}{column} of {named}", *said)
 
 
 def _result(by: str, result: TestResult) -> dict[str, Any]:
@@ -248,7 +278,7 @@ def publish(
     if errors := [finding for finding in findings_of(workspace, documents) if finding.is_error]:
         raise Findings(errors)
     if not untested:
-        with working("Testing", 2 * len(documents)) as step:
+        with working("Testing", len({document.plan.plan for document in documents})) as step:
             failed = [
                 one for found in results_of(workspace, documents, step).values() for one in found if not one.passed
             ]

@@ -1,12 +1,13 @@
 """Runs the tests that stand in plan documents: given, expected, and periods that close in between.
 
-Who calculates is passed in, so the engine and the checker are held against the same expectations. A fault in a test
+Who calculates is passed in, so the engine and the checker are held against the same expectations, and against each
+other: a test names only what matters to it, and two answers may differ in what it does not name. A fault in a test
 itself, such as an unknown name under `given`, is a difference like any other: it names the test and what to mend.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +25,9 @@ from attain.plans.model import Plan, PlanTest, Step
 from attain.plans.outcome import Outcome
 
 Calculate = Callable[[Sequence[Plan], Snapshot, Interval], Outcome]
+FirstDifference = Callable[[Mapping[str, Outcome]], Difference | None]
+"""Of the answers to one step, by who gave them: the first place where they differ."""
+BOTH = "both"
 LEDGER = ("ledger_lines", "ledger_releases", "ledger_balances", "closed_periods")
 
 
@@ -57,14 +61,52 @@ def run_tests(
 ) -> list[TestResult]:
     """Every test of the documents, in their order. `only` names a plan, a test, or `plan: test`."""
     results = []
+    for document, number, test in chosen(documents, only):
+        run = _Run(documents, document, fact_types, calendars, calculate)
+        results.append(_result(document, number, run.differences(test)))
+    return results
+
+
+def run_tests_by_all(
+    documents: Sequence[Document],
+    fact_types: Mapping[str, FactType],
+    calendars: Mapping[str, Calendar],
+    calculations: Mapping[str, Calculate],
+    first_difference: FirstDifference,
+    only: str | None = None,
+) -> dict[str, list[TestResult]]:
+    """As `run_tests`, for each of the calculations; under `both` the tests at whose steps their answers differ."""
+    results: dict[str, list[TestResult]] = {by: [] for by in calculations}
+    for document, number, test in chosen(documents, only):
+        runs = {by: _Run(documents, document, fact_types, calendars, one) for by, one in calculations.items()}
+        for by, run in runs.items():
+            results[by].append(_result(document, number, run.differences(test)))
+        if apart := list(_apart(runs, first_difference)):
+            results.setdefault(BOTH, []).append(_result(document, number, apart))
+    return results
+
+
+def chosen(documents: Sequence[Document], only: str | None = None) -> Iterator[tuple[Document, int, PlanTest]]:
+    """The tests that `only` names, with their number in their document."""
     for document in documents:
-        versions = [other.plan for other in documents if other.plan.plan == document.plan.plan]
         for number, test in enumerate(document.plan.tests):
             if only in (None, document.plan.plan, document.id, test.name, f"{document.plan.plan}: {test.name}"):
-                run = _Run(versions, document.plan, fact_types, calendars, calculate)
-                found = tuple(run.differences(test))
-                results.append(TestResult(document.plan.plan, test.name, found, document.where("tests", number)))
-    return results
+                yield document, number, test
+
+
+def _result(document: Document, number: int, differences: Iterable[Difference]) -> TestResult:
+    name = document.plan.tests[number].name
+    return TestResult(document.plan.plan, name, tuple(differences), document.where("tests", number))
+
+
+def _apart(runs: Mapping[str, _Run], first_difference: FirstDifference) -> Iterator[Difference]:
+    """Only the first step where answers differ: what is closed apart stays apart."""
+    for answers in zip(*(run.answers for run in runs.values()), strict=False):  # who fails gives fewer; that is told
+        found = first_difference({by: outcome for by, (_, outcome) in zip(runs, answers, strict=True)})
+        if found is not None:
+            before = answers[0][0]
+            yield found._replace(what=f"{before}{found.what}")
+            return
 
 
 class _Run:
@@ -72,15 +114,18 @@ class _Run:
 
     def __init__(
         self,
-        versions: Sequence[Plan],
-        plan: Plan,
+        documents: Sequence[Document],
+        document: Document,
         fact_types: Mapping[str, FactType],
         calendars: Mapping[str, Calendar],
         calculate: Calculate,
     ) -> None:
-        self.plan = plan
+        self.plan = document.plan
         self.calculate = calculate
-        self.given = Given(versions, plan, fact_types, calendars)
+        versions = [other.plan for other in documents if other.plan.plan == self.plan.plan]
+        self.given = Given(versions, self.plan, fact_types, calendars)
+        self.answers: list[tuple[str, Outcome]] = []
+        """What came out of each close and of each expectation, after the words that name its step."""
         self.ledger: dict[str, list[dict[str, Any]]] = {}
         self.last_closed: Period | None = None
 
@@ -101,25 +146,27 @@ class _Run:
     def _step(self, step: Step, before: str) -> Iterator[Difference]:
         self.given.add(step.given)
         if step.close is not None:
-            self._close(self.given.period(step.close))
+            self._close(self.given.period(step.close), before)
         if step.expect:
-            _, outcome = self._outcome(self.given.span(self.last_closed, self._days_in(step.expect)))
+            _, outcome = self._outcome(self.given.span(self.last_closed, self._days_in(step.expect)), before)
             yield from Expected(self.plan, outcome, before).compare(step.expect)
 
-    def _outcome(self, span: Interval) -> tuple[Snapshot, Outcome]:
+    def _outcome(self, span: Interval, before: str) -> tuple[Snapshot, Outcome]:
         snapshot = self.given.snapshot()
         for name, rows in self.ledger.items():
             snapshot = snapshot.with_decisions(name, rows)
-        return snapshot, self.calculate(self.given.plans, snapshot, span)
+        outcome = self.calculate(self.given.plans, snapshot, span)
+        self.answers.append((before, outcome))
+        return snapshot, outcome
 
-    def _close(self, through: Period) -> None:
+    def _close(self, through: Period, before: str) -> None:
         if through.kind != self.plan.period:
             message = f"`close: {through.id}` is a {through.kind}; the plan pays by the {self.plan.period}."
             raise PlanError(message, code="plan.test-close")
         span = self.given.span(self.last_closed)
         if through.end <= span.start:
             raise PlanError(f"{through.id} is closed already.", code="plan.test-close")
-        snapshot, outcome = self._outcome(Interval(span.start, through.end))
+        snapshot, outcome = self._outcome(Interval(span.start, through.end), before)
         after = closed(snapshot, outcome, through, self.given.plans)
         self.ledger = {name: list(after.rows(name)) for name in LEDGER}
         self.last_closed = through
