@@ -122,6 +122,8 @@ MISTAKES = [
     ("match: deal", "match: dael", "plan.unknown-column", "`deal`"),
     ("of: acv}", "of: pieces}", "plan.type-mismatch", "no share"),
     ("part: amount, of: acv", "part: amount", "plan.trigger", "`of` is missing"),
+    ("  cap: {amount", "  release: [{share: base_rate, after: 1 month}, {share: rest}]\n  cap: {amount",
+     "plan.release-share", "`rest`"),
     ("  cap: {amount", "  release: [{share: 100%, when: cash}]\n  cap: {amount", "plan.trigger", "own `release`"),
     ("{who: owner, share: rest}", "{who: region, share: rest}", "plan.credit-rule", "owner"),
     ("who: partners.payee", "who: payments.kind", "plan.credit-rule", "no payee"),

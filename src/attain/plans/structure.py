@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from attain.facts.schema import FactType
 from attain.facts.values import places_of_currency
 from attain.kernel.errors import suggest
+from attain.plans.constants import Constants
 from attain.plans.inference import Inference
 from attain.plans.mistakes import Path
 from attain.plans.model import (
@@ -48,6 +49,7 @@ class Structure:
         self.names = inference.names
         self.fact_types = inference.names.fact_types
         self.inference = inference
+        self._constants = Constants.of(inference.plan, defaults=False)
 
     def check(self) -> None:
         self._head()
@@ -359,6 +361,10 @@ class Structure:
     def _releases(self, path: Path, parts: tuple[Release, ...] | None, components: list[Component]) -> None:
         for number, part in enumerate(parts or ()):
             here = (*path, number)
+            if part.share != "rest" and self._constants.number(part.share) is None:
+                message = "The share of a release is a constant: this one reads what may be given or may differ."
+                hint = "Write a number such as 50%, or `rest` for what the other parts leave."
+                self.tell("plan.release-share", message, hint, (*here, "share"))
             if part.when is None:
                 continue
             if not self.exists("trigger", part.when, self.plan.settlement.triggers, (*here, "when")):

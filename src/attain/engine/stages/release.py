@@ -20,11 +20,12 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import Plain, Sql, condition, day, later, numeric, on_day_of_month
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
-from attain.engine.scopes import FactScope, PlaceScope
+from attain.engine.scopes import FactScope
 from attain.engine.sql import all_of, any_of, case, cast, text
 from attain.engine.stages.credit import credits
 from attain.engine.stages.shape import create, view
 from attain.kernel.errors import PlanError, Where
+from attain.plans.constants import Constants
 from attain.plans.expressions import Expr
 from attain.plans.model import Plan, Release, Trigger
 
@@ -43,12 +44,11 @@ class Part:
     turn: int
 
 
-def parts_of(compilation: Compilation, plan: Plan, rules: tuple[Release, ...]) -> list[Part]:
-    frame = Frame(exp.select("*").from_(table("people")))
-    scope = PlaceScope(compilation, plan, frame)
+def parts_of(plan: Plan, rules: tuple[Release, ...]) -> list[Part]:
+    constants = Constants.of(plan, defaults=False)
     shares: list[Fraction | None] = []
     for rule in rules:
-        value = numeric(rule.share, scope).constant if isinstance(rule.share, Expr) else None
+        value = constants.number(rule.share) if isinstance(rule.share, Expr) else None
         if isinstance(rule.share, Expr) and value is None:
             raise PlanError(
                 "The share of a release is a constant.",
@@ -78,11 +78,7 @@ def releases(compilation: Compilation, booked: str) -> str:
     for plan in compilation.versions:
         for name in plan.components:
             rules = plan.components[name].release or plan.settlement.release
-            parts = (
-                parts_of(compilation, plan, rules)
-                if rules
-                else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
-            )
+            parts = parts_of(plan, rules) if rules else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
             for part in parts:
                 queries.append(_part(compilation, plan, name, part, totals))
     queries.append(_without_rule(compilation, totals))
