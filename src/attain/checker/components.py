@@ -226,7 +226,8 @@ class EachComponent:
             line = self._made(credit, "line", exact, uncapped, note)
             line.slices = result.slices
             self._round(component, line)
-            self._keep_within_budget(component, line, scope)
+            if not self._keep_within_budget(component, line, scope):
+                return self._overridden(credit)
         self.by_source[credit.event, credit.way] = line
         self.calculation.book.override(line)
         return line
@@ -267,15 +268,18 @@ class EachComponent:
             line.amount = history.rounded(line.exact, line.version, component.round)
         line.computed = line.amount
 
-    def _keep_within_budget(self, component: Component, line: Line, scope: CreditScope) -> None:
-        """What a common budget leaves of a line, in the order of credits of all payees. Lines are counted in cents."""
+    def _keep_within_budget(self, component: Component, line: Line, scope: CreditScope) -> bool:
+        """What a common budget leaves of a line, in the order of credits of all payees. Lines are counted in cents.
+        Says whether the budget is known."""
         before, after = self._spent, self._spent + line.amount
         self._spent = after
         if not isinstance(component.limit, BudgetLimit):
-            return  # a later version may have a budget, of which this line has used its part
+            return True  # a later version may have a budget, of which this line has used its part
         said = number(component.limit.budget, scope)
+        if said is None:
+            return False
         places = self.calculation.history.places
-        budget = 0 if said is None else half_up(said, places) * 10**places
+        budget = half_up(said, places) * 10**places
         match component.limit.crossing:
             case "part":
                 line.amount = int(min(after, budget) - min(before, budget))
@@ -284,6 +288,7 @@ class EachComponent:
             case "none":
                 line.amount = line.amount if after <= budget else 0
         line.computed = line.amount
+        return True
 
     def _catch_up_base(self, component: Component, credit: Credit, scope: CreditScope) -> Base | None:
         """For whole-amount tiers by a measure with catch-up: the sums of `of` so far in the measure's window."""
