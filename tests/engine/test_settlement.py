@@ -8,7 +8,7 @@ import pytest
 
 from attain.checker import recompute
 from attain.engine import calculate
-from attain.engine.trace import explain
+from attain.engine.trace import explain, explain_payment
 from attain.facts.snapshot import Snapshot
 from attain.plans.plan_tests import Calculate
 from tests.engine.worked import FACT_TYPES, SEATS, examples, loaded, months, tried
@@ -59,4 +59,38 @@ def test_reversals_that_share_a_line_are_explained(name: str) -> None:
         found = explain(outcome, documents, str(line["line"]))
         assert found.proves(), found.text("en")
         assert found.amount.value == Fraction(int(line["amount"]), 100)
+    outcome.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "paid"),
+    [
+        ("recovered-share", {}, {"2026-01": 1000, "2026-02": 400}),
+        ("recovered-share", {"back": "-0.5", "parts": "1"}, {"2026-01": 1000, "2026-02": 400}),
+        ("recovered-share", {"back": "1.5", "parts": "1"}, {"2026-01": 1000, "2026-02": 0}),
+        ("promise-below-nothing", {"promise": "-100"}, {"2026-01": 100, "2026-02": 400}),
+    ],
+)
+def test_a_payment_without_a_share_or_with_one_outside_of_0_to_1_is_explained(
+    name: str, inputs: dict[str, str], paid: dict[str, int]
+) -> None:
+    """A.8, A.9, K.2: the derivation of each payment comes to its amount."""
+    documents = loaded("settlement", name)
+    deals = [
+        {"id": "D1", "close_date": "2026-01-10", "owner": "Ann", "amount": "100"},
+        {"id": "D2", "close_date": "2026-02-10", "owner": "Ann", "amount": "400"},
+    ]
+    rows = [
+        {"input": given, "subject": "Ann", "value": amount, "valid_from": f"2026-0{month}-01",
+         "valid_to": f"2026-0{month + 1}-01"}
+        for given, amount in inputs.items()
+        for month in (1, 2)
+    ]  # fmt: skip
+    given = Snapshot.from_rows(FACT_TYPES.values(), {"deals": deals}, {**SEATS, "inputs": rows})
+    outcome = calculate([document.plan for document in documents], given, months("2026-01", "2026-03"), threads=1)
+    for period, amount in paid.items():
+        found = explain_payment(outcome, documents, name, "Ann", period)
+        assert found.proves(), found.text("en")
+        assert found.amount.value == Fraction(amount)
+        assert found.text("de")
     outcome.close()

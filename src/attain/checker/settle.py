@@ -118,7 +118,7 @@ class Settlement:
         if prorate == "days":
             active = self.history.active_days(scope.payee or "", scope.period.start, scope.period.end)
             amount *= Fraction(active, scope.period.days)
-        return self.history.rounded(amount, scope.version)
+        return self.history.rounded(max(ZERO, amount), scope.version)
 
     def _draw(self, payment: Payment, balance: int, scope: PayeeScope, active: bool) -> None:
         draw = scope.version.settlement.draw
@@ -154,6 +154,7 @@ class Settlement:
                     payee=payment.payee, period=payment.pay_period.id,
                 )  # fmt: skip
             return 0
+        share = max(ZERO, min(Fraction(1), share))
         above = max(0, earned - self.history.rounded(keeps, scope.version))
         return min(balance, round_fraction(share * above, 0, Rounding.HALF_UP))
 

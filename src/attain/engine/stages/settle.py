@@ -82,7 +82,8 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
                 frac.quotient(Num(cast(col("active_days"), frac.WIDE)), Num(cast(col("days"), frac.WIDE))),
             )
         value = scope.pin(value)
-        minor: exp.Expr = frac.rounded(value, places, mode)
+        at_least_nothing = scope.pin(frac.extreme([value, frac.ZERO], largest=True))
+        minor: exp.Expr = frac.rounded(at_least_nothing, places, mode)
         on_the_plan = exp.GT(this=col("active_days"), expression=exp.Literal.number(0))
         active = all_of(on_the_plan, exp.Not(this=is_vacant()))
         holds = all_of(active, condition(condition_, scope)) if condition_ is not None else active
@@ -98,10 +99,9 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
             frame.add(f"{what}_amount", amount(what, said.amount, said.while_, said.prorate is not None))
     draw = settlement.draw
     recover = draw.recover if draw is not None else None
-    share = scope.pin(numeric(recover.share, scope)) if recover is not None else None
-    frame.add("recover_share", share.numerator if share is not None else none)
-    over = none if share is None else (frac.over(share))
-    frame.add("recover_over", over)
+    share = _recovered_share(recover.share, scope) if recover is not None else frac.MISSING
+    frame.add("recover_share", share.numerator)
+    frame.add("recover_over", frac.over(share))
     frame.add(
         "recover_keeps",
         frac.rounded(scope.pin(numeric(recover.keeps, scope)), places, mode)
@@ -137,6 +137,13 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
         .where(compilation.governs(plan))
     )
     return query.sql(dialect="duckdb")
+
+
+def _recovered_share(formula: Expr, scope: PeriodScope) -> Num:
+    """At least 0 and at most 1. Comparing a missing share, or one over a missing number, leaves a missing numerator."""
+    share = scope.pin(numeric(formula, scope))
+    at_most = scope.pin(frac.extreme([share, frac.ONE], largest=False))
+    return scope.pin(frac.extreme([at_most, frac.ZERO], largest=True))
 
 
 def _pay_terms(compilation: Compilation, plan: Plan, frame: Frame, scope: PeriodScope) -> None:

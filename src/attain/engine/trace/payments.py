@@ -118,6 +118,9 @@ class Payment:
         if prorated:
             active, days = self.spot.ask(_days)
             value = Operation("/", Operation("*", found.result, Figure(active)), Figure(days))
+        worth = value.worth()
+        if isinstance(worth, Fraction) and worth < 0:
+            value = Applied("greatest", (value, ZERO))
         if value.worth() != shown.value:
             value = Rounded(value, self.derivation.places)
         where = self.derivation.where(self.plan, "settlement", *path)
@@ -198,6 +201,8 @@ class Payment:
             )
         if said.recover is None or self.sums["ordinal"] is None or int(self.sums["ordinal"]) < said.recover.from_:
             return None
+        if self.sums["recover_share"] is None or self.sums["recover_keeps"] is None:
+            return None  # nothing is taken back, as the exceptions say
         share = Figure(Fraction(int(self.sums["recover_share"]), int(self.sums["recover_over"])), "rate")
         keeps = self.derivation.minor(int(self.sums["recover_keeps"] or 0))
         above: Formula = (
