@@ -161,6 +161,18 @@ def _months_touched(first: date, last: date) -> Fraction:
     return Fraction(0 if last < first else months)
 
 
+def _moved(move: Callable[[date, int], date]) -> Callable[[date, Fraction], date | None]:
+    """A day some whole days or months from another, where the calendar of the years 1 to 9999 has it."""
+
+    def moved(start: date, count: Fraction) -> date | None:
+        try:
+            return move(start, int(count))
+        except (OverflowError, ValueError):
+            return None
+
+    return moved
+
+
 def _lower(text: str) -> str:
     """Each letter by itself and never into two: Python would look at neighbours (a Greek final sigma)."""
     return "".join(letter.lower()[0] for letter in text)
@@ -176,8 +188,8 @@ _FUNCTIONS: dict[str, Callable[..., Scalar]] = {
     "days_between": lambda first, last: Fraction((last - first).days),
     "months_between": lambda first, last: Fraction(months_between(first, last)),
     "months_touched": _months_touched,
-    "add_days": lambda start, days: start + timedelta(days=int(days)),
-    "add_months": lambda start, months: add_months(start, int(months)),
+    "add_days": _moved(lambda start, days: start + timedelta(days=days)),
+    "add_months": _moved(add_months),
     "year": lambda on: Fraction(on.year),
     "month": lambda on: Fraction(on.month),
     "quarter": lambda on: Fraction((on.month + 2) // 3),

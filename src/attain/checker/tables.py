@@ -61,7 +61,7 @@ def tier_table(table: Table) -> TierTable:
 
 
 def steps(table: Table, scope: TableScope) -> list[Step] | None:
-    """The tiers with their numbers, or None when a border is missing."""
+    """The tiers with their numbers, or None when a border is missing or not above the one before it."""
     tiers = tier_table(table)
     if id(tiers) in scope.ladders:
         return scope.ladders[id(tiers)]
@@ -70,12 +70,8 @@ def steps(table: Table, scope: TableScope) -> list[Step] | None:
     for tier in tiers.tiers:
         upper = None if tier.to is None else number(tier.to, scope)
         result = number(tier.result, scope)
-        if tier.to is not None and upper is None:
+        if tier.to is not None and (upper is None or upper <= lower):
             return None
-        if upper is not None and upper <= lower:
-            raise CalculationError(
-                f"A tier ends at {upper}, not above {lower} where it starts.", code="calculation.tiers"
-            )
         resolved.append(Step(lower, upper, result))
         lower = upper if upper is not None else lower
     if not any(names_in(part) for tier in tiers.tiers for part in (tier.to, tier.result) if part is not None):
@@ -212,15 +208,25 @@ def lookup(table: Table, keys: Sequence[Scalar], scope: TableScope, column: str 
     return cell(row[chosen], scope) if chosen in row else None
 
 
+def ascending(formulas: Sequence[Expr], scope: TableScope) -> list[Fraction] | None:
+    """The numbers of borders or marks, or None unless all are there and each is above the one before it."""
+    found: list[Fraction] = []
+    for formula in formulas:
+        mark = number(formula, scope)
+        if mark is None or (found and mark <= found[-1]):
+            return None
+        found.append(mark)
+    return found
+
+
 def grid(table: Grid, keys: Sequence[Scalar], scope: TableScope) -> Fraction | None:
     belongs_above = _border(table.border, scope)
     places = []
     for borders, key in zip(table.by.values(), keys, strict=True):
         if not isinstance(key, Fraction):
             return None
-        marks = [number(border, scope) for border in borders]
-        known = [mark for mark in marks if mark is not None]
-        if len(known) < len(marks):
+        known = ascending(borders, scope)
+        if known is None:
             return None
         places.append(bisect_right(known, key) if belongs_above else bisect_left(known, key))
     return number(table.values[places[0]][places[1]], scope)
@@ -233,30 +239,32 @@ def curve(table: Table, at: Fraction, scope: TableScope) -> Fraction | None:
 
 
 def _on_segments(table: Curve, at: Fraction, scope: TableScope) -> Fraction | None:
-    pays = _edge(table.below, scope)
-    for segment in table.segments:
-        start = number(segment.from_, scope)
-        if start is None:
-            return None
-        if at >= start:
-            base = number(segment.pays, scope)
-            slope = Fraction(0) if segment.slope is None else number(segment.slope, scope)
-            pays = None if base is None or slope is None else base + slope * (at - start)
-    return pays
+    marks = ascending([segment.from_ for segment in table.segments], scope)
+    if marks is None:
+        return None
+    place = bisect_right(marks, at) - 1
+    if place < 0:
+        return _edge(table.below, scope)
+    segment = table.segments[place]
+    base = number(segment.pays, scope)
+    slope = Fraction(0) if segment.slope is None else number(segment.slope, scope)
+    return None if base is None or slope is None else base + slope * (at - marks[place])
 
 
 def _on_points(table: Curve, at: Fraction, scope: TableScope) -> Fraction | None:
-    points = [(number(point.at, scope), number(point.pays, scope)) for point in table.points]
-    known = [(mark, pays) for mark, pays in points if mark is not None and pays is not None]
-    if len(known) < len(points):
+    marks = ascending([point.at for point in table.points], scope)
+    if marks is None:
         return None
-    if at < known[0][0] and table.below != "extend":
-        return known[0][1] if table.below == "flat" else _edge(table.below, scope)
-    if at > known[-1][0] and table.above != "extend":
-        return known[-1][1] if table.above == "flat" else _edge(table.above, scope)
-    place = next((place for place, (mark, _) in enumerate(known[1:-1], start=1) if at <= mark), len(known) - 1)
-    (left, low), (right, high) = known[place - 1], known[place]
-    return low + (high - low) * (at - left) / (right - left)
+    pays = [number(point.pays, scope) for point in table.points]
+    if at < marks[0] and table.below != "extend":
+        return pays[0] if table.below == "flat" else _edge(table.below, scope)
+    if at > marks[-1] and table.above != "extend":
+        return pays[-1] if table.above == "flat" else _edge(table.above, scope)
+    place = next((place for place, mark in enumerate(marks[1:-1], start=1) if at <= mark), len(marks) - 1)
+    low, high = pays[place - 1], pays[place]
+    if low is None or high is None:
+        return None
+    return low + (high - low) * (at - marks[place - 1]) / (marks[place] - marks[place - 1])
 
 
 def _edge(said: Any, scope: TableScope) -> Fraction | None:

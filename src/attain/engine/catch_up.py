@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from sqlglot import exp
 
@@ -66,6 +67,9 @@ def catch_up_slices(
         earlier = [item for item in earlier if item[0] == window]
         low, high = values["before"], values["after"]
         if low is None or high is None or any(value is None for value in values.values()):
+            continue
+        ends = [end for place in range(len(table.tiers)) if (end := values.get(f"border{place}")) is not None]
+        if any(upper <= lower for lower, upper in pairwise([Fraction(0), *ends])):
             continue
         tiers: Tiers = [
             (values.get(f"border{place}"), values[f"rate{place}"] or Fraction(0)) for place in range(len(table.tiers))

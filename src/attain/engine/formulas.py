@@ -355,12 +355,33 @@ def _days_between(scope: Scope, values: Sequence[Sql]) -> Sql:
     return _as_number(days_from(_plain(values[0]), _plain(values[1])))
 
 
+_FIRST_DAY, _LAST_DAY = "0001-01-01", "9999-12-31"
+_MOST_DAYS = 3_700_000
+"""More days, or months, than the calendar of the years 1 to 9999 has; the database moves any day so far."""
+
+
 def _moved(by: Callable[[exp.Expr, exp.Expr], exp.Expr]) -> Maker:
+    """A day some days or months from another; missing where the calendar of the years 1 to 9999 does not have it."""
+
     def make(scope: Scope, values: Sequence[Sql]) -> Sql:
         count = values[1]
         if not isinstance(count, Num):
             raise PlanError("A number of days or months was expected.", code="plan.type-mismatch")
-        return Plain("date", by(_plain(values[0]), cast_int(count)))
+        if count.constant is not None and abs(count.constant) > _MOST_DAYS:
+            return Plain("date", cast(exp.Null(), "DATE"))
+        late, early = True, True
+        if count.constant is not None:
+            moved = by(_plain(values[0]), cast_int(count))
+            late, early = count.constant > 0, count.constant < 0
+        else:
+            count = scope.pin(count)
+            least = frac.compare(exp.GTE, count, frac.number(-_MOST_DAYS))
+            most = frac.compare(exp.LTE, count, frac.number(_MOST_DAYS))
+            number = case().when(all_of(least, most), frac.rounded(count, 0, Rounding.DOWN), copy=False)
+            moved = by(_plain(values[0]), number)
+        ends: list[exp.Expr] = [exp.GTE(this=group(moved), expression=date_literal(_FIRST_DAY))] if early else []
+        ends += [exp.LTE(this=group(moved), expression=date_literal(_LAST_DAY))] if late else []
+        return Plain("date", case().when(all_of(*ends), moved, copy=False) if ends else moved)
 
     return make
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from sqlglot import exp
 
@@ -59,6 +59,32 @@ def borders(tiers: Sequence[Tier], unit: Num | None, scope: Scope) -> list[Num |
     return found
 
 
+def rising(marks: Sequence[Num]) -> exp.Expr | None:
+    """True where all marks are there and each is above the one before it; None where no row needs to ask.
+
+    Constants are compared while compiling, so a table that holds nothing else costs no SQL."""
+    tests: list[exp.Expr] = []
+    if len(marks) == 1 and marks[0].constant is None:
+        tests.append(exp.Not(this=exp.Paren(this=marks[0].is_missing)))
+    for lower, upper in pairwise(marks):
+        if lower.constant is None or upper.constant is None:
+            tests.append(frac.compare(exp.GT, upper, lower))
+        elif upper.constant <= lower.constant:
+            return exp.false()
+    return all_of(*tests) if tests else None
+
+
+def rising_tiers(tiers: Sequence[Tier], scope: Scope) -> exp.Expr | None:
+    """The same of the borders of tiers, of which the first lies above zero. They are compared as they are written: the
+    quota by which they may be multiplied is above zero or missing."""
+    return rising([frac.ZERO, *(scope.pin(numeric(tier.to, scope)) for tier in tiers if tier.to is not None)])
+
+
+def where(sound: exp.Expr | None, result: Num) -> Num:
+    """The result where the borders of its table can be used, else missing."""
+    return result if sound is None else frac.choose([(sound, result)])
+
+
 def integral(tiers: Sequence[Tier], value: Num, unit: Num | None, scope: Scope) -> Num:
     """C(value): everything up to the value, each slice by the result of its tier."""
     return frac.total([frac.product(per_unit, size) for per_unit, size in slices(tiers, value, unit, scope)])
@@ -67,6 +93,7 @@ def integral(tiers: Sequence[Tier], value: Num, unit: Num | None, scope: Scope) 
 def slices(tiers: Sequence[Tier], value: Num, unit: Num | None, scope: Scope) -> list[tuple[Num, Num]]:
     """For each tier its result per unit and how much of the value lies in it."""
     found = []
+    sound = rising_tiers(tiers, scope)
     lower: Num = frac.ZERO
     for place, (tier, upper) in enumerate(zip(tiers, borders(tiers, unit, scope), strict=True)):
         inside = value if upper is None else frac.extreme([value, upper], largest=False)
@@ -83,7 +110,7 @@ def slices(tiers: Sequence[Tier], value: Num, unit: Num | None, scope: Scope) ->
                     code="plan.open-amount-tier",
                 )
             result = frac.quotient(result, frac.minus(upper, lower))
-        found.append((result, scope.pin(inside)))
+        found.append((result, scope.pin(where(sound, inside))))
         lower = upper if upper is not None else lower
     return found
 
@@ -102,7 +129,8 @@ def whole(table: TierTable, value: Num, scope: Scope, unit: Num | None = None) -
         else:
             branches.append((frac.compare(operator, value, upper), result))
     # Where a border is missing nobody can say in which tier a value lies.
-    return frac.choose([(exp.Paren(this=any_of(*unknown)), frac.MISSING), *branches])
+    found = frac.choose([(exp.Paren(this=any_of(*unknown)), frac.MISSING), *branches])
+    return where(rising_tiers(table.tiers, scope), found)
 
 
 def border_policy(table: TierTable | Grid, scope: Scope) -> str:
@@ -121,20 +149,19 @@ def curve(table: Curve, value: Num, scope: Scope) -> Num:
 
 def _segments(table: Curve, value: Num, scope: Scope) -> Num:
     branches: list[tuple[exp.Expr, Num]] = []
-    for segment in reversed(table.segments):
-        start = numeric(segment.from_, scope)
+    marks = [scope.pin(numeric(segment.from_, scope)) for segment in table.segments]
+    for segment, start in reversed(list(zip(table.segments, marks, strict=True))):
         pays = numeric(segment.pays, scope)
         if segment.slope is not None:
             pays = frac.plus(pays, frac.product(numeric(segment.slope, scope), frac.minus(value, start)))
         branches.append((frac.compare(exp.GTE, value, start), pays))
     below = numeric(table.below, scope) if isinstance(table.below, tree.Expr) else frac.MISSING
-    first = numeric(table.segments[0].from_, scope)
-    branches.append((frac.compare(exp.LT, value, first), below))
-    return frac.choose(branches)
+    branches.append((frac.compare(exp.LT, value, marks[0]), below))
+    return where(rising(marks), frac.choose(branches))
 
 
 def _points(table: Curve, value: Num, scope: Scope) -> Num:
-    marks = [(numeric(point.at, scope), numeric(point.pays, scope)) for point in table.points]
+    marks = [(scope.pin(numeric(point.at, scope)), numeric(point.pays, scope)) for point in table.points]
 
     def line(place: int) -> Num:
         (x1, y1), (x2, y2) = marks[place], marks[place + 1]
@@ -150,7 +177,7 @@ def _points(table: Curve, value: Num, scope: Scope) -> Num:
     branches = [(frac.compare(exp.LT, value, marks[0][0]), outside(table.below, marks[0][1], 0))]
     branches += [(frac.compare(exp.LTE, value, marks[place + 1][0]), line(place)) for place in range(last)]
     branches.append((frac.compare(exp.GT, value, marks[last][0]), outside(table.above, marks[last][1], last - 1)))
-    return frac.choose(branches)
+    return where(rising([at for at, _ in marks]), frac.choose(branches))
 
 
 def lookup(table: Table, keys: Sequence[Sql], scope: Scope, column: str | None = None) -> Sql:
@@ -170,9 +197,7 @@ def lookup(table: Table, keys: Sequence[Sql], scope: Scope, column: str | None =
     return choose(branches, otherwise, scope) if branches else otherwise
 
 
-def _both(
-    table: LookupTable, keys: Sequence[Sql], scope: Scope, column: str | None
-) -> Iterator[tuple[exp.Expr, Sql]]:
+def _both(table: LookupTable, keys: Sequence[Sql], scope: Scope, column: str | None) -> Iterator[tuple[exp.Expr, Sql]]:
     """For rows of which one at most may match: what stops the run where two do, say `4` and `4.0`.
 
     Whether two rows can match together is known before the run, so that other tables pay nothing for it."""
@@ -244,16 +269,14 @@ def _matches(key: Sql, text: str) -> exp.Expr:
 
 def _grid(table: Grid, keys: Sequence[Sql], scope: Scope) -> Num:
     operator = exp.LTE if border_policy(table, scope) == "lower" else exp.LT
-    (row_borders, column_borders), (row_key, column_key) = list(table.by.values()), keys
+    row_key, column_key = keys
+    row_borders, column_borders = ([scope.pin(numeric(mark, scope)) for mark in marks] for marks in table.by.values())
     if not isinstance(row_key, Num) or not isinstance(column_key, Num):
         raise PlanError("The keys of a grid are numbers.", code="plan.type-mismatch")
 
-    def band(key: Num, marks: Sequence[tree.Expr], values: Sequence[Num]) -> Num:
-        branches = [
-            (frac.compare(operator, key, numeric(mark, scope)), value)
-            for mark, value in zip(marks, values, strict=False)
-        ]
+    def band(key: Num, marks: Sequence[Num], values: Sequence[Num]) -> Num:
+        branches = [(frac.compare(operator, key, mark), value) for mark, value in zip(marks, values, strict=False)]
         return frac.choose([*branches, (exp.Not(this=exp.Paren(this=key.is_missing)), values[-1])])
 
     rows = [band(column_key, column_borders, [numeric(cell, scope) for cell in row]) for row in table.values]
-    return band(row_key, row_borders, rows)
+    return where(rising(row_borders), where(rising(column_borders), band(row_key, row_borders, rows)))

@@ -8,6 +8,7 @@ is looked up, a result cell as an expression over parameters and values, or as a
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from attain.kernel.errors import PlanError, suggest
@@ -31,8 +32,18 @@ def key_fits(cell: str, key: Type) -> bool:
     if key.is_numeric and key.kind not in ("unknown", "missing"):
         return _NUMBER.fullmatch(cell) is not None
     if key.kind == "date":
-        return _DAY.fullmatch(cell) is not None
+        return _is_day(cell)
     return key.kind != "yes_no" or cell in ("yes", "no", "true", "false")
+
+
+def _is_day(cell: str) -> bool:
+    if _DAY.fullmatch(cell) is None:
+        return False
+    try:
+        date.fromisoformat(cell)
+    except ValueError:  # a day that its month does not have
+        return False
+    return True
 
 
 def result_cell(text: str, plan: Plan) -> Expr:

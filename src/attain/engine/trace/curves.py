@@ -32,7 +32,7 @@ def curve_step(
     at = units.common([*(segment.from_ for segment in curve.segments), *(point.at for point in curve.points)])
     looked_up = Figure(exact, at if shown.unit == "number" else shown.unit)
     paid = units.of_table(curve)
-    if not isinstance(exact, Fraction):
+    if not isinstance(exact, Fraction) or not isinstance(result, Fraction):
         return Step(
             "curve.missing",
             {"value": looked_up},
