@@ -82,6 +82,7 @@ MISTAKES = [
     (FREE, 'formula: "target * year(acv)"', "plan.type-mismatch", "Argument 1 of `year`"),
     (FREE, 'formula: "target * curve(payout, target)"', "plan.type-mismatch", "payout"),
     (FREE, 'formula: "round(target, pieces)"', "plan.argument", "literal"),
+    (FREE, 'formula: "round(target, -2)"', "plan.argument", "from 0 to 6"),
     (UNIT, 'when: "booked.after"', "plan.type-mismatch", "comparison"),
     (UNIT, 'when: "deal_type > 5"', "plan.type-mismatch", "single quotes"),
     (UNIT, "when: \"deal_type > 'a'\"", "plan.type-mismatch", "no order"),
@@ -178,6 +179,16 @@ def test_each_mistake_is_told_with_code_line_and_remedy(old: str, new: str, code
     assert any(mention in f"{finding.message} {finding.hint}" for finding in told), [str(finding) for finding in told]
     for finding in findings:
         assert finding.where.file == "plans/ae.yaml" and finding.where.line
+
+
+@pytest.mark.parametrize("cell", ["2026-02-30", "13.13.2026", "Desks"])
+def test_a_key_that_is_no_date_is_refused_where_a_date_is_looked_up(cell: str) -> None:
+    text = changed(
+        ("annual * lookup(phasing, period.quarter)", "annual * lookup(phasing, period.start)"),
+        ("rows: [{q: 4, value: 40%}]", f"rows: [{{q: '{cell}', value: 40%}}]"),
+    )
+    told = [finding for finding in found(text) if finding.code == "plan.type-mismatch"]
+    assert [f"'{cell}' is none" in finding.message and finding.where.line is not None for finding in told] == [True]
 
 
 def test_the_line_is_that_of_the_fault_also_when_another_part_reads_it() -> None:
