@@ -1,4 +1,4 @@
-"""No float and no decimal of a fixed scale on the way: one look at every table that the queries of a calculation made."""
+"""No float and no decimal of a fixed scale on the way: a look at every table that queries made."""
 
 from __future__ import annotations
 
