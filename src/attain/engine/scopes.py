@@ -185,6 +185,8 @@ class FactScope(PlaceScope):
         self.fact = fact
         self.related = related
         self.payee = payee
+        self.on: exp.Expr | None = None
+        """The day on which parameters are read, once it is known."""
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
         if len(parts) == 1 and parts[0] in self.compilation.fact(self.fact).schema.columns:
@@ -197,7 +199,7 @@ class FactScope(PlaceScope):
         return super().resolve(parts)
 
     def day(self) -> exp.Expr:
-        return col(self.compilation.fact(self.fact).schema.date)
+        return col(self.compilation.fact(self.fact).schema.date) if self.on is None else self.on
 
 
 class TriggerScope(FactScope):

@@ -284,7 +284,7 @@ class CreditScope(CreditBase, Reader):
         source = measured.table
         if measure.over is not None and measure.over.kind == "rolling":
             subject = measures._subject(self.compilation, self.plan, measure, self.frame, "@held")
-            rolled = measures.rolled_at(measured, name, measure.over.months or 1, subject)
+            rolled = measures.rolled_at(self.compilation, measured, name, measure.over.months or 1, subject)
             taken = self.frame.add(self.frame.fresh("t"), rolled)
             return Num(exp.Coalesce(this=taken, expressions=[frac.integer(0)]), scale)
         totals = (

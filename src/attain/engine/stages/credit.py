@@ -109,6 +109,8 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
     scope = FactScope(compilation, plan, frame, rule.from_)
     frame.add("@event", col(fact.key))
     frame.add("@date", day(rule.date or Name((fact.date,)), scope))
+    scope = FactScope(compilation, plan, frame, rule.from_)
+    scope.on = col("@date")
     frame.add("@passes", condition(rule.when, scope) if rule.when is not None else exp.true())
     money, other = _currency(compilation, plan, rule)
     frame.add("@currency", money)

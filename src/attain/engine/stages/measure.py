@@ -202,43 +202,55 @@ def _window(
 
 
 _ROLLING = """
-SELECT * REPLACE (rolled AS "{m}.after", whole AS "{m}.total") FROM (
-    SELECT c.*, (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" >= {first} AND
-        o.turn <= c.turn) AS rolled,
-        (SELECT SUM(o."{m}.v") FROM numbered o WHERE o."{m}.s" = c."{m}.s" AND o."@date" >= {first} AND
-        o."@date" <= c."@date") AS whole
-    FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{table}") c
+WITH numbered AS (SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{table}"),
+rolled AS (
+    SELECT c.turn, CAST(SUM(o."{m}.v") AS HUGEINT) AS rolled FROM numbered c JOIN numbered o
+      ON o."{m}.s" = c."{m}.s" AND o.turn <= c.turn AND o."@date" >= {first}
+    GROUP BY c.turn
+), whole AS (
+    SELECT c."{m}.s" AS subject, c."@date" AS day, CAST(SUM(o."{m}.v") AS HUGEINT) AS whole
+    FROM (SELECT DISTINCT "{m}.s", "@date" FROM numbered) c JOIN numbered o
+      ON o."{m}.s" = c."{m}.s" AND o."@date" <= c."@date" AND o."@date" >= {first}
+    GROUP BY c."{m}.s", c."@date"
 )
+SELECT n.* EXCLUDE (turn) REPLACE (r.rolled AS "{m}.after", w.whole AS "{m}.total") FROM numbered n
+LEFT JOIN rolled r ON r.turn = n.turn LEFT JOIN whole w ON w.subject = n."{m}.s" AND w.day = n."@date"
 """
 _FIRST_DAY = "CAST(CAST({day} + 1 AS DATE) - to_months({months}) AS DATE)"
 """Of the months that end with a day: those that end on 28 February begin on the first."""
+_SUMS_TO_DAY = """
+SELECT "{m}.s" AS "roll.s", "@date" AS "roll.day",
+       CAST(SUM(SUM("{m}.v")) OVER (PARTITION BY "{m}.s" ORDER BY "@date") AS HUGEINT) AS "roll.sum"
+FROM "{table}" GROUP BY ALL
+"""
 _ROLLED = """
-SELECT CAST(SUM("roll.v") AS INT128) FROM (
-    SELECT "{m}.s" AS "roll.s", "@date" AS "roll.day", "{m}.v" AS "roll.v" FROM "{table}"
-) o WHERE "roll.s" = ({subject}) AND "roll.day" <= "@date" AND "roll.day" >= {first}
+COALESCE((SELECT MAX_BY("roll.sum", "roll.day") FROM "{sums}" WHERE "roll.s" = ({subject}) AND "roll.day" <= "@date"),
+    CAST(0 AS INT128))
+- COALESCE((SELECT MAX_BY("roll.sum", "roll.day") FROM "{sums}" WHERE "roll.s" = ({subject}) AND "roll.day" < {first}),
+    CAST(0 AS INT128))
 """
 
 
-def rolled_at(measured: Measured, name: str, months: int, subject: exp.Expr) -> exp.Expr:
-    """The months that end with a row's `@date`, for a row that is no credit of the measured set."""
+def rolled_at(compilation: Compilation, measured: Measured, name: str, months: int, subject: exp.Expr) -> exp.Expr:
+    """The months that end with a row's `@date`, for a row that is no credit of the measured set.
+
+    The difference of two sums to a day: a row that the database looks up twice is not counted twice.
+    """
+    sums = f"{measured.table}:{name}:sums"
+    if sums not in compilation.known:
+        text = _SUMS_TO_DAY.format(m=name, table=measured.table)
+        compilation.database.create(sums, text, f"{name} to the day")
+        compilation.known[sums] = True
     first = _FIRST_DAY.format(day='"@date"', months=months)
-    text = _ROLLED.format(m=name, table=measured.table, subject=subject.sql(dialect="duckdb"), first=first)
-    return exp.Subquery(this=parse_one(text, dialect="duckdb"))
+    text = _ROLLED.format(sums=sums, subject=subject.sql(dialect="duckdb"), first=first)
+    return exp.Paren(this=parse_one(text, dialect="duckdb"))
 
 
 def _add_rolling(compilation: Compilation, name: str, measure: str, months: int) -> None:
     order = ", ".join(f'"{column}"' for column in ORDER)
-    numbered = f'SELECT *, ROW_NUMBER() OVER (ORDER BY {order}) AS turn FROM "{name}"'
     first = _FIRST_DAY.format(day='c."@date"', months=months)
-    text = _ROLLING.format(m=measure, first=first, order=order, table=name).replace(
-        "FROM numbered o", f"FROM ({numbered}) o"
-    )
-    query = parse_one(text, dialect="duckdb")
-    if isinstance(query, exp.Query):
-        trimmed = exp.select(exp.Star(**{"except_": [exp.to_identifier("rolled"), exp.to_identifier("turn")]})).from_(
-            exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier("x")))
-        )
-        compilation.database.create(name, trimmed, f"rolling {months} months of {measure}")
+    text = _ROLLING.format(m=measure, first=first, order=order, table=name)
+    compilation.database.create(name, text, f"rolling {months} months of {measure}")
 
 
 # -- at periods --------------------------------------------------------------------------------------------------------

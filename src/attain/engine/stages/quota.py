@@ -32,10 +32,11 @@ SCALE = 10**4
 
 @dataclass(frozen=True)
 class Figures:
-    """A table with subject, `key` (a window or pay period), valid_from, valid_to, amount and cut; and the amounts'
+    """A table with subject, `key` (a window or pay period), valid_from, valid_to, since and amount; and the amounts'
     denominator.
 
-    `by_day`: the row in force on the day that is read. `by_key`: the row of the key.
+    `by_day`: the row in force on the day that is read. `by_key`: the row of the key. `since`: from when on the amount is
+    the same.
     """
 
     table: str
@@ -100,11 +101,25 @@ def _figures(
             "key": pa.array([row[1] for row in out], pa.string()),
             "valid_from": pa.array([row[2] for row in out], pa.date32()),
             "valid_to": pa.array([row[3] for row in out], pa.date32()),
+            "since": pa.array(_unchanged_since(out), pa.date32()),
             "amount": pa.array([row[4] for row in out], pa.decimal128(38, 0)),
         }
     )
     compilation.database.register(target, table_of)
     return Figures(target, denominator * SCALE, by_day, by_key)
+
+
+def _unchanged_since(rows: list[tuple[str, str, date, date, int]]) -> list[date]:
+    """For each row the day since which its amount has been the same: a row that says it again changes nothing."""
+    found: dict[tuple[str, str, date, date, int], date] = {}
+    ended: dict[tuple[str, str, date], tuple[int, date]] = {}
+    for row in sorted(rows):
+        subject, key, start, end, amount = row
+        before = ended.get((subject, key, start))
+        since = before[1] if before is not None and before[0] == amount else start
+        found[row] = since
+        ended[subject, key, end] = (amount, since)
+    return [found[row] for row in rows]
 
 
 def _units(row: dict[str, Any]) -> int:
@@ -214,7 +229,7 @@ def join(
     since: list[exp.Expr] = []
     for subject in subjects:
         name = frame.fresh("quota")
-        take = {name: "amount", f"{name}.from": "valid_from", f"{name}.to": "valid_to"}
+        take = {name: "amount", f"{name}.from": "valid_from", f"{name}.to": "valid_to", f"{name}.since": "since"}
         on = {"subject": subject, **({"key": key} if found.by_key else {})}
         if found.by_day:
             dated = all_of(
@@ -222,7 +237,7 @@ def join(
                 exp.LT(this=exp.Paren(this=day), expression=col(f"{name}.to")),
             )
             frame.join(table(found.table), on, take, also=dated)
-            since.append(col(f"{name}.from"))
+            since.append(col(f"{name}.since"))
         else:
             frame.join(table(found.table), on, take)
         values.append(Num(col(name), found.denominator))

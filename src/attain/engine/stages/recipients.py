@@ -161,6 +161,7 @@ def _direct(
     frame = Frame(exp.select("*").from_(table(events)))
     related = rule.related
     scope = FactScope(compilation, plan, frame, rules.from_, related[0] if related else None, payee=True)
+    scope.on = col("@recipient")
     via: exp.Expr = exp.Literal.string("")
     if related is not None:
         fact, column = related
@@ -247,6 +248,7 @@ def _rolled(
     """Managers and relationships. Without `of` they take a share of what each direct recipient got."""
     frame = Frame(exp.select("*").from_(table(events)))
     scope = FactScope(compilation, plan, frame, rules.from_, None, payee=True)
+    scope.on = col("@recipient")
     base: Num = frac.ONE
     via: exp.Expr = exp.Literal.string("")
     if rule.of is None:

@@ -332,6 +332,7 @@ class LineScope(FactScope):
     def __init__(self, compilation: Compilation, plan: Plan, frame: Frame, credit_set: str) -> None:
         super().__init__(compilation, plan, frame, plan.credits[credit_set].from_)
         self.credits = credits(compilation, credit_set)
+        self.on = col("@credit_date")
 
     def resolve(self, parts: tuple[str, ...]) -> Sql:
         if parts == ("credit", "amount"):

@@ -195,7 +195,9 @@ class EventSpot(Spot):
             schema = self.compilation.fact(self.related).schema
             columns = {f"{self.related}.{name}": name for name in schema.columns}
             frame.join(table(f"f:{self.related}"), {schema.key: exp.Literal.string(self.via)}, columns)
-        return FactScope(self.compilation, self.plan, frame, self.fact, self.related)
+        found = FactScope(self.compilation, self.plan, frame, self.fact, self.related)
+        found.on = col("@date")
+        return found
 
     @property
     def key(self) -> tuple[object, ...]:
