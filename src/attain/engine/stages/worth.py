@@ -66,8 +66,8 @@ def marginal_operands(plan: Plan, said: Component, scope: Reader) -> tuple[Num, 
 
 
 def marginal_times(plan: Plan, said: Component, tiers: TierTable, unit: Num | None, scope: Reader) -> Num:
-    """What a slice is multiplied by. Amount borders: 1. Shares of a quota: slices are amounts already, so `of` is
-    spread over the quota."""
+    """What a slice is multiplied by. Amount borders: 1. Shares of a quota: slices are amounts already, so for factors
+    `of` is spread over the quota."""
     spread = tiers.column in ("factor", "amount")
     running = running_measure(plan, said)
     if running is not None and running[1]:
@@ -78,7 +78,9 @@ def marginal_times(plan: Plan, said: Component, tiers: TierTable, unit: Num | No
             if said.of is not None
             else (frac.ONE if tiers.column == "amount" else base_of(said, scope))
         )
-        return of if unit is None else frac.positive_quotient(of, unit)
+        if tiers.column == "amount" or unit is None:
+            return of  # an amount is spread over its tier already
+        return frac.positive_quotient(of, unit)
     return numeric(said.of, scope) if said.of is not None else frac.ONE
 
 

@@ -124,7 +124,7 @@ class Paying:
             base, of_steps = self.base()
             more += of_steps
             formula = Operation("*", formula, base)
-            if quota is not None:
+            if quota is not None and tiers.column != "amount":
                 formula = Operation("/", formula, Figure(quota, unit))
         return self.paid(formula, (*slices, *by[1], *more))
 
