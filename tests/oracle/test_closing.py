@@ -137,7 +137,7 @@ def test_closed_periods_stay_and_the_book_balances(seed: int) -> None:
 
 def test_late_facts_make_differences() -> None:
     """The random companies do exercise the door for late facts."""
-    assert sum(close_months(random_case(seed), seed, steps=3) for seed in (4001, 4002, 4004)) > 0
+    assert any(close_months(random_case(seed), seed, steps=3) for seed in SEEDS)
 
 
 @pytest.mark.soak

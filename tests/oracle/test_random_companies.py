@@ -14,8 +14,9 @@ from attain.kernel.errors import AttainError
 from tests.oracle.held_together import answers, between, case_with_versions, differences, random_case
 
 SEEDS = range(1000, 1040)
-VERSIONED = range(2000, 2014)
+VERSIONED = range(2000, 2015)
 FIRST_SEED = int(os.environ.get("ATTAIN_SOAK_FIRST", "10000"))
+EXCEPTION = ("plan", "component", "event_type", "event", "payee", "period", "amount", "currency", "code")
 VALUES = ("m1", "m1.period", "m2.after", "m2.quota", "m1.attainment_total", "v1", "v2", "c1.exact", "c2.exact")
 
 
@@ -57,8 +58,12 @@ def test_engine_and_checker_agree_on_named_values() -> None:
 
 def test_a_difference_is_seen() -> None:
     """The comparison is no rubber stamp: one cent, one credit, one exception are found."""
-    case = random_case(1003)
-    engine, checker = answers(case.models, case.world.snapshot())
+    engine, checker = next(
+        found
+        for found in (answers(case.models, case.world.snapshot()) for case in map(random_case, SEEDS))
+        if not any(isinstance(answer, AttainError) for answer in found)
+        and all(list(found[1].rows(name)) for name in ("lines", "credits"))
+    )
     tables = ("lines", "releases", "payments", "credits", "uncredited", "exceptions")
     said = {name: [dict(row) for row in checker.rows(name)] for name in tables}
 
@@ -69,8 +74,9 @@ def test_a_difference_is_seen() -> None:
     assert between(engine, Said()) == []  # type: ignore[arg-type]
     said["lines"][0]["amount"] += 1
     said["credits"][0]["level"] += 1
-    said["exceptions"].append({"plan": "oracle", "code": "held"})
-    assert len(between(engine, Said())) == 4  # type: ignore[arg-type]
+    said["exceptions"].append(dict.fromkeys(EXCEPTION) | {"plan": "oracle", "code": "held"})
+    found = between(engine, Said())  # type: ignore[arg-type]
+    assert {difference.split(":")[0] for difference in found} == {"lines", "credits", "exceptions"}
     engine.close()
 
 
