@@ -35,8 +35,8 @@ class Figures:
     """A table with subject, `key` (a window or pay period), valid_from, valid_to, since and amount; and the amounts'
     denominator.
 
-    `by_day`: the row in force on the day that is read. `by_key`: the row of the key. `since`: from when on the amount is
-    the same.
+    `by_day`: the row in force on the day that is read. `by_key`: the row of the key. `since`: from when on the amount
+    has been the same.
     """
 
     table: str
