@@ -9,6 +9,7 @@ from __future__ import annotations
 from attain.kernel.errors import NotFound, Refused, Where, suggest
 from attain.kernel.hashing import canonical_json
 from attain.plans.loader import Document
+from attain.plans.versions import findings_of_versions
 from attain.web.apps.audit.services import Act, acting, moment
 from attain.web.workspace import Workspace
 
@@ -28,6 +29,7 @@ def publish_plan(workspace: Workspace, document: Document, *, actor: str, reason
             where=document.where("uses"),
             hint="Load the plan together with its fragments.",
         )
+    _require_one_plan(document, version)
     with acting(workspace, actor, "publish plan") as act:
         known = PlanVersion.objects.filter(plan=version.plan, plan_version=version.plan_version).first()
         if known is not None and known.content_hash != version.content_hash:
@@ -49,6 +51,14 @@ def publish_plan(workspace: Workspace, document: Document, *, actor: str, reason
         _record_ends(act, chosen, before)
         act.record("plans.published", "plan-version", chosen, after={"hash": chosen.content_hash}, reason=reason)
     return chosen
+
+
+def _require_one_plan(document: Document, version: PlanVersion) -> None:
+    """The versions of a plan fit together: their currency, period, credit sets, and the names of their components."""
+    others = [document_of(other) for other in published_versions(plan=version.plan) if str(other) != str(version)]
+    for finding in findings_of_versions([*others, document]):
+        if finding.code != "plan.versions-overlap":
+            raise Refused(finding.message, code=finding.code, where=document.where("plan"), hint=finding.hint)
 
 
 def _require_apart(document: Document, version: PlanVersion) -> None:
