@@ -114,7 +114,7 @@ def test_a_write_that_takes_too_long_is_seen(workspace: Workspace, writes: list[
         while time.thread_time() < until:
             pass
     with store.writing("sleep"):
-        time.sleep(2.1)
+        time.sleep(8.1)
     assert [write.doing for write in writes if write.is_slow] == ["compute", "sleep"]
     writes.clear()  # the fixture would fail this test for them
 
