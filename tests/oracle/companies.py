@@ -263,10 +263,10 @@ def amount_of(rnd: Random) -> str:
     )
 
 
-def deals(rnd: Random, world: World, count: int, since: date = FIRST) -> None:
-    """Deals on or after a day, with their partners, receipts and reversals."""
+def deals(rnd: Random, world: World, count: int, since: date = FIRST, until: date = LAST) -> None:
+    """Deals from a day to a day, with their partners, receipts and reversals."""
     known = [*references(world) * 3, "nobody"]
-    days = [day for day in DAYS if day >= since] or [DAYS[-1]]
+    days = [day for day in DAYS if since <= day <= until] or [since]
     for _ in range(count):
         number = len(world.facts.get("deals", ())) + 1
         day = rnd.choice(days) + timedelta(rnd.choice((0, 0, 0, 1, 5)))

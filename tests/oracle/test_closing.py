@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -31,14 +32,15 @@ from .held_together import REFUSED, Case, between, case_with_versions, random_ca
 
 Row = Mapping[str, Any]
 LINE = ("component", "payee", "source", "earning_period")
-SEEDS = (*range(4000, 4012),)
+SEEDS = (*range(4000, 4008),)
 ALWAYS = ("draw_balance", "carried_out")
 
 
-def something_late(rnd: Random, world: World) -> None:
+def something_late(rnd: Random, world: World, last: date) -> None:
     """What arrives between two closings: deals of closed periods, corrections, receipts, another quota."""
-    deals(rnd, world, rnd.choice((0, 1, 2)), since=rnd.choice((FIRST, DAYS[6])))
-    if rnd.random() < 0.6:
+    deals(rnd, world, rnd.choice((2, 3, 5)), until=last)
+    deals(rnd, world, rnd.choice((0, 1)), since=last)
+    if rnd.random() < 0.8:
         correct(rnd, world)
     if world.facts.get("deals") and rnd.random() < 0.4:
         late = rnd.choice(world.facts["deals"])
@@ -69,7 +71,7 @@ def plus(*sums: Counter[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
     return {key: total for key in keys if (total := sum(each[key] for each in sums))}
 
 
-def close_months(case: Case, seed: int, steps: int = 5) -> int:
+def close_months(case: Case, seed: int, steps: int = 3) -> int:
     """Closes period after period; the number of differences to closed periods that were booked on the way."""
     rnd, world, plans = Random(seed), case.world, case.models
     ledger: dict[str, list[Row]] = {}
@@ -93,7 +95,7 @@ def close_months(case: Case, seed: int, steps: int = 5) -> int:
         late += sum(row["kind"] == "difference" for row in engine.rows("lines"))
         ledger = {name: list(after.rows(name)) for name in LEDGER}
         engine.close()
-        something_late(rnd, world)
+        something_late(rnd, world, period.last)
     return late
 
 
@@ -131,13 +133,13 @@ def hold_the_step(engine: Calculation, snapshot: Snapshot, plans: list[Plan], pe
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_closed_periods_stay_and_the_book_balances(seed: int) -> None:
-    """Q.1, C1, C2, C3: five months or two quarters, one after the other."""
+    """Q.1, C1, C2, C3: three months or two quarters, one after the other."""
     close_months(case_with_versions(seed) if seed % 4 == 3 else random_case(seed), seed)
 
 
 def test_late_facts_make_differences() -> None:
     """The random companies do exercise the door for late facts."""
-    assert any(close_months(random_case(seed), seed, steps=3) for seed in SEEDS)
+    assert any(close_months(random_case(seed), seed) for seed in SEEDS)
 
 
 @pytest.mark.soak
