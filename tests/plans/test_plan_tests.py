@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from attain.checker.recompute import recompute
-from attain.facts.schema import parse_fact_type
 from attain.kernel.periods import GREGORIAN
 from attain.plans.expected import Difference, Expected, same
 from attain.plans.given import Given
@@ -295,51 +294,3 @@ def test_closing_adds_to_the_ledger_and_writes_used_up_balances_as_zero() -> Non
     balances = {(row["name"], row["pay_period"]): row["amount"] for row in after.rows("ledger_balances")}
     assert balances["draw.balance", "2026-01"] == 0 and balances["draw.balance", "2025-12"] == 900
     assert list(before.rows("ledger_lines")) == []
-
-
-# -- columns of payees that a row leaves out ---------------------------------------------------------------------------
-
-VISITS = """
-fact: visits
-key: id
-date: on
-columns:
-  id: text
-  on: date
-  worth: {type: money, places: 2, currency: EUR}
-  owner: {type: payee, required: no}
-  second: {type: payee, required: no}
-"""
-TO = "[{who: second, share: 40%}, {who: owner, share: rest}]"
-
-
-def paid_for_visits(to: str, visit: str, expect: str) -> list[str]:
-    fact = parse_fact_type(VISITS)
-    head, policies = PLAN.partition("credits:")[0], PLAN[PLAN.index("policies:") :]
-    text = (
-        f"{head}credits: {{seen: {{from: visits, amount: worth{to}}}}}\n"
-        f"components: {{fee: {{each: seen, pays: percent, rate: 10%}}}}\n{policies}"
-        f"  - name: one\n    given: {{visits: [{{id: V1, on: 2026-01-10, worth: 100{visit}}}]}}\n"
-        f"    expect: {{{expect}}}\n"
-    )
-    [result] = run_tests(
-        [load_plan(text, "plans/seller.yaml")], {fact.name: fact}, {GREGORIAN.name: GREGORIAN}, recompute
-    )
-    return [str(difference) for difference in result.differences]
-
-
-@pytest.mark.parametrize(
-    ("to", "visit", "expect"),
-    [
-        ("", "", "fee: {payee: 10}"),
-        ("", ", owner: Ann", "fee: {Ann: 10}"),
-        ("", ", owner: null", "uncredited: [V1]"),
-        (f", to: {TO}", "", "fee: {payee: 10}"),
-        (f", to: {TO}", ", owner: Ann", "credits.seen: {Ann: 100}"),
-        (f", to: {TO}", ", owner: Ann, second: Bob", "fee: {Ann: 6, Bob: 4}"),
-        (", to: [{who: owner, share: 60%}, {who: second, share: 40%}]", "", "fee: {payee: 6}"),
-    ],
-)
-def test_a_row_that_says_nobody_belongs_to_the_one_payee_there_is(to: str, visit: str, expect: str) -> None:
-    """Also where the column may stay empty: whoever tries out a plan need not invent a name."""
-    assert paid_for_visits(to, visit, expect) == []

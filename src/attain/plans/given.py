@@ -109,23 +109,7 @@ class Given:
             for column in fact.columns.values():
                 if column.type == "payee" and column.required and column.default is None:
                     full.setdefault(column.name, SOMEBODY)
-            for usual, named in self._credited(fact):
-                if not named & set(full):
-                    full[usual] = SOMEBODY
             known[str(full[fact.key])] = full
-
-    def _credited(self, fact: FactType) -> Iterator[tuple[str, set[str]]]:
-        """For each credit set of the fact type: the column of `to` with the rest, else the first; and all of them.
-
-        A row that gives any of them, be it as missing, has said who is credited.
-        """
-        for credits in self.plan.credits.values():
-            if credits.from_ == fact.name:
-                in_order = sorted(credits.to, key=lambda rule: rule.share != "rest")
-                columns = [fact.columns[rule.who] for rule in in_order if rule.who in fact.columns]
-                named = [column.name for column in columns if column.type == "payee"]
-                if named and fact.columns[named[0]].default is None:
-                    yield named[0], set(named)
 
     # What a calculation is asked with.
 
