@@ -31,6 +31,20 @@ def test_a_mistake_is_shown_with_file_and_line(nordwind: Path, attain: Attain) -
     assert [one["level"] for one in attain("check", "--json", status=1).json["findings"]] == ["error"]
 
 
+def test_what_the_engine_cannot_add_up_exactly_is_found_without_data(nordwind: Path, attain: Attain) -> None:
+    """A sum of quotients has no common denominator: said with the line of the part, before a run meets it."""
+    divided = "booked: {sum: bookings, of: credit.amount / count, over: year, quota: new_business, against: full}"
+    PLAN.write_text(
+        changed(("booked: {sum: bookings, over: year, quota: new_business, against: full}", divided))
+    )
+    types = Path("facts/deals.yaml")
+    types.write_text(types.read_text().replace("  owner:", "  count: {type: number, required: no}\n  owner:"))
+    said = attain("check", status=1).out
+    line = PLAN.read_text().splitlines().index(f"  {divided}") + 1
+    assert f"account-executive.yaml:{line}" in said and "[plan.inexact-measure]" in said and "round(…, 6)" in said
+    assert f"account-executive.yaml:{line}" in attain("publish", status=1).err
+
+
 def test_an_unreadable_document_is_a_finding_too(nordwind: Path, attain: Attain) -> None:
     PLAN.write_text(company.PLAN.replace("period: month", "period: month\nperiod: month"))
     assert "account-executive.yaml:" in attain("check", status=1).out
@@ -66,6 +80,9 @@ class OneCentMore:
 
     def values(self, plan: str, name: str) -> Any:
         return self.inner.values(plan, name)
+
+    def close(self) -> None:
+        self.inner.close()
 
 
 def test_engine_and_checker_are_held_against_each_other_beyond_what_is_expected(

@@ -24,6 +24,7 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
     """
     from attain.engine import calculate, run
     from attain.kernel.errors import AttainError, Refused, SetupError
+    from attain.plans.loader import located
     from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, refuse_run, renew_run
 
     step("reading")
@@ -34,7 +35,8 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
                 "No plan is published that could pay.", code="run.no-plans", hint="Publish one: attain publish"
             )
         step(f"calculating {len(start.plans)} plans")
-        calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
+        with located(start.plans):
+            calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
         try:
             renew_run(workspace, start, actor=actor)
             step("writing")

@@ -67,7 +67,8 @@ def _holds_fragment(path: Path) -> bool:
 
 
 def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
-    """Names and types first; only a plan that can be read is looked at by the checker of plans."""
+    """Names and types first; only a plan that can be read is looked at by the checker of plans, and only one without
+    errors is tried by the engine."""
     from attain.plans import linter
     from attain.plans.scope import looked_through
     from attain.plans.versions import findings_of_versions
@@ -78,7 +79,31 @@ def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Fin
         found += wrong
         if not any(finding.is_error for finding in wrong):
             found += linter.check(document.plan, document.where)
-    return found + findings_of_versions(documents)
+    found += findings_of_versions(documents)
+    return found if any(finding.is_error for finding in found) else found + _refused_by_engine(workspace, documents)
+
+
+def _refused_by_engine(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
+    """What the engine cannot compute exactly. It says so of the plan, so it is tried without any fact."""
+    from attain.engine import calculate
+    from attain.facts.snapshot import Snapshot
+    from attain.kernel.errors import AttainError, Finding
+    from attain.kernel.intervals import Interval
+    from attain.plans.loader import located
+
+    nothing = Snapshot.from_rows(
+        workspace.fact_types.values(), calendars=workspace.calendars, calendar=workspace.calendar
+    )
+    found: list[Finding] = []
+    for document in documents:
+        plan = document.plan
+        first = workspace.calendars[plan.calendar or workspace.calendar].period(plan.period, plan.effective.start)
+        try:
+            with located([document]):
+                calculate([plan], nothing, Interval(first.start, first.end)).close()
+        except AttainError as refusal:
+            found.append(Finding("error", refusal.code, refusal.message, refusal.where, refusal.hint))
+    return found
 
 
 def _calendars(workspace: Workspace) -> dict[str, Any]:

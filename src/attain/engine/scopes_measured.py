@@ -17,7 +17,7 @@ from attain.engine.stages import measure as measures
 from attain.engine.stages import quota as quotas
 from attain.engine.stages.day_shares import begun_shares, day_shares
 from attain.engine.stages.rows import payee_rows
-from attain.kernel.errors import PlanError, Where
+from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Measure, Plan
 
@@ -82,7 +82,6 @@ class Reader(PlaceScope):
             raise PlanError(
                 f"The measure `{name}` has no quota.",
                 code="plan.no-quota",
-                where=Where(field=f"plan {self.plan.plan}, measure {name}"),
             )
         if measure.quota in self.plan.parameters or measure.quota in self.plan.values:
             quota = numeric(tree.Name((measure.quota,)), self)

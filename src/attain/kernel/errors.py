@@ -98,7 +98,18 @@ class AttainError(Exception):
 
 
 class PlanError(AttainError):
+    """`part` is the path of the named part of a plan that was being computed, for whoever knows the plan's file."""
+
     default_code = "plan.invalid"
+    plan: str | None = None
+    part: tuple[str, ...] = ()
+
+    def note_part(self, plan: str, part: tuple[str, ...]) -> None:
+        """Keeps what was noted first: the innermost part."""
+        if self.plan is None:
+            self.plan, self.part = plan, part
+            if not self.where.is_known:
+                self.where = Where(field=", ".join([f"plan {plan}", *part]))
 
 
 class FactError(AttainError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -73,6 +74,18 @@ class Document:
         if fragment is not None:
             return fragment.where(*path)
         return _where(self.file, self.lines, path)
+
+
+@contextmanager
+def located(documents: Iterable[Document]) -> Iterator[None]:
+    """Gives a refusal of a part of these plans its file and line."""
+    try:
+        yield
+    except PlanError as error:
+        for document in documents:
+            if document.id == error.plan:
+                error.where = document.where(*error.part)
+        raise
 
 
 def _where(file: str, lines: mistakes.Lines, path: mistakes.Path) -> Where:

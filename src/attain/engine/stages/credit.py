@@ -23,6 +23,7 @@ from attain.engine.formulas import condition, day, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
+from attain.engine.placing import computes
 from attain.engine.scopes import FactScope
 from attain.engine.sql import all_of, any_of, case, cast
 from attain.engine.stages import recipients
@@ -88,6 +89,7 @@ def _united(compilation: Compilation, name: str, parts: Sequence[Credits]) -> Cr
     return Credits(target, first.fact, scales, columns)
 
 
+@computes("credits")
 def _credits_of(compilation: Compilation, plan: Plan, name: str, rule: CreditSet) -> Credits:
     place = compilation.index(plan)
     scales = _events(compilation, plan, name, rule, place)
@@ -127,7 +129,6 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
             raise PlanError(
                 f"The amount of credit set `{name}` divides by a column of the facts and is not rounded.",
                 code="plan.inexact-credit",
-                where=Where(field=f"plan {plan.plan}, credits {name}"),
                 hint="Write round(…, 2) around the division.",
             )
         scales[amount] = value.denominator
@@ -297,7 +298,6 @@ def _amounts(
             raise PlanError(
                 f"The limit of credit set `{name}` divides by data and is not rounded.",
                 code="plan.inexact-credit",
-                where=Where(field=f"plan {plan.plan}, credits {name}"),
                 hint="Write round(…, 2) around the division.",
             )
         amounts[main] = value.denominator

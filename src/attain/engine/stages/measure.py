@@ -19,12 +19,13 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import add_months, condition, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
+from attain.engine.placing import computes
 from attain.engine.scopes_credit import CreditBase
 from attain.engine.sql import all_of, case, cast
 from attain.engine.stages import quota as quotas
 from attain.engine.stages.credit import ORDER, credits
 from attain.engine.stages.rows import group_rows, payee_rows
-from attain.kernel.errors import PlanError, Where
+from attain.kernel.errors import PlanError
 from attain.plans.model import Measure, Plan
 
 LONG_AGO = "0001-01-01"
@@ -80,6 +81,7 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
     return Measured(name, scales)
 
 
+@computes("measures")
 def _add_measure(
     compilation: Compilation, plan: Plan, name: str, measure: Measure, frame: Frame, scope: CreditBase
 ) -> int:
@@ -133,7 +135,6 @@ def _value(plan: Plan, name: str, measure: Measure, scope: CreditBase) -> Num:
         raise PlanError(
             f"The measure `{name}` adds values that are divided by data and not rounded.",
             code="plan.inexact-measure",
-            where=Where(field=f"plan {plan.plan}, measure {name}"),
             hint="Write round(…, 6) around the division.",
         )
     return value
@@ -291,6 +292,7 @@ GROUP BY r.subject, r.period
 """
 
 
+@computes("measures")
 def _at_period(compilation: Compilation, plan: Plan, name: str, measure: Measure, kind: str, target: str) -> None:
     source = measured(compilation, plan, measure.credits)
     rows = _rows_with_windows(compilation, plan, measure, kind)
@@ -318,7 +320,6 @@ def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, k
         raise PlanError(
             f"A measure over `{measure.over.column}` can be read at a credit only.",
             code="plan.wrong-place",
-            where=Where(field=f"plan {plan.plan}"),
         )
     last = exp.Sub(this=col("end"), expression=exp.Literal.number(1))
     frame.add("window_id", _window(compilation, plan, measure, frame, subjects, last, period="in_"))

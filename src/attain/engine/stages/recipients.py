@@ -20,7 +20,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope
 from attain.engine.sql import all_of, any_of, case, cast
-from attain.kernel.errors import PlanError, Where
+from attain.kernel.errors import PlanError
 from attain.plans.expressions import Expr
 from attain.plans.model import CreditRule, CreditSet, Plan
 
@@ -171,7 +171,6 @@ def _direct(
             raise PlanError(
                 f"`{fact}` has no relation to `{rules.from_}`.",
                 code="plan.no-relation",
-                where=Where(field=f"plan {plan.plan}, credits from {rules.from_}"),
                 hint=f"Add `relations: {{<column>: {rules.from_}}}` to the fact type {fact}.",
             )
         read = "@event" if compilation.fact(rules.from_).schema.reverses is None else "@read"

@@ -14,6 +14,7 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import condition, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
+from attain.engine.placing import computes
 from attain.engine.scopes_measured import CreditScope, PeriodScope, Reader
 from attain.engine.sql import any_of, case, cast
 from attain.engine.stages import common
@@ -29,6 +30,7 @@ from attain.plans import expressions as tree
 from attain.plans.model import Component, Plan
 
 
+@computes("components")
 def component(compilation: Compilation, plan: Plan, name: str) -> str:
     target = compilation.name(compilation.index(plan), "component", name)
     if target not in compilation.known:

@@ -19,6 +19,7 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import Plain, Sql, compiled
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
+from attain.engine.placing import computes
 from attain.engine.scopes import PlaceScope
 from attain.engine.scopes_group import GroupScope
 from attain.engine.scopes_measured import CreditScope, PeriodScope
@@ -39,6 +40,7 @@ class Stored:
     kind: str = "number"
 
 
+@computes("values")
 def value_table(compilation: Compilation, plan: Plan, name: str) -> Stored:
     """The rows of a value as one version says it; of a value that reads its row before, those of all versions."""
     target = compilation.name(compilation.index(plan), "value", name)
@@ -142,7 +144,6 @@ def in_order(plan: Plan, group: Sequence[str]) -> list[str]:
             raise PlanError(
                 f"The values {', '.join(here)} read each other without `previous`.",
                 code="plan.cycle",
-                where=Where(field=f"plan {plan.plan}"),
             )
         ordered += ready
     return ordered

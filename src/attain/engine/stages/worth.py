@@ -11,7 +11,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import col, table
 from attain.engine.scopes_measured import CreditScope, Reader
 from attain.engine.stages.credit import ORDER
-from attain.kernel.errors import PlanError, Where
+from attain.kernel.errors import PlanError
 from attain.plans import expressions as tree
 from attain.plans.model import Component, Curve, LookupTable, Plan, Table, TierTable
 from attain.plans.tabling import result_columns
@@ -120,7 +120,6 @@ def _running_value(plan: Plan, said: Component, running: tuple[str, bool], scope
         raise PlanError(
             "The policy `position` (before, after or total) is missing.",
             code="plan.policy-missing",
-            where=Where(field=f"plan {plan.plan}"),
         )
     return scope.pin(numeric(tree.Name((name, position)), scope)), unit
 
