@@ -5,7 +5,11 @@ BIN := .venv/bin
 # How many examples each soak test tries.
 ATTAIN_SOAK ?= 1000
 
-.PHONY: setup test lint soak demo lock clean
+# How many deals the benchmark pays, and what else it is told: --repeats 5, --threads 2, --everyone (slow ones as well).
+BENCH_SIZES ?= 100000 1000000
+BENCH_OPTIONS ?=
+
+.PHONY: setup test lint soak bench demo lock clean
 
 setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
@@ -23,15 +27,18 @@ soak: setup  ## the long tests, with sizes of your choice: make soak ATTAIN_SOAK
 	@$(PYTHON) tools/setup.py --postgres
 	ATTAIN_SOAK=$(ATTAIN_SOAK) $(BIN)/python -m pytest -m soak
 
+bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make bench BENCH_SIZES="100000 10000000"
+	$(BIN)/python -m benchmarks --sizes $(BENCH_SIZES) $(BENCH_OPTIONS)
+
 demo: setup  ## a company with made-up people and deals
 	$(BIN)/attain demo
 
 lock:  ## requirements.lock anew from pyproject.toml; UPGRADE=--upgrade moves to the newest versions
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip install --quiet uv
-	build/uv/bin/uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 \
+	build/uv/bin/uv pip compile pyproject.toml --extra dev --extra postgres --extra bench --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE) -o requirements.lock
 
 clean:  ## caches and build results; .venv stays
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
