@@ -5,7 +5,7 @@ BIN := .venv/bin
 # How many examples each soak test tries.
 ATTAIN_SOAK ?= 1000
 
-# How many deals the benchmark pays, and what else it is told: --repeats 5, --threads 2, --everyone (slow ones as well).
+# How many deals the benchmark pays, and what else it is told: --repeats 5, --threads 2, --only engine.
 BENCH_SIZES ?= 100000 1000000
 BENCH_OPTIONS ?=
 

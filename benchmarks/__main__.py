@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.contests import CONTESTS
 from benchmarks.page import HEADER, page, rows_of
 from benchmarks.race import ROOT, Broken, Conditions, Disagreement, Race, race
 
@@ -19,7 +20,7 @@ WIDE = 160
 
 def main(arguments: list[str] | None = None) -> int:
     chosen = _options().parse_args(arguments)
-    conditions = Conditions(chosen.threads, chosen.repeats, chosen.everyone)
+    conditions = Conditions(chosen.threads, chosen.repeats, chosen.everyone, tuple(chosen.only))
     progress = Console(stderr=True)
     console = Console(width=None if sys.stdout.isatty() else WIDE)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
@@ -44,6 +45,8 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--repeats", type=_count, default=1, help="runs of each; medians are shown")
     options.add_argument("--threads", type=_count, default=os.cpu_count() or 1)
     options.add_argument("--everyone", action="store_true", help="ask those as well who would take very long")
+    names = [one.name for contest in CONTESTS for one in contest.contestants]
+    options.add_argument("--only", nargs="+", choices=names, default=[], metavar="NAME", help=", ".join(names))
     options.add_argument("--folder", type=Path, default=ROOT / "build" / "benchmarks", help="for files")
     options.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md")
     return options

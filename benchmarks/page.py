@@ -30,7 +30,7 @@ deals that are taken back. Contestants start from the same files:
 - **SQL by hand** is the floor: [SQL](../benchmarks/floor.sql) that an expert wrote for this one plan, without anything
   that makes a result provable. In groups of payees, one after the other, its sorts are smaller; the SQL is the same.
 - **`attain`** compiles the plan document, calculates, and writes the run folder: all tables with a hash of each, the
-  queries, the manifest.
+  queries, the manifest. The records of a workspace have no part in it.
 - **The checker** computes everything again in plain Python fractions.
 - **pandas** is the same plan in [floats](../benchmarks/floats.py), rounded as pandas rounds. The last column says how
   many of its rows are wrong by a cent or more.

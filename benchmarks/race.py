@@ -52,6 +52,14 @@ class Conditions:
     threads: int
     repeats: int
     everyone: bool = False
+    only: tuple[str, ...] = ()
+    """Names of contestants, if not all are asked. The first of their contest runs with them."""
+
+    def asked(self, contest: Contest, deals: int) -> list[Contestant]:
+        first, *others = contest.contestants
+        named = [one for one in contest.contestants if not self.only or one.name in self.only]
+        able = [one for one in others if one in named and (self.everyone or deals <= (one.up_to or deals))]
+        return [first, *able] if named else []
 
 
 def race(deals: int, folder: Path, conditions: Conditions, step: Callable[[str], None]) -> list[Race]:
@@ -60,7 +68,9 @@ def race(deals: int, folder: Path, conditions: Conditions, step: Callable[[str],
     run("company", str(folder / "input"), str(deals))
     races = []
     for contest in CONTESTS:
-        asked = [one for one in contest.contestants if conditions.everyone or deals <= (one.up_to or deals)]
+        asked = conditions.asked(contest, deals)
+        if not asked:
+            continue
         runs: dict[str, list[Result]] = {one.name: [] for one in asked}
         for repeat in range(conditions.repeats):
             for one in asked:

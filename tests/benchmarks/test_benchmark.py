@@ -125,6 +125,13 @@ def test_medians_are_shown_and_the_slow_are_left_out_by_name(tmp_path: Path, mon
     assert not race.race(200_000, tmp_path, everyone, lambda step: None)[0].left_out
 
 
+def test_who_is_named_runs_with_the_first_of_the_contest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(race, "run", _paying("nobody", 500))
+    (found,) = race.race(10, tmp_path, race.Conditions(threads=1, repeats=1, only=("engine",)), lambda step: None)
+    assert [result.contestant.name for result in found.results] == ["floor", "engine"]
+    assert [one.name for one in found.left_out] == ["floor_in_groups", "checker", "floats"]
+
+
 def test_a_contestant_that_fails_ends_the_benchmark(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(race.Broken, match=r"benchmarks\.floor ended with status 1"):
         race.run("floor", str(tmp_path), "--name", "floor")
