@@ -28,7 +28,7 @@ from attain.kernel.ports import Files
 
 from .content import row_texts
 from .importing import Import, money_totals
-from .schema import BATCH, FactType
+from .schema import BATCH, ROW, FactType
 from .strict_yaml import shortened
 from .validate import ACTION, QUARANTINE, good_schema
 
@@ -153,30 +153,74 @@ def open_batch(folder: Path) -> Batch:
 
 
 def rows_of(batch: Batch, fact: FactType) -> pa.Table:
-    """The good rows, after their bytes were checked against the manifest."""
-    return _read(batch, ROWS_FILE, good_schema(fact))
+    """The good rows, after their bytes were checked against the manifest, in the columns of the fact type.
+
+    A batch that came before an optional column has no value there, or its default, as a file without it would today.
+    """
+    rows = _read(batch, ROWS_FILE)
+    wanted = good_schema(fact)
+    if rows.schema.equals(wanted):
+        return rows
+    faults = list(_misfits(rows.schema, fact))
+    if faults:
+        raise FactError(
+            f"Batch {batch.id} was read with another description of `{batch.fact}`: "
+            + "; ".join(said for said, _ in faults)
+            + ".",
+            code="batch.schema-changed",
+            where=Where(fact.file or str(batch.folder / ROWS_FILE), field=fact.name),
+            hint=" ".join(dict.fromkeys(hint for _, hint in faults)),
+        )
+    return pa.table([_column_of(rows, field, fact) for field in wanted], schema=wanted)
+
+
+def _misfits(had: pa.Schema, fact: FactType) -> Iterable[tuple[str, str]]:
+    """What keeps rows of an earlier description from being read by this one, each with the way out."""
+    for name in had.names:
+        if name not in fact.columns and name not in (ACTION, ROW):
+            yield f"it has `{name}`, which is described no more", f"Describe `{name}` again; a plan need not read it."
+    for column in fact.columns.values():
+        if column.name not in had.names:
+            if column.required:
+                yield (
+                    f"it has no `{column.name}`, which is required now",
+                    f"Let `{column.name}` be `required: no`, or give it a default.",
+                )
+        elif had.field(column.name).type != column.arrow_type:
+            was = had.field(column.name).type
+            yield (
+                f"`{column.name}` was {_in_words(was)} and is {_in_words(column.arrow_type)} now",
+                f"Describe `{column.name}` as it was, and add a new optional column for the other form.",
+            )
+
+
+def _in_words(kind: pa.DataType) -> str:
+    if pa.types.is_decimal(kind):
+        return f"a number with {kind.scale} places"
+    return {"string": "text", "date32[day]": "a date", "bool": "yes or no"}.get(str(kind), str(kind))
+
+
+def _column_of(rows: pa.Table, field: pa.Field, fact: FactType) -> pa.Array | pa.ChunkedArray:
+    if field.name in rows.schema.names:
+        return rows[field.name]
+    return pa.repeat(pa.scalar(fact.columns[field.name].default, field.type), rows.num_rows)
 
 
 def quarantine_of(batch: Batch) -> pa.Table:
-    return _read(batch, QUARANTINE_FILE, QUARANTINE)
+    kept = _read(batch, QUARANTINE_FILE)
+    if not kept.schema.equals(QUARANTINE):
+        raise _damaged(batch.folder, QUARANTINE_FILE)
+    return kept
 
 
-def _read(batch: Batch, name: str, schema: pa.Schema) -> pa.Table:
+def _read(batch: Batch, name: str) -> pa.Table:
     try:
         content = (batch.folder / name).read_bytes()
     except OSError:
         raise _damaged(batch.folder, name) from None
     if sha256_bytes(content) != batch.manifest.get("files", {}).get(name):
         raise _damaged(batch.folder, name)
-    table = pq.read_table(pa.BufferReader(content), use_threads=False)
-    if not table.schema.equals(schema):
-        raise FactError(
-            f"Batch {batch.id} was read with another description of `{batch.fact}`.",
-            code="batch.schema-changed",
-            where=Where(str(batch.folder / name)),
-            hint="Import the source again with the present description.",
-        )
-    return table
+    return pq.read_table(pa.BufferReader(content), use_threads=False)
 
 
 def _damaged(folder: Path, name: str) -> FactError:

@@ -6,16 +6,16 @@ JSON can name nothing but values. So whatever reaches the child, it makes these 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from .described import as_plain, of_plain
 from .mapping import Control, Mapping, Origin
-from .schema import Column, FactType, TableType
-from .values import Form, Value
+from .schema import TableType
+from .values import Form
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,13 @@ class Job:
     limits: Limits
 
     def as_bytes(self) -> bytes:
-        return json.dumps(asdict(self), default=_plain, allow_nan=False).encode()
+        said = {"table": as_plain(self.table), "mapping": asdict(self.mapping), "limits": asdict(self.limits)}
+        return json.dumps(said, default=_plain, allow_nan=False).encode()
 
     @classmethod
     def of_bytes(cls, content: bytes) -> Job:
         said = json.loads(content)
-        return cls(_table(said["table"]), _mapping(said["mapping"]), Limits(**said["limits"]))
+        return cls(of_plain(said["table"]), _mapping(said["mapping"]), Limits(**said["limits"]))
 
 
 def _plain(value: object) -> object:
@@ -48,27 +49,6 @@ def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
     raise TypeError(f"A job holds no {type(value).__name__}.")
-
-
-def _table(said: MappingOf[str, Any]) -> TableType:
-    kind = FactType if "date" in said else TableType
-    columns = {name: _column(column) for name, column in said["columns"].items()}
-    return kind(**{**said, "keys": tuple(said["keys"]), "columns": columns})
-
-
-_VALUES: MappingOf[str, Callable[[Any], Value]] = {
-    "date": date.fromisoformat,
-    **dict.fromkeys(("number", "rate", "money"), Decimal),
-}
-"""How the text of a default becomes a value again; all other types are the same in JSON."""
-
-
-def _column(said: MappingOf[str, Any]) -> Column:
-    default = said["default"]
-    values = {name: None if said[name] is None else Decimal(said[name]) for name in ("minimum", "maximum")}
-    if default is not None and said["type"] in _VALUES:
-        default = _VALUES[said["type"]](default)
-    return Column(**{**said, **values, "default": default, "choices": tuple(said["choices"])})
 
 
 def _mapping(said: MappingOf[str, Any]) -> Mapping:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 from attain.facts import batches
-from attain.kernel.errors import AttainError, Finding, Where
+from attain.kernel.errors import AttainError, FactError, Finding, Where
 from attain.kernel.hashing import sha256_bytes
 
 from . import safety, store, sweeping, triggers
@@ -94,9 +94,27 @@ def _batches(workspace: Workspace) -> Iterator[Finding]:
             for name, expected in batch.manifest["files"].items():
                 if sha256_bytes((folder / name).read_bytes()) != expected:
                     raise AttainError(f"{name} of batch {row.pk} is not what was imported.")
+            if row.state == Batch.State.CURRENT:
+                yield from _described_still(workspace, batch)
         except (AttainError, OSError) as error:
             message = error.message if isinstance(error, AttainError) else f"Batch {row.pk} cannot be read: {error}."
             yield Finding("error", "batch.damaged", message, Where(str(folder)), "Restore this folder from a backup.")
+
+
+def _described_still(workspace: Workspace, batch: batches.Batch) -> Iterator[Finding]:
+    """A whole batch that today's description of its facts cannot read stops the next run."""
+    fact = workspace.fact_types.get(batch.fact)
+    if fact is None:
+        said = f"Batch {batch.id} holds `{batch.fact}`, which nothing in facts/ describes; runs pass over it."
+        hint = f"Put back facts/{batch.fact}.yaml, or undo the batch."
+        yield Finding("warning", "batch.no-fact-type", said, Where("facts", field=batch.fact), hint)
+        return
+    try:
+        batches.rows_of(batch, fact)
+    except FactError as error:
+        if error.code != "batch.schema-changed":
+            raise
+        yield Finding("error", error.code, error.message, error.where, error.hint)
 
 
 def _sealed(workspace: Workspace) -> Iterator[Finding]:

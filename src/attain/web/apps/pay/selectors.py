@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from attain.facts.decisions import TABLES
+from attain.facts.described import as_plain, fact_of_plain
+from attain.facts.schema import FactType
 from attain.facts.snapshot import Snapshot
 from attain.kernel.calendar_settings import calendar_of, settings_of
 from attain.kernel.errors import FactError, NotFound, Refused
@@ -80,6 +82,7 @@ def inputs(workspace: Workspace, *, as_of: int | None = None) -> Inputs:
         },
         "closed": {str(one): one.ledger_hash for one in PayPeriod.objects.filter(state=PayPeriod.State.CLOSED)},
         "fact_types": {name: fact.schema_hash() for name, fact in workspace.fact_types.items()},
+        "described": {name: as_plain(replace(fact, file=None)) for name, fact in workspace.fact_types.items()},
         "calendars": {name: settings_of(calendar) for name, calendar in workspace.calendars.items()},
         "calendar": workspace.calendar,
     }
@@ -150,8 +153,7 @@ def frozen_of(workspace: Workspace, run_id: str) -> Frozen:
     }
     facts = []
     for name, ids in kept["batches"].items():
-        fact = workspace.fact_types.get(name)
-        if fact is None or fact.schema_hash() != kept["fact_types"].get(name):
+        if (fact := _fact_of(workspace, kept, name)) is None:
             raise Refused(
                 f"`{name}` is described differently than when {run_id} was calculated.",
                 code="run.schema-changed",
@@ -165,6 +167,14 @@ def frozen_of(workspace: Workspace, run_id: str) -> Frozen:
     chosen = _payable([versions[name] for name in kept["plans"]], Interval(run.starts_on, run.ends_on))
     plans = tuple(document_of(version) for version in chosen)
     return Frozen(Snapshot.build(facts, decisions, calendars, kept["calendar"]), plans, kept)
+
+
+def _fact_of(workspace: Workspace, kept: Inputs, name: str) -> FactType | None:
+    """The fact type that a run recorded, whatever it is today; one that only kept its hash needs today's to be it."""
+    if (said := kept.get("described", {}).get(name)) is not None:
+        return fact_of_plain(said)
+    fact = workspace.fact_types.get(name)
+    return fact if fact is not None and fact.schema_hash() == kept["fact_types"].get(name) else None
 
 
 def _payable(versions: list[PlanVersion], span: Interval | None) -> list[PlanVersion]:
