@@ -32,8 +32,8 @@ deals that are taken back. Contestants start from the same files:
 - **`attain`** compiles the plan document, calculates, and writes the run folder: all tables with a hash of each, the
   queries, the manifest. The records of a workspace have no part in it.
 - **The checker** computes everything again in plain Python fractions.
-- **pandas** is the same plan in [floats](../benchmarks/floats.py), rounded as pandas rounds. The last column says how
-  many of its rows are wrong by a cent or more.
+- **pandas** is the same plan in [floats](../benchmarks/floats.py), rounded as pandas rounds: half a cent goes to the
+  even neighbour. The last column says how many of its rows are wrong by a cent or more, for either reason.
 
 Seconds of processor and of the clock count from the start of the process, peak memory is the highest that one
 process held, and `×` compares with the first row. Where the machine had other work to do, as its load before the run
