@@ -34,9 +34,7 @@ def test_a_mistake_is_shown_with_file_and_line(nordwind: Path, attain: Attain) -
 def test_what_the_engine_cannot_add_up_exactly_is_found_without_data(nordwind: Path, attain: Attain) -> None:
     """A sum of quotients has no common denominator: said with the line of the part, before a run meets it."""
     divided = "booked: {sum: bookings, of: credit.amount / count, over: year, quota: new_business, against: full}"
-    PLAN.write_text(
-        changed(("booked: {sum: bookings, over: year, quota: new_business, against: full}", divided))
-    )
+    PLAN.write_text(changed(("booked: {sum: bookings, over: year, quota: new_business, against: full}", divided)))
     types = Path("facts/deals.yaml")
     types.write_text(types.read_text().replace("  owner:", "  count: {type: number, required: no}\n  owner:"))
     said = attain("check", status=1).out
@@ -55,7 +53,7 @@ def test_pay_that_falls_is_found_without_data_and_with_its_case(nordwind: Path, 
     PLAN.write_text(changed(("{rate: 8%}", "{rate: -8%}")))
     said = attain("check").out
     assert "[plan.falling-pay]" in said and "Case: above 100% each further 1000.00 pays -80.00" in said
-    assert said.endswith("1 plan: 1 warning.\n")
+    assert "[plan.published-otherwise]" in said and said.endswith("1 plan: 2 warnings.\n")
 
 
 def test_a_test_that_fails_says_what_both_computed(nordwind: Path, attain: Attain) -> None:
@@ -152,7 +150,7 @@ def test_what_a_new_version_costs_each_person_is_shown_on_real_data(nordwind: Pa
     ]
     assert any(change["moves_money"] for change in document["changes"])
     same = attain("diff", "account-executive@2026-1", str(PLAN), "--over", "2026-01")
-    assert same.out == "account-executive@2026-1 and account-executive@2026-1 mean the same.\n"
+    assert same.out == f"account-executive@2026-1 and {PLAN} mean the same.\n"
 
 
 def test_the_money_of_a_difference_does_not_depend_on_closed_periods(paid: Path, attain: Attain) -> None:
@@ -205,3 +203,37 @@ def test_a_what_if_that_changes_nothing_that_exists_is_refused(nordwind: Path, a
     ):
         Path("case.yaml").write_text(text + "\n")
         assert said in attain("calculate", "2026-01", "--what-if", "case.yaml", status=1).err
+
+
+def test_a_version_means_what_was_published_and_a_path_means_the_file(nordwind: Path, attain: Attain) -> None:
+    """A.14, B.1: a file that was changed afterwards, or is gone, changes nothing of what people are paid by."""
+    PLAN.write_text(changed(("rate: 5%", "rate: 7%")))
+    for name in ("account-executive@2026-1", "account-executive"):
+        said = attain("describe", name).out
+        assert "5%" in said and "7%" not in said
+    assert "7%" in attain("describe", str(PLAN)).out
+    found = attain("diff", "account-executive@2026-1", str(PLAN), "--structure", status=1).out
+    assert f"account-executive@2026-1 → {PLAN}" in found and "7%" in found
+    warned = attain("check", "--quiet").out
+    assert "[plan.published-otherwise]" in warned and "by ada: runs pay by that, not by this file" in warned
+    PLAN.unlink()
+    assert "5%" in attain("describe", "account-executive@2026-1").out
+    attain("retire", "account-executive", "--reason", "x")
+    assert "5%" in attain("describe", "account-executive@2026-1").out
+    PLAN.write_text(company.PLAN)
+    assert "[plan.published-otherwise]" not in attain("check").out
+
+
+def test_a_half_written_draft_hinders_no_other_plan(nordwind: Path, attain: Attain) -> None:
+    Path("plans/draft.yaml").write_text("plan: [")
+    assert "1 test: all pass" in attain("test", "--only", "account-executive").out
+    later = (("from: 2026-01-01", "from: 2026-07-01"), ("2026-01-10", "2026-07-10"), ("2026-02-10", "2026-08-10"))
+    Path("plans/next.yaml").write_text(changed(('"2026-1"', '"2026-2"'), *later))
+    assert "5%" in attain("describe", "account-executive@2026-1").out
+    assert "July 2026" in attain("describe", "account-executive").out
+    attain("diff", "account-executive@2026-1", "account-executive@2026-2", "--structure", status=1)
+    assert "1 test: all pass" in attain("test", "plans/next.yaml").out
+    assert attain("status", "--json").json["unpublished_plans"] == ["account-executive@2026-2"]
+    assert "draft.yaml:" in attain("test", "--only", "draft", status=1).err
+    assert "What draft.yaml holds cannot be read" in attain("describe", "draft", status=2).err
+    assert "draft.yaml:" in attain("check", status=1).out

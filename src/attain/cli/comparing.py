@@ -33,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def diff(
-    one: Annotated[str, typer.Argument(help="A plan@version, a file, or a run.")],
+    one: Annotated[str, typer.Argument(help="A plan@version as published, a file, or a run.")],
     other: Annotated[str, typer.Argument(help="What it is compared with.")],
     over: Annotated[str | None, typer.Option(help="Periods of real data; else those of the last run.")] = None,
     structure: Annotated[bool, typer.Option("--structure", help="Only what the plans say, not what it costs.")] = False,
@@ -63,7 +63,7 @@ def _plans(
 ) -> None:
     from typing import cast
 
-    from attain.cli.plans import document_named
+    from attain.cli.documents import document_named
     from attain.cli.tables import answer, say, table
     from attain.plans.difference import difference
     from attain.plans.prose import Language as Spoken
@@ -71,6 +71,7 @@ def _plans(
 
     workspace = opened(folder, records=not structure)
     old, new = document_named(workspace, one), document_named(workspace, other)
+    named = (old.id, new.id) if old.id != new.id else (one, other)
     changes = difference(old.plan, new.plan)
     spoken = cast(Spoken, language_of(language, workspace))
     effect = [] if structure or not changes else _effect(workspace, old, new, over)
@@ -86,15 +87,15 @@ def _plans(
 
     def show() -> None:
         if not changes:
-            say(f"{old.id} and {new.id} mean the same.")
+            say(f"{named[0]} and {named[1]} mean the same.")
             return
         said = [change for change in changes if change.path[0] != "tests"]
         made = change_rows(said, old.plan, new.plan, spoken)
-        table(made.head, made.rows, heading=f"{old.id} → {new.id}")
+        table(made.head, made.rows, heading=f"{named[0]} → {named[1]}")
         if len(said) < len(changes):
             say(f"And {len(changes) - len(said)} changes of their tests; --json gives all.")
         if not structure:
-            show_effect(effect, old.id, new.id)
+            show_effect(effect, *named)
 
     answer(as_json, document, show)
     if changes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from attain.cli.documents import document_named, documents_of, published_otherwise, tests_called
 from attain.cli.options import Actor, Folder, Json, Language, Reason, actor_of, examples, language_of, opened, wrong_use
 
 if TYPE_CHECKING:
@@ -42,28 +43,6 @@ def add_to(app: typer.Typer) -> None:
         short_help="Take a published version out of use.",
         epilog=examples('retire account-executive 2026-2 --reason "was never signed"'),
     )(retire)
-
-
-def documents_of(workspace: Workspace, files: Sequence[Path] | None) -> list[Document]:
-    """The named documents, or all of the workspace. Fragments are looked for in plans/ too."""
-    from attain.plans.loader import load_documents, load_folder
-
-    folder = workspace.path / "plans"
-    if not files:
-        return load_folder(folder)
-    for path in files:
-        if not path.is_file():
-            raise wrong_use(f"There is no file {path}.")
-    named = {path.resolve(): path for path in files}
-    others = [path for path in sorted(folder.rglob("*.y*ml")) if path.resolve() not in named and _holds_fragment(path)]
-    loaded = load_documents([*((str(path), path) for path in named.values()), *((str(path), path) for path in others)])
-    return [document for document in loaded if Path(document.file).resolve() in named]
-
-
-def _holds_fragment(path: Path) -> bool:
-    import re
-
-    return re.search(r"^fragment\s*:", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE) is not None
 
 
 def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
@@ -129,6 +108,7 @@ def check(
     try:
         documents = documents_of(workspace, files)
         found = findings_of(workspace, documents)
+        found += [] if any(finding.is_error for finding in found) else published_otherwise(workspace, documents)
     except Findings as unreadable:
         found = list(unreadable.findings)
     shown = [finding for finding in found if not quiet or finding.level != "note"]
@@ -163,7 +143,7 @@ def test(
     from attain.plans.plan_tests import chosen
 
     workspace = opened(folder, records=False)
-    documents = documents_of(workspace, files)
+    documents = documents_of(workspace, files) if files or only is None else tests_called(workspace, only)
     tested = {document.plan.plan for document, _, _ in chosen(documents, only)}
     if only is not None and not tested:
         raise wrong_use(f"No plan and no test is called {only!r}.")
@@ -235,7 +215,7 @@ def _result(by: str, result: TestResult) -> dict[str, Any]:
 
 
 def describe(
-    plan: Annotated[str, typer.Argument(help="A file, a plan, or plan@version.")],
+    plan: Annotated[str, typer.Argument(help="A file, a plan, or plan@version as published.")],
     language: Language = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a document.")] = False,
     folder: Folder = None,
@@ -254,27 +234,6 @@ def describe(
     prose = in_words(document.plan, cast(Spoken, spoken))
     text = prose.markdown() if markdown else prose.text()
     answer(as_json, {"plan": document.id, "language": spoken, "text": text}, lambda: say(text.rstrip("\n")))
-
-
-def document_named(workspace: Workspace, name: str) -> Document:
-    """A plan by its file, by plan@version, or by its name alone, which means its newest version."""
-    from attain.kernel.errors import NotFound, suggest
-
-    if Path(name).is_file():
-        found = documents_of(workspace, [Path(name)])
-        if len(found) != 1:
-            raise wrong_use(f"{name} holds {len(found)} plans; name one of them as plan@version.")
-        return found[0]
-    documents = documents_of(workspace, None)
-    matching = [document for document in documents if name in (document.id, document.plan.plan)]
-    if not matching:
-        near = suggest(name, [*(one.plan.plan for one in documents), *(one.id for one in documents)])
-        raise NotFound(
-            f"There is no plan {name}.",
-            code="plans.unknown",
-            hint=f"Did you mean {near}?" if near else f"Known are {', '.join(one.id for one in documents) or 'none'}.",
-        )
-    return max(matching, key=lambda document: document.plan.effective.start)
 
 
 def publish(

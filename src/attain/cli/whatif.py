@@ -185,7 +185,7 @@ def changed_plans(workspace: Workspace, real: list[Plan], supposed: Mapping[str,
 
 def _documents(workspace: Workspace, supposed: Mapping[str, Any], file: Path) -> list[Document]:
     """Named beside the file, or in the workspace; names and types are checked as for any other plan."""
-    from attain.cli.plans import documents_of
+    from attain.cli.documents import documents_of
     from attain.plans.scope import bind
 
     found = []

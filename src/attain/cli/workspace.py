@@ -160,14 +160,15 @@ def status_of(workspace: Workspace) -> dict[str, Any]:
 def _unpublished(workspace: Workspace) -> list[str]:
     """Documents in plans/ that no run pays by, as far as they can be read."""
     from attain.kernel.errors import AttainError
-    from attain.plans.loader import load_folder
+    from attain.plans.loader import readable_in
     from attain.web.apps.plans.models import PlanVersion
 
     known = {str(version) for version in PlanVersion.objects.all()}
     try:
-        return [document.id for document in load_folder(workspace.path / "plans") if document.id not in known]
+        drafts, _ = readable_in(workspace.path / "plans")
     except AttainError:
         return []
+    return [document.id for document in drafts if document.id not in known]
 
 
 def _show(document: dict[str, Any]) -> None:

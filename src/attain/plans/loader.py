@@ -128,14 +128,30 @@ def load_fragment(path_or_text: Path | str, file: str | None = None) -> Fragment
 
 def load_folder(folder: Path) -> list[Document]:
     """All plans below a folder, in the order of their files."""
+    return _all(readable_in(folder))
+
+
+def readable_in(folder: Path) -> tuple[list[Document], list[Finding]]:
+    """The plans below a folder that can be read, and what is wrong with the others."""
     if not folder.is_dir():
         raise PlanError(f"There is no folder {folder}.", code="plan.no-folder", where=Where(str(folder)))
     paths = sorted(path for suffix in ("*.yaml", "*.yml") for path in folder.rglob(suffix))
-    return load_documents((str(path), path) for path in paths)
+    return _readable((str(path), path) for path in paths)
 
 
 def load_documents(sources: Iterable[tuple[str, Path | str]]) -> list[Document]:
     """Plans from (name of the file, path or text); fragments may stand in any of them, before or after their use."""
+    return _all(_readable(sources))
+
+
+def _all(read: tuple[list[Document], list[Finding]]) -> list[Document]:
+    documents, findings = read
+    if findings:
+        raise Findings(findings)
+    return documents
+
+
+def _readable(sources: Iterable[tuple[str, Path | str]]) -> tuple[list[Document], list[Finding]]:
     findings: list[Finding] = []
     fragments: dict[str, FragmentDocument] = {}
     plans: list[_Part] = []
@@ -155,9 +171,7 @@ def load_documents(sources: Iterable[tuple[str, Path | str]]) -> list[Document]:
             document = _plan(part, fragments)
             _once(document.id, document.where("plan"), documents)
             documents[document.id] = document
-    if findings:
-        raise Findings(findings)
-    return list(documents.values())
+    return list(documents.values()), findings
 
 
 def _once(id_: str, where: Where, known: Mapping[str, Document | FragmentDocument]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from attain.facts.schema import ROW
 from attain.kernel.errors import AttainError, Finding, Where, suggest
-from attain.plans.loader import Document, load_folder
+from attain.plans.loader import Document, readable_in
 from attain.plans.model import Plan
 from attain.web.apps.org.models import Person, Position
 from attain.web.apps.plans.selectors import published_plans
@@ -58,7 +58,7 @@ def names_of(workspace: Workspace) -> Names:
 def _drafts(workspace: Workspace) -> list[Document]:
     """As far as they can be read: `attain check` says what is wrong with them."""
     try:
-        return load_folder(workspace.path / "plans")
+        return readable_in(workspace.path / "plans")[0]
     except AttainError:
         return []
 
