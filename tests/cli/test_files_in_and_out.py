@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from attain.cli import exporting, imported, tables
 from attain.cli.exporting import DANGEROUS, as_csv, as_xlsx
+from tests.cli import company
 from tests.cli.conftest import Attain
 
 
@@ -197,3 +198,28 @@ def test_a_batch_of_decisions_says_what_it_changed(nordwind: Path, attain: Attai
     assert effect == {name: {"new": 3, "replaced": 0} for name in ("people", "positions", "assignments")}
     assert "people: 3 new rows, 0 replaced." in attain("imports", people["batch"][:9]).out
     assert "No batch begins with 'zzz'" in attain("imports", "zzz", status=2).err
+
+
+def test_a_known_file_whose_rows_were_replaced_since_says_what_counts(nordwind: Path, attain: Attain) -> None:
+    """A.12: first A, then B, then A again: B stays in force, and nobody believes otherwise."""
+    (nordwind / "b.csv").write_text(
+        "id,close_date,amount,owner\nD1,2026-01-10,9000.00,bob\nD2,2026-01-20,5000.00,eve\nD9,2026-01-10,1,bob\n"
+    )
+    batch = attain("import", "b.csv", "--into", "deals", "--json").json["batch"]
+    said = attain("import", "in/deals.csv", "--into", "deals", status=1).out
+    assert f"1 row of it counts as b.csv said later, batch {batch[:12]}." in said
+    assert f"attain undo {batch[:12]} --reason" in said
+    (nordwind / "c.csv").write_text("id,close_date,amount,owner\nD1,2026-01-10,8000.00,bob\n")
+    attain("import", "c.csv", "--into", "deals")
+    attain("import", "in/deals.csv", "--into", "deals")
+    (nordwind / "quotas.csv").write_text(company.QUOTAS.replace("10000.00", "12000.00"))
+    attain("import", "quotas.csv", "--into", "quotas")
+    found = attain("import", "in/quotas.csv", "--into", "quotas", "--json", status=1).json["findings"]
+    assert [one["code"] for one in found] == ["imports.replaced-since"] and "1 row of it" in found[0]["message"]
+
+
+def test_totals_of_the_sender_are_held_against_a_known_file_too(nordwind: Path, attain: Attain) -> None:
+    cut = attain("import", "in/deals.csv", "--into", "deals", "--rows", "6", status=1)
+    assert "6 rows are expected; the file has 5" in cut.err
+    attain("import", "in/quotas.csv", "--into", "quotas", "--sum", "amount=1", status=1)
+    attain("import", "in/deals.csv", "--into", "deals", "--rows", "5", "--sum", "amount=17800.10")

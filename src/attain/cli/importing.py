@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,8 +64,9 @@ def import_(
 ) -> None:
     """Take in a file once: good rows count, bad rows are kept aside, the same file again changes nothing.
 
-    A file of facts is taken without its bad rows (exit status 1 tells that there are some); a file of decisions, such
-    as people or quotas, is taken whole or not at all.
+    A file of facts is taken without its bad rows; a file of decisions, such as people or quotas, is taken whole or not
+    at all. Exit status 1 tells that rows were kept aside, or that a file was given again of which later files replaced
+    rows: what those say stays in force.
     """
     from attain.cli.tables import answer, working
 
@@ -85,8 +87,15 @@ def import_(
             done.append(_take(workspace, path, actor_of(actor), table, by, control))
     answers = [document_of(workspace, imported) for imported in done]
     answer(as_json, {"imports": answers} if all_ else answers[0], lambda: _show(answers))
-    if any(one["kept_aside"] for one in answers):
+    if any(one["kept_aside"] or _needs_a_look(one) for one in answers):
         raise typer.Exit(1)
+
+
+def _needs_a_look(answer: Mapping[str, Any]) -> bool:
+    """A file that does not count as it stands: a script shall see it too."""
+    from attain.web.apps.imports.services import REPLACED
+
+    return any(finding["code"] == REPLACED for finding in answer["findings"])
 
 
 def _take(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db.models import QuerySet
 
 from attain.facts import batches
+from attain.facts.content import row_texts
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.facts.schema import FactType
 from attain.facts.snapshot import FactTable
+from attain.facts.validate import ACTION
 from attain.kernel.errors import NotFound
 from attain.web.apps.audit.models import Event
+from attain.web.apps.org.models import Replaced
 from attain.web.workspace import Workspace
 
 from .models import Batch
@@ -76,6 +82,39 @@ def quarantined_rows(workspace: Workspace, batch_id: str) -> list[dict[str, obje
     if batch is None:
         raise NotFound(f"There is no batch of facts {batch_id}.", code="batch.unknown", hint="Give its whole id.")
     return list(batches.quarantine_of(batches.open_batch(workspace.batches / batch.pk)).to_pylist())
+
+
+def replaced_since(workspace: Workspace, batch: Batch) -> list[tuple[Batch, int]]:
+    """Later batches that say something else of a batch's rows than it does, each with how many: what they say counts.
+
+    Of several, the last one to speak of a row decides.
+    """
+    if not batch.is_fact:
+        later = Replaced.objects.filter(before__contains=f'"batch_id": "{batch.pk}"').exclude(batch=batch)
+        counts = Counter(later.values_list("batch", flat=True))
+        return [(Batch.objects.get(pk=other), count) for other, count in sorted(counts.items())]
+    fact = workspace.fact_types[batch.into]
+    mine = _as_said(workspace, batch, fact)
+    left = mine[fact.key].combine_chunks()
+    found = []
+    for other in current_batches(batch.into).filter(sequence__gt=batch.sequence).order_by("-sequence"):
+        theirs = _as_said(workspace, other, fact)
+        theirs = theirs.filter(pc.is_in(theirs[fact.key], value_set=left))
+        same = pc.is_in(row_texts(theirs), value_set=row_texts(mine).combine_chunks())
+        if count := theirs.num_rows - (pc.sum(same).as_py() or 0):
+            found.append((other, count))
+        left = left.filter(pc.invert(pc.is_in(left, value_set=theirs[fact.key].combine_chunks())))
+    return found
+
+
+def _as_said(workspace: Workspace, batch: Batch, fact: FactType) -> pa.Table:
+    rows = batches.rows_of(batches.open_batch(workspace.batches / batch.pk), fact)
+    return rows.select(list(fact.columns)).append_column("_deletes", pc.equal(rows[ACTION], batches.DELETE))
+
+
+def believed_keys(workspace: Workspace, fact: FactType) -> pa.Array:
+    ids = list(current_batches(fact.name).values_list("pk", flat=True))
+    return facts_of(workspace, fact, ids).table[fact.key].combine_chunks()
 
 
 def effect_of(workspace: Workspace, batch_id: str) -> batches.Effect | None:

@@ -31,8 +31,11 @@ from attain.web.workspace import Workspace
 
 from .models import Batch
 from .names import impossible, names_of, unheard
+from .selectors import replaced_since
 
 SHOWN = 20
+REPLACED = "imports.replaced-since"
+"""The file is known, and what it says of some rows no longer counts."""
 ATTEMPTS = 5
 """How often a change is worked out anew because somebody else changed the tables meanwhile."""
 
@@ -76,16 +79,32 @@ def import_file(
     source_hash = sha256_file(source) if isinstance(source, Path) else sha256_bytes(source)
     identity = import_id(table, chosen, source_hash)[: batches.ID_LENGTH]
     known = Batch.objects.filter(pk=identity, state=Batch.State.CURRENT).first()
-    if known is not None:
-        return Imported(known, False)
+    if known is not None and chosen.control == Control():
+        return _again(workspace, known)
     sweep(workspace)
     try:
         read = read_source(source, table, chosen, trusted=trusted)
     except AttainError as fault:
         raise _in_file(fault, name) from None
+    if known is not None:  # it was read again for the totals of the sender alone
+        return _again(workspace, known)
     if isinstance(table, FactType):
         return _take_facts(workspace, actor, read, table, name)
     return _take_decisions(workspace, actor, read, name)
+
+
+def _again(workspace: Workspace, known: Batch) -> Imported:
+    """Nothing changes. If later batches took the place of its rows, the file does not say what counts: that is said."""
+    found = []
+    for other, count in replaced_since(workspace, known):
+        rows = "1 row of it counts" if count == 1 else f"{count} rows of it count"
+        said = f"{rows} as {other.source} said later, batch {other.pk[:12]}."
+        hint = (
+            f"If that is wrong: attain undo {other.pk[:12]} --reason … or import a file that corrects these rows; "
+            "it must differ from this one."
+        )
+        found.append(Finding("warning", REPLACED, said, Where(known.source), hint))
+    return Imported(known, False, findings=tuple(found))
 
 
 def _in_file(fault: AttainError, name: str) -> AttainError:
