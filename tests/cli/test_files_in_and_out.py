@@ -223,3 +223,35 @@ def test_totals_of_the_sender_are_held_against_a_known_file_too(nordwind: Path, 
     assert "6 rows are expected; the file has 5" in cut.err
     attain("import", "in/quotas.csv", "--into", "quotas", "--sum", "amount=1", status=1)
     attain("import", "in/deals.csv", "--into", "deals", "--rows", "5", "--sum", "amount=17800.10")
+
+
+def test_files_of_a_folder_that_nothing_takes_are_named(nordwind: Path, attain: Attain) -> None:
+    """Exit status 1: a script must not believe that the folder was taken whole."""
+    for name, text in (("deal.csv", "id\nX\n"), ("orders.xls", ""), ("notes.md", "mine"), (".hidden.csv", "")):
+        (nordwind / "in" / name).write_text(text)
+    said = attain("import", "--all", "in", status=1).out
+    assert "deal.csv was passed over: no mapping and no table is called deal; the nearest is deals." in said
+    assert "orders.xls was passed over" in said and "notes.md" not in said and "hidden" not in said
+    left = attain("import", "--all", "in", "--json", status=1).json["passed_over"]
+    assert [(one["file"], one["nearest"]) for one in left] == [("deal.csv", "deals"), ("orders.xls", "")]
+    Path("mappings/people.yaml").write_text("into: people\nformat: xlsx\n")
+    Path("mappings/crm.yaml").write_text("into: deals\n")
+    (nordwind / "in" / "crm.csv").write_text(company.DEALS)
+    reasons = {
+        one["file"]: one["reason"] for one in attain("import", "--all", "in", "--json", status=1).json["passed_over"]
+    }
+    assert reasons["deals.csv"] == "another file of the folder fills deals" and "crm.csv" not in reasons
+
+
+def test_deleted_rows_are_counted_with_their_money_and_unknown_keys_are_named(nordwind: Path, attain: Attain) -> None:
+    """A.12"""
+    Path("mappings/crm.yaml").write_text("into: deals\naction: what\n")
+    Path("gone.csv").write_text("id,close_date,amount,owner,what\nD2,,,,delete\nD77,,,,delete\n")
+    said = attain("import", "gone.csv", "--mapping", "crm", status=1).out
+    assert "gone.csv: 1 deleted: amount -5,000.00 EUR." in said
+    assert "gone.csv:3 id: D77 is to be deleted, but no deals of that id counts: nothing was deleted." in said
+    (batch,) = [one["batch"] for one in attain("imports", "--json").json["imports"] if one["source"] == "gone.csv"]
+    shown = attain("imports", batch).out
+    assert (
+        "deleted: 1" in shown and "to be deleted, but not there: 1" in shown and "deleted amount -5000.00 EUR" in shown
+    )

@@ -134,13 +134,13 @@ def _effect(workspace: Workspace, batch: Batch) -> dict[str, Any]:
         return {table: {"new": new, "replaced": replaced} for table, (new, replaced) in changes_of(batch).items()}
     effect = effect_of(workspace, batch.pk)
     if effect is None:
-        return {"new": batch.rows, "corrected": 0, "unchanged": 0, "deleted": 0, "money": {}}
+        return {"new": batch.rows, "corrected": 0, "unchanged": 0, "deleted": 0, "not_there": 0, "money": {}}
     money = {
         kind: {column: {code: f"{by:f}" for code, by in sums.items()} for column, sums in columns.items()}
         for kind, columns in effect.money.items()
         if columns
     }
-    counts = {kind: getattr(effect, kind) for kind in ("new", "corrected", "unchanged", "deleted")}
+    counts = {kind: getattr(effect, kind) for kind in ("new", "corrected", "unchanged", "deleted", "not_there")}
     return {**counts, "money": money}
 
 
@@ -157,7 +157,8 @@ def _show(document: dict[str, Any]) -> None:
         elif isinstance(what, dict):
             say(f"{kind}: {what['new']:,} new rows, {what['replaced']:,} replaced.")
         elif what:
-            say(f"{kind}: {what:,}")
+            said = "to be deleted, but not there" if kind == "not_there" else kind
+            say(f"{said}: {what:,}")
     kept = document["rows_kept_aside"]
     if not kept:
         say("Nothing was kept aside.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +30,7 @@ ORDER = (
 )
 """Tables of decisions in an order in which each finds what it refers to; facts come after them."""
 SHOWN = 20
+TABLE_FILES = ("csv", "tsv", "txt", "xls", "xlsx", "ods", "parquet")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -65,8 +66,8 @@ def import_(
     """Take in a file once: good rows count, bad rows are kept aside, the same file again changes nothing.
 
     A file of facts is taken without its bad rows; a file of decisions, such as people or quotas, is taken whole or not
-    at all. Exit status 1 tells that rows were kept aside, or that a file was given again of which later files replaced
-    rows: what those say stays in force.
+    at all. Exit status 1 tells that rows were kept aside, that rows delete what is not there, that a file was given
+    again of which later files replaced rows (what those say stays in force), or that --all passed a table over.
     """
     from attain.cli.tables import answer, working
 
@@ -86,16 +87,17 @@ def import_(
             step(path.name)
             done.append(_take(workspace, path, actor_of(actor), table, by, control))
     answers = [document_of(workspace, imported) for imported in done]
-    answer(as_json, {"imports": answers} if all_ else answers[0], lambda: _show(answers))
-    if any(one["kept_aside"] or _needs_a_look(one) for one in answers):
+    left = passed_over(workspace, all_, [path for path, _, _ in chosen]) if all_ is not None else []
+    answer(as_json, {"imports": answers, "passed_over": left} if all_ else answers[0], lambda: _show(answers, left))
+    if left or any(one["kept_aside"] or _needs_a_look(one) for one in answers):
         raise typer.Exit(1)
 
 
 def _needs_a_look(answer: Mapping[str, Any]) -> bool:
     """A file that does not count as it stands: a script shall see it too."""
-    from attain.web.apps.imports.services import REPLACED
+    from attain.web.apps.imports.services import NOT_THERE, REPLACED
 
-    return any(finding["code"] == REPLACED for finding in answer["findings"])
+    return any(finding["code"] in (REPLACED, NOT_THERE) for finding in answer["findings"])
 
 
 def _take(
@@ -155,6 +157,32 @@ def files_in(workspace: Workspace, folder: Path) -> list[tuple[Path, str | None,
     return [found[name] for name in sorted(found, key=lambda name: place.get(name, len(place)))]
 
 
+def passed_over(workspace: Workspace, folder: Path, taken: Sequence[Path]) -> list[dict[str, str]]:
+    """Files of a folder that look like tables and that nothing takes, each with the reason and what was meant."""
+    from attain.facts.decisions import IMPORTABLE
+    from attain.kernel.errors import suggest
+
+    known = [*workspace.mappings, *IMPORTABLE, *workspace.fact_types]
+    found = []
+    for path in sorted(folder.iterdir()):
+        suffix = path.suffix.lower().removeprefix(".")
+        if path in taken or path.name.startswith(".") or not path.is_file() or suffix not in TABLE_FILES:
+            continue
+        mapping = workspace.mappings.get(path.stem)
+        near = suggest(path.stem, known)
+        if mapping is not None and mapping.format != suffix:
+            why = f"the mapping {path.stem} reads {mapping.format}, not {suffix}"
+        elif path.stem in known and suffix in ("csv", "xlsx", "parquet"):
+            why = f"another file of the folder fills {mapping.into if mapping else path.stem}"
+        elif path.stem in known:
+            why = f"{path.stem} without a mapping is CSV, XLSX or Parquet, not {suffix}"
+        else:
+            meant = f"the nearest is {near}" if near else f"known are {', '.join(sorted(known))}"
+            why = f"no mapping and no table is called {path.stem}; {meant}"
+        found.append({"file": path.name, "nearest": near or "", "reason": why})
+    return found
+
+
 def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
     import json
 
@@ -168,7 +196,7 @@ def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
         for row in quarantined_rows(workspace, batch.pk):
             said = f"{row['column'] or 'row'}: {row['reason']}  [{row['code']}]"
             reasons[said] = reasons.get(said, 0) + 1
-    corrected, difference = _corrected(workspace, imported)
+    changed = _changed(workspace, imported)
     ranked = sorted(reasons.items(), key=lambda item: -item[1])
     return {
         "batch": batch.pk,
@@ -178,8 +206,7 @@ def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
         "rows": batch.rows,
         "kept_aside": batch.quarantined,
         "changed_rows": imported.changed_rows,
-        "corrected_rows": corrected,
-        "corrected_money": difference,
+        **changed,
         "totals": json.loads(batch.totals),
         "message": imported.message,
         "reasons": [{"rows": count, "reason": reason} for reason, count in ranked],
@@ -189,24 +216,32 @@ def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
     }
 
 
-def _corrected(workspace: Workspace, imported: Imported) -> tuple[int | None, dict[str, dict[str, str]]]:
-    """How many facts a new batch replaced by others, and by how much money: column -> currency -> difference.
+def _changed(workspace: Workspace, imported: Imported) -> dict[str, Any]:
+    """How many facts a new batch replaced by others or deleted, and the difference in money: column -> currency -> by.
 
-    None if what was believed before can no longer be read; the import stands, and `attain doctor` names the reason.
+    The counts are None if what was believed before can no longer be read; the import stands, and `attain doctor` names
+    the reason.
     """
     from attain.kernel.errors import FactError
     from attain.web.apps.imports.selectors import effect_of
 
+    found: dict[str, Any] = {}
+    for kind in ("corrected", "deleted"):
+        found |= {f"{kind}_rows": 0, f"{kind}_money": {}}
     if not imported.batch.is_fact or not imported.is_new:
-        return 0, {}
+        return found
     try:
         effect = effect_of(workspace, imported.batch.pk)
     except FactError:
-        return None, {}
-    if effect is None or not effect.corrected:
-        return 0, {}
-    money = effect.money["corrected"]
-    return effect.corrected, {column: {code: f"{by:f}" for code, by in sums.items()} for column, sums in money.items()}
+        return found | {"corrected_rows": None, "deleted_rows": None}
+    if effect is None:
+        return found
+    for kind in ("corrected", "deleted"):
+        if count := getattr(effect, kind):
+            sums = effect.money[kind]
+            money = {column: {code: f"{by:f}" for code, by in codes.items()} for column, codes in sums.items()}
+            found |= {f"{kind}_rows": count, f"{kind}_money": money}
+    return found
 
 
 def _quarantine_file(workspace: Workspace, batch: str) -> Path:
@@ -215,7 +250,7 @@ def _quarantine_file(workspace: Workspace, batch: str) -> Path:
     return workspace.batches / batch / QUARANTINE_FILE
 
 
-def _show(answers: list[dict[str, Any]]) -> None:
+def _show(answers: list[dict[str, Any]], left: Sequence[Mapping[str, str]] = ()) -> None:
     from decimal import Decimal
 
     from attain.cli.tables import say, table
@@ -234,13 +269,14 @@ def _show(answers: list[dict[str, Any]]) -> None:
     for one in answers:
         if not one["is_new"]:
             say(f"{one['source']}: {one['message']}")
-        if one["corrected_rows"]:
-            sums = [
-                f"{column} {Decimal(by):+,f} {code}"
-                for column, codes in one["corrected_money"].items()
-                for code, by in codes.items()
-            ]
-            say(f"{one['source']}: {one['corrected_rows']:,} corrected{': ' if sums else ''}{', '.join(sums)}.")
+        for kind in ("corrected", "deleted"):
+            if one[f"{kind}_rows"]:
+                sums = [
+                    f"{column} {Decimal(by):+,f} {code}"
+                    for column, codes in one[f"{kind}_money"].items()
+                    for code, by in codes.items()
+                ]
+                say(f"{one['source']}: {one[f'{kind}_rows']:,} {kind}{': ' if sums else ''}{', '.join(sums)}.")
         if one["reasons"]:
             shown = one["reasons"][:SHOWN]
             table((">Rows", "Kept aside because"), [(reason["rows"], reason["reason"]) for reason in shown])
@@ -253,6 +289,8 @@ def _show(answers: list[dict[str, Any]]) -> None:
                 where = finding["where"]
                 place = "{file}:{line} {field}: ".format(**where) if {"file", "line", "field"} <= set(where) else ""
                 say(f"{finding['level']}: {place}{finding['message']} {finding['hint'] or ''}".strip())
+    for gone in left:
+        say(f"warning: {gone['file']} was passed over: {gone['reason']}.")
 
 
 def undo(

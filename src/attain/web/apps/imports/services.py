@@ -20,7 +20,8 @@ from attain.facts.decisions import IMPORTABLE
 from attain.facts.importing import Import, import_id, read_source
 from attain.facts.mapping import Control
 from attain.facts.mapping import Mapping as SourceMapping
-from attain.facts.schema import FactType, TableType
+from attain.facts.schema import ROW, FactType, TableType
+from attain.facts.validate import ACTION
 from attain.kernel.errors import AttainError, Finding, Findings, NotFound, Refused, Where, suggest
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from attain.web.apps.audit.services import Act, acting, moment
@@ -31,11 +32,12 @@ from attain.web.workspace import Workspace
 
 from .models import Batch
 from .names import impossible, names_of, unheard
-from .selectors import replaced_since
+from .selectors import believed_keys, replaced_since
 
 SHOWN = 20
 REPLACED = "imports.replaced-since"
 """The file is known, and what it says of some rows no longer counts."""
+NOT_THERE = "imports.delete-unknown"
 ATTEMPTS = 5
 """How often a change is worked out anew because somebody else changed the tables meanwhile."""
 
@@ -151,7 +153,7 @@ def _table(workspace: Workspace, name: str) -> TableType:
 
 def _take_facts(workspace: Workspace, actor: str, read: Import, fact: FactType, name: str) -> Imported:
     published, _ = batches.publish_batch(read, workspace.batches, workspace.ports.files, source_name=name)
-    findings = (*read.findings, *_unknown_payees(read, fact))
+    findings = (*read.findings, *_unknown_payees(read, fact), *_unknown_deletions(workspace, read, fact, name))
     with acting(workspace, actor, "import facts") as act:
         known = Batch.objects.filter(pk=published.id).first()
         if known is not None and known.state == Batch.State.CURRENT:
@@ -249,6 +251,21 @@ def _unknown_payees(read: Import, fact: FactType) -> Iterator[Finding]:
                 Where(field=column),
                 "Import these people or positions, or correct the ids at the source.",
             )
+
+
+def _unknown_deletions(workspace: Workspace, read: Import, fact: FactType, name: str) -> Iterator[Finding]:
+    """Rows that delete what nobody believes: they change nothing, and most likely mean another key."""
+    deletes = read.good.filter(pc.equal(read.good[ACTION], batches.DELETE))
+    if deletes.num_rows:
+        unknown = deletes.filter(pc.invert(pc.is_in(deletes[fact.key], value_set=believed_keys(workspace, fact))))
+        for row in unknown.slice(0, SHOWN).to_pylist():
+            said = (
+                f"{row[fact.key]} is to be deleted, but no {fact.name} of that {fact.key} counts: nothing was deleted."
+            )
+            hint = "Correct the key at the source, or leave the row out."
+            yield Finding("warning", NOT_THERE, said, Where(name, row[ROW], fact.key), hint)
+        if (rest := unknown.num_rows - SHOWN) > 0:
+            yield Finding("warning", NOT_THERE, f"{rest} more rows delete what does not count.", Where(name))
 
 
 def undo_batch(workspace: Workspace, batch_id: str, *, actor: str, reason: str) -> Batch:
