@@ -143,6 +143,30 @@ def test_300_damaged_files_are_answered_with_line_and_reason() -> None:
     assert seen["kept aside"] > 60, seen
 
 
+def quoted(content: bytes, seed: int) -> bytes:
+    """The same file as programs write it that put quotes around texts, or around everything, or now and then."""
+    chance = random.Random(seed)
+    often = chance.choice((1, 1, 0.5))
+    lines = [
+        b",".join(b'"%b"' % field if chance.random() < often else field for field in line.split(b","))
+        for line in content.splitlines()
+    ]
+    return chance.choice((b"\n", b"\r\n")).join(lines) + b"\n"
+
+
+def test_quotes_around_fields_are_read_alike_on_both_ways() -> None:
+    """M.4: damage of any kind in quoted files; the fast way declines or says the same as the general one."""
+    fast_ways = 0
+    for seed in range(400):
+        content = quoted(deals_file(seed)[0], seed)
+        kind, broken = damaged(content, seed)
+        for each in (content, broken, broken.replace(b"1", b'"', 1), broken.replace(b'",', b',"', 1)):
+            fast, general = both_ways(each, Mapping("deals"))
+            assert fast in (None, general), (seed, kind, each)
+            fast_ways += fast is not None
+    assert fast_ways > 300
+
+
 def test_each_kind_of_damage_is_answered_with_line_and_reason() -> None:
     for name, mutation in MUTATIONS.items():
         for seed in range(3):
