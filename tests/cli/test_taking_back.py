@@ -97,3 +97,29 @@ def test_a_version_that_paid_a_closed_month_is_not_retired(paid: Path, attain: A
     attain("close", "2026-01")
     refused = attain("retire", "account-executive@2026-1", "--reason", "x", status=1).err
     assert "account-executive@2026-1 paid 2026-01" in refused and "which is closed" in refused
+
+
+def test_an_override_of_a_line_that_no_run_has_is_recorded_with_a_warning(nordwind: Path, attain: Attain) -> None:
+    """It may come to be; a slip of the pen is named with the line that was probably meant."""
+    why = ("--reason", "agreed on 3 March")
+    assert "warning" not in attain("override", LINE, "500.00", *why).out
+    attain("calculate", "2026-01")
+    attain("close", "2026-01")
+    attain("calculate", "2026-02")
+    assert attain("override", LINE.replace("D1/2026-01", "D3/2026-02"), "1", *why, "--json").json["warning"] is None
+    said = attain("override", LINE.replace("D1/2026-01", "D33/2026-02"), "500.00", *why).out
+    assert "warning: run-000002 has no line account-executive/commission/bob/D33/2026-02" in said
+    assert f"Did you mean {LINE.replace('D1/2026-01', 'D3/2026-02')}?" in said
+    assert len(attain("decisions", "--kind", "override", "--json").json["decisions"]) == 3
+
+
+def test_amounts_by_hand_are_read_as_strictly_as_those_of_a_file(nordwind: Path, attain: Attain) -> None:
+    paid_in = ("adjust", "account-executive", "bob", "2026-02", "commission")
+    for text in ("1e3", "1_000", "\u0661\u0662", " 5", "NaN", "1,000.00"):
+        assert "is no amount" in attain(*paid_in, text, "--reason", "x", status=2).err, text
+        assert "is no amount" in attain("override", LINE, text, "--reason", "x", status=2).err, text
+    for text in ("0", "-0.00"):
+        assert "An adjustment of nothing pays nothing." in attain(*paid_in, text, "--reason", "x", status=1).err
+    for text in ("amount=1e3", "amount=1_0", "amount"):
+        attain("import", "in/deals.csv", "--into", "deals", "--sum", text, status=2)
+    assert attain("decisions").out == "Nothing was decided.\n"

@@ -21,6 +21,8 @@ HOLD = (
 )
 
 
+MOST_PLACES = 4
+"""Of any currency; how many the plan's has is looked at when it is known."""
 NEGATIVE = {"ignore_unknown_options": True}
 """An amount such as -250.00 is no option."""
 
@@ -57,15 +59,15 @@ def day_of(workspace: Workspace, text: str | None) -> date:
 
 
 def amount_of(text: str) -> Decimal:
-    from decimal import InvalidOperation
+    """Digits and a point, as in a file: `1e3`, `1_000` and digits of other scripts are slips of the pen."""
+    from attain.kernel.errors import NumberError
+    from attain.kernel.numbers import parse_decimal
 
     try:
-        found = Decimal(text)
-    except InvalidOperation:
-        found = Decimal("nan")
-    if not found.is_finite():
-        raise wrong_use(f"{text!r} is no amount; write it like 1250.00.")
-    return found
+        parse_decimal(text, places=MOST_PLACES)
+    except NumberError as fault:
+        raise wrong_use(f"{text!r} is no amount: {fault.message} Write it like 1250.00.") from None
+    return Decimal(text)
 
 
 def place(
@@ -213,14 +215,43 @@ def override(
         reason=reason,
         expires_on=None if expires is None else day_of(workspace, expires),
     )
+    warning = _no_such_line(workspace, line)
     document = {
         "override": row.override,
         "line": line,
         "amount": row.amount,
         "expires_on": row.expires_on,
         "reason": reason,
+        "warning": warning,
     }
-    answer(as_json, document, lambda: say(f"{line} will pay {amount} from the next run on: override {row.override}."))
+
+    def show() -> None:
+        say(f"{line} will pay {amount} from the next run on: override {row.override}.")
+        if warning:
+            say(f"warning: {warning}")
+
+    answer(as_json, document, show)
+
+
+def _no_such_line(workspace: Workspace, line: str) -> str | None:
+    """An override of a line that never comes would be silent for ever, and one that is yet to come may be meant."""
+    from attain.cli.calculating import stored
+    from attain.kernel.errors import suggest
+    from attain.web.apps.pay.models import PayPeriod, Run
+
+    published = Run.objects.filter(state=Run.State.PUBLISHED).order_by("-number")
+    last = published.first()
+    if last is None:
+        return None
+    closed = PayPeriod.objects.filter(state=PayPeriod.State.CLOSED).values_list("run", flat=True)
+    runs = [last, *published.filter(pk__in=closed).exclude(pk=last.pk)]
+    if any(stored(workspace, run).table("lines", ["line"], line=line).num_rows for run in runs):
+        return None
+    plan, _, payee, *_ = line.split("/")
+    mine = stored(workspace, last).table("lines", ["line"], plan=plan, payee=payee)["line"].to_pylist()
+    near = suggest(line, mine)
+    how = f"Did you mean {near}?" if near else f"Its lines: attain explain {payee} --lines"
+    return f"{last} has no line {line}; the override waits for one. {how}"
 
 
 def adjust(

@@ -117,7 +117,8 @@ def _take(
 
 
 def control_of(rows: int | None, sums: list[str]) -> Control | None:
-    from decimal import Decimal, InvalidOperation
+    import re
+    from decimal import Decimal
 
     from attain.facts.mapping import Control
 
@@ -126,12 +127,9 @@ def control_of(rows: int | None, sums: list[str]) -> Control | None:
     totals = {}
     for text in sums:
         column, is_there, total = text.partition("=")
-        try:
-            totals[column] = Decimal(total)
-        except InvalidOperation:
-            is_there = ""
-        if not is_there or not totals[column].is_finite():
+        if not is_there or re.fullmatch(r"-?[0-9]{1,30}(\.[0-9]{1,6})?", total) is None:
             raise wrong_use(f"--sum {text}: write COLUMN=TOTAL, such as amount=48210.00.")
+        totals[column] = Decimal(total)
     return Control(rows, totals)
 
 

@@ -147,6 +147,8 @@ def adjust(
     """Pay an amount by hand, or take it back when negative. With a `key`, a repeated request pays once."""
     require_reason(reason, "to adjust pay")
     _require_exact(amount)
+    if not amount:
+        raise Refused("An adjustment of nothing pays nothing.", code="pay.amount", hint="Give the amount to pay.")
     known_currency(currency)
     _require_payable(workspace, plan, pay_period, amount, currency)
     _require_component(plan, component)
