@@ -193,6 +193,9 @@ def _write(workspace: Workspace, batch: Batch, kept: list[dict[str, object]], to
     if to.exists() and not overwrite:
         raise Refused(f"{to} is there already.", code="export.exists", hint="Name another file, or add --overwrite.")
     _, mapping = mapping_of(workspace, batch)
+    if mapping.format == "sql":
+        hint = "Mend them there, or in the query, and import it again."
+        raise Refused("These rows stand in a database, not in a file.", code="export.no-file", hint=hint)
     raws = [json.loads(str(row["raw"])) for row in kept]
     header = next((list(raw) for raw in raws if not _is_cut(raw)), None)
     if header is None:

@@ -41,6 +41,7 @@ def add_to(app: typer.Typer) -> None:
             "import deals-2026-03.csv --into deals",
             "import export.xlsx --mapping crm --rows 120 --sum amount=48210.00",
             "import --all imports",
+            "import --mapping won-deals --rows 120",
         ),
     )(import_)
     app.command(
@@ -53,7 +54,9 @@ def import_(
     into: Annotated[
         str | None, typer.Option(help="Fact type or table that the file fills: deals, people, quotas …")
     ] = None,
-    mapping: Annotated[str | None, typer.Option(help="Mapping of mappings/NAME.yaml.")] = None,
+    mapping: Annotated[
+        str | None, typer.Option(help="Mapping of mappings/NAME.yaml; if it holds a query, no file is named.")
+    ] = None,
     rows: Annotated[int | None, typer.Option(help="Rows that the sender counted.")] = None,
     sum_: Annotated[list[str] | None, typer.Option("--sum", help="COLUMN=TOTAL that the sender added up.")] = None,
     all_: Annotated[
@@ -73,16 +76,26 @@ def import_(
 
     workspace = opened(folder)
     control = control_of(rows, sum_ or [])
-    if (file is None) == (all_ is None):
-        raise wrong_use("Name one file, or a folder with --all.")
+    asks = file is None and all_ is None and mapping is not None and workspace.mapping(mapping).format == "sql"
+    if (file is None) == (all_ is None) and not asks:
+        raise wrong_use("Name one file, a folder with --all, or with --mapping a mapping that holds a query.")
     if all_ is not None and (into or mapping or control):
         raise wrong_use("--all takes table and mapping from the names of the files.")
-    chosen = [(file, into, mapping)] if file is not None else files_in(workspace, all_ or Path())
+    chosen = [(file, into, mapping)] if file is not None else []
+    if all_ is not None:
+        chosen = files_in(workspace, all_)
     for path, _, _ in chosen:
         if not path.is_file():
             raise wrong_use(f"There is no file {path}.")
     done = []
-    with working("Importing", len(chosen)) as step:
+    with working("Importing", len(chosen) or 1) as step:
+        if asks and mapping is not None:
+            from attain.web.apps.imports.services import import_query
+
+            if into is not None:
+                raise wrong_use("The mapping says what its query fills.", "--into")
+            step(mapping)
+            done.append(import_query(workspace, mapping, actor=actor_of(actor), control=control))
         for path, table, by in chosen:
             step(path.name)
             done.append(_take(workspace, path, actor_of(actor), table, by, control))

@@ -72,7 +72,8 @@ def read_source(
 
 def read_bytes(content: bytes, table: TableType, mapping: Mapping) -> Checked:
     if mapping.format == "sql":
-        raise file_refused("file.kind", "A query is read from its database, not from a file.")
+        hint = "Name the mapping alone: attain import --mapping NAME"
+        raise file_refused("file.kind", "A query is read from its database, not from a file.", hint=hint)
     return judged(READERS[mapping.format](content, mapping), table, mapping)
 
 

@@ -16,6 +16,14 @@
     action: {source: Status, map: {changed: correct, removed: delete}}
     control: {rows: 120, sum: {amount: "48210.00"}}
 
+With `format: sql` the rows come from a query instead of a file:
+
+    into: deals
+    format: sql
+    database: crm.db            # SQLite, from the folder of the workspace; or postgresql://reader@db.example.com/crm
+    query: SELECT id, closed_on, amount FROM won_deals ORDER BY id
+    columns: {close_date: closed_on}
+
 What is not said has a plain default: the same names, UTF-8, commas, points, ISO dates. A column that is not listed is
 looked for under its own name. Nothing is found out from the data.
 """
@@ -27,6 +35,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 from attain.kernel.errors import SetupError
 from attain.kernel.hashing import hash_of
@@ -87,6 +96,8 @@ class Mapping:
     extra: Literal["refuse", "ignore"] = "refuse"
     control: Control = Control()
     file: str | None = None
+    database: str | None = None
+    query: str | None = None
 
     def with_control(self, control: Control) -> Mapping:
         return replace(self, control=control)
@@ -94,8 +105,10 @@ class Mapping:
     def mapping_hash(self) -> str:
         """Of everything that decides how a source is read. Control totals only decide whether it is taken."""
         form = self.form
+        asked = {"database": self.database, "query": self.query} if self.query is not None else {}
         return hash_of(
-            {
+            asked
+            | {
                 "into": self.into,
                 "format": [self.format, self.encoding, self.delimiter, self.quote, self.sheet, self.header_row],
                 "form": [form.decimal_mark, form.group_mark, form.date_format, form.spare_zeros],
@@ -124,7 +137,7 @@ class _MappingDocument(Document):
 
     fields = (
         "into format encoding delimiter quote decimal_mark group_mark spare_zeros date_format sheet header_row "
-        "columns action extra true false control note"
+        "columns action extra true false control database query note"
     ).split()
 
     def __init__(self, file: str) -> None:
@@ -153,6 +166,7 @@ class _MappingDocument(Document):
             cast(Literal["refuse", "ignore"], self._chosen(top, "extra", ("refuse", "ignore"), "refuse")),
             self._control(top, known[into], form),
             self.file,
+            *self._asked(top),
         )
         if mapping.delimiter == mapping.quote:
             self.refuse(top, "Delimiter and quote must be two different characters.", field="delimiter")
@@ -161,6 +175,25 @@ class _MappingDocument(Document):
     def _chosen(self, top: Map, field: str, choices: tuple[str, ...], default: str) -> str:
         node = top.get(field)
         return default if node is None else self.one_of(node, field, choices)
+
+    def _asked(self, top: Map) -> tuple[str | None, str | None]:
+        """Database and query; neither password nor anything else that should not stand in a file."""
+        said = [top.get(name) for name in ("database", "query")]
+        if self._chosen(top, "format", FORMATS, "csv") != "sql":
+            for node, name in zip(said, ("database", "query"), strict=True):
+                if node is not None:
+                    self.refuse(node, f"`{name}` belongs to `format: sql`.", field=name)
+            return None, None
+        database, query = (None if node is None else self.text(node, name)
+                           for node, name in zip(said, ("database", "query"), strict=True))  # fmt: skip
+        if database is None or query is None:
+            self.refuse(
+                top, "`format: sql` needs `database` and `query`.", field="database" if not database else "query"
+            )
+        if "://" in database and urlsplit(database).password is not None:
+            hint = "Put it into ~/.pgpass, or into the environment as PGPASSWORD."
+            self.refuse(top.line_of("database"), "`database` holds a password.", field="database", hint=hint)
+        return database, query
 
     def _mark(self, top: Map, field: str, default: str) -> str:
         node = top.get(field)

@@ -20,6 +20,7 @@ from attain.facts.decisions import IMPORTABLE
 from attain.facts.importing import Import, import_id, read_source
 from attain.facts.mapping import Control
 from attain.facts.mapping import Mapping as SourceMapping
+from attain.facts.readers.sql import read_query
 from attain.facts.schema import ROW, FactType, TableType
 from attain.facts.validate import ACTION
 from attain.kernel.errors import AttainError, Finding, Findings, NotFound, Refused, Where, suggest
@@ -27,6 +28,7 @@ from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from attain.web.apps.audit.services import Act, acting, moment
 from attain.web.apps.org import services as org
 from attain.web.apps.org.models import Person, Position
+from attain.web.sources import connection_of
 from attain.web.sweeping import sweep
 from attain.web.workspace import Workspace
 
@@ -89,6 +91,23 @@ def import_file(
     except AttainError as fault:
         raise _in_file(fault, name) from None
     if known is not None:  # it was read again for the totals of the sender alone
+        return _again(workspace, known)
+    if isinstance(table, FactType):
+        return _take_facts(workspace, actor, read, table, name)
+    return _take_decisions(workspace, actor, read, name)
+
+
+def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Control | None = None) -> Imported:
+    """Take in what the query of a mapping finds, judged like a file; the same rows a second time change nothing."""
+    chosen = _mapping(workspace, None, mapping, control)
+    table, name = _table(workspace, chosen.into), f"query of {mapping}"
+    sweep(workspace)
+    try:
+        read = read_query(connection_of(chosen, workspace.path), chosen.query or "", table, chosen)
+    except AttainError as fault:
+        raise _in_file(fault, name) from None
+    known = Batch.objects.filter(pk=read.content_id[: batches.ID_LENGTH], state=Batch.State.CURRENT).first()
+    if known is not None:
         return _again(workspace, known)
     if isinstance(table, FactType):
         return _take_facts(workspace, actor, read, table, name)
@@ -295,4 +314,4 @@ def undo_batch(workspace: Workspace, batch_id: str, *, actor: str, reason: str) 
     return batch
 
 
-__all__ = ["Control", "Imported", "import_file", "undo_batch"]
+__all__ = ["Control", "Imported", "import_file", "import_query", "undo_batch"]
