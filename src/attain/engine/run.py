@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import attain
@@ -74,8 +75,8 @@ def write(
     for name in TABLES:
         columns = database.columns(name)
         with files.create(folder / f"{name}.parquet") as file:
-            count = _write_table(database, name, columns, file)
-        tables[name] = {"rows": count, "hash": table_hash(database, name, columns), "columns": columns}
+            count, content = _write_table(database, name, columns, file)
+        tables[name] = {"rows": count, "hash": content, "columns": columns}
     _write_queries(database, folder / "sql", files)
     manifest = Manifest(
         attain.__version__, calculation.span, plans, snapshot.hashes(), control_totals(database), tables
@@ -84,29 +85,50 @@ def write(
     return manifest
 
 
-def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], file: IO[bytes]) -> int:
+def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], file: IO[bytes]) -> tuple[int, str]:
+    """Writes the rows and adds up their hashes on the way: a result is worked out once. Answers the number of rows and
+    the hash of the table."""
     wide = ", ".join(
         f'CAST("{column}" AS DECIMAL(38, 0)) AS "{column}"' if kind == "HUGEINT" else f'"{column}"'
         for column, kind in columns.items()
     )
-    reader = database.connection.sql(f'SELECT {wide} FROM "{name}"').to_arrow_reader(100_000)
-    count = 0
-    with pq.ParquetWriter(file, reader.schema, compression="zstd") as writer:
+    low, high = _row_hashes(columns)
+    query = f'SELECT {wide}, {low} AS "#low", {high} AS "#high" FROM "{name}"'
+    reader = database.connection.sql(query).to_arrow_reader(100_000)
+    schema = pa.schema([reader.schema.field(column) for column in columns])
+    count, sums = 0, [0, 0]
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in reader:
             count += batch.num_rows
-            writer.write_batch(batch)
-    return count
+            sums = [total + _sum(batch.column(name)) for total, name in zip(sums, ("#low", "#high"), strict=True)]
+            writer.write_batch(batch.select(list(columns)))
+    return count, _content_hash(columns, count, sums[0], sums[1])
+
+
+def _sum(hashes: pa.UInt64Array) -> int:
+    """In two halves: 64 bits do not hold a sum of such numbers."""
+    upper = pc.shift_right(hashes, pa.scalar(32, pa.uint64()))
+    lower = pc.bit_wise_and(hashes, pa.scalar(2**32 - 1, pa.uint64()))
+    return ((pc.sum(upper).as_py() or 0) << 32) + (pc.sum(lower).as_py() or 0)
 
 
 def table_hash(database: DuckDB, name: str, columns: Mapping[str, str]) -> str:
     """See the module's first words. The types are those of the stored table: the hash of a whole number depends on its
     width."""
-    ordered = sorted(columns)
-    cells = [f'CAST("{column}" AS {columns[column]})' for column in ordered]
-    sums = (f"COALESCE(SUM(CAST(hash({', '.join(row)}) AS HUGEINT)), 0)" for row in (cells, [*reversed(cells), "1"]))
+    sums = (f"COALESCE(SUM(CAST({each} AS HUGEINT)), 0)" for each in _row_hashes(columns))
     query = f'SELECT COUNT(*), {", ".join(sums)} FROM "{name}"'
     (count, low, high), *_ = database.connection.execute(query).fetchall()
-    return sha256_bytes(canonical_json([ordered, int(count), int(low), int(high)]))
+    return _content_hash(columns, int(count), int(low), int(high))
+
+
+def _row_hashes(columns: Mapping[str, str]) -> tuple[str, str]:
+    """Two hashes of a row: of its cells by their columns' names, and from the last to the first."""
+    cells = [f'CAST("{column}" AS {columns[column]})' for column in sorted(columns)]
+    return f"hash({', '.join(cells)})", f"hash({', '.join([*reversed(cells), '1'])})"
+
+
+def _content_hash(columns: Mapping[str, str], count: int, low: int, high: int) -> str:
+    return sha256_bytes(canonical_json([sorted(columns), count, low, high]))
 
 
 def control_totals(database: DuckDB) -> dict[str, Any]:

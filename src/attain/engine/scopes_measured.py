@@ -71,11 +71,15 @@ class Reader(PlaceScope):
 
     def checked_quota(self, name: str, measure: Measure) -> Num:
         """The quota when it is above zero, else missing."""
-        quota = self.pin(self.quota(name, measure))
+        quota = self.pin(self.quota(name, measure) if measure.quota is None else self._quota_read(name))
         if quota.constant is not None:
             return quota if quota.constant > 0 else frac.MISSING
         above = exp.GT(this=frac.group(quota.numerator), expression=frac.integer(0))
         return self.pin(Num(case().when(above, quota.numerator, copy=False), quota.denominator, quota.divisor))
+
+    def _quota_read(self, name: str) -> Num:
+        """As a formula reads it: looked up once, however many read it."""
+        return numeric(tree.Name((name, "quota")), self)
 
     def quota(self, name: str, measure: Measure) -> Num:
         if measure.quota is None:

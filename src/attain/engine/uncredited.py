@@ -50,9 +50,10 @@ def write_uncredited(compilations: Sequence[Compilation]) -> None:
         for place, plan in enumerate(item.versions)
         for name in plan.credits
     ]
-    parts = [_NOTHING, *_asked(compilations, readers)]
+    parts = [_NOTHING]
     for kind in dict.fromkeys(reader.rule.from_ for reader in readers):
-        parts.append(_unasked(kind, [reader for reader in readers if reader.rule.from_ == kind]))
+        mine = [reader for reader in readers if reader.rule.from_ == kind]
+        parts += [*_asked(compilations, kind, mine), _unasked(kind, mine)]
     create(compilations[0], "uncredited", " UNION ALL ".join(parts), "events without credit")
 
 
@@ -63,14 +64,12 @@ WHERE FALSE
 """
 
 
-def _asked(compilations: Sequence[Compilation], readers: Sequence[Reader]) -> Iterator[str]:
-    """Events that pass a credit set's `when` somewhere and give no credit anywhere."""
-    if not readers:
-        return
+def _asked(compilations: Sequence[Compilation], kind: str, readers: Sequence[Reader]) -> Iterator[str]:
+    """Events that pass a credit set's `when` somewhere and give no credit anywhere. As a rule there are none: only then
+    is it asked who was named."""
     passing, named = [], []
     for turn, reader in enumerate(readers):
         words = {
-            "kind": reader.rule.from_,
             "amount": next(iter(reader.rule.named_amounts)),
             "over": reader.scale("amount"),
             "own": reader.plan.currency,
@@ -82,29 +81,38 @@ def _asked(compilations: Sequence[Compilation], readers: Sequence[Reader]) -> It
     for item in compilations:
         for name in dict.fromkeys(name for plan in item.versions for name in plan.credits):
             found = credits(item, name)
-            credited.append(f'SELECT \'{found.fact}\' AS event_type, "@event" AS event FROM "{found.table}"')
-    yield f"""
-    SELECT p.event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
-           CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE
-               'nobody on a plan' END AS reason
-    FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY event_type, event ORDER BY turn) AS place
-          FROM ({" UNION ALL ".join(passing)}) a) p
-    LEFT JOIN (SELECT event_type, event, COUNT(*) AS named, COUNT(payee) AS found FROM
-        ({" UNION ALL ".join(named)}) b GROUP BY event_type, event) r
-      ON r.event_type = p.event_type AND r.event = p.event
-    WHERE p.place = 1
-      AND NOT EXISTS (SELECT 1 FROM ({" UNION ALL ".join(credited)}) c WHERE c.event_type = p.event_type AND c.event =
-        p.event)
-    """
+            if found.fact == kind:
+                credited.append(f'SELECT "@event" AS event FROM "{found.table}"')
+    target = f"uncredited:{kind}"
+    words = {"passing": " UNION ALL ".join(passing), "credited": " UNION ALL ".join(credited)}
+    create(compilations[0], target, _OPEN.format(**words), f"{kind} that pass and credit nobody")
+    if compilations[0].database.value(f'SELECT COUNT(*) FROM "{target}"'):
+        yield _WITH_REASON.format(kind=kind, target=target, named=" UNION ALL ".join(named))
 
 
+_OPEN = """
+SELECT event, MIN(turn) AS turn, MIN_BY(date, turn) AS date, MIN_BY(amount, turn) AS amount,
+       MIN_BY(amount_over, turn) AS amount_over, MIN_BY(currency, turn) AS currency
+FROM (SELECT * FROM ({passing}) a WHERE NOT EXISTS (SELECT 1 FROM ({credited}) c WHERE c.event = a.event)) p
+GROUP BY event
+"""
+_WITH_REASON = """
+SELECT '{kind}' AS event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
+       CASE WHEN r.named IS NULL THEN 'no recipient named' WHEN r.found = 0 THEN 'unknown payee' ELSE
+           'nobody on a plan' END AS reason
+FROM "{target}" p
+LEFT JOIN (
+    SELECT event, COUNT(*) AS named, COUNT(payee) AS found FROM ({named}) b
+    WHERE event IN (SELECT event FROM "{target}") GROUP BY event
+) r ON r.event = p.event
+"""
 _PASSING = """
-SELECT '{kind}' AS event_type, "@event" AS event, "@date" AS date, "@amount:{amount}" AS amount,
+SELECT "@event" AS event, "@date" AS date, "@amount:{amount}" AS amount,
        {over}::HUGEINT AS amount_over, '{own}' AS currency, {turn} AS turn
 FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL
 """
 _NAMED = """
-SELECT '{kind}' AS event_type, "@event" AS event, "@payee" AS payee FROM "{recipients}"
+SELECT "@event" AS event, "@payee" AS payee FROM "{recipients}"
 WHERE "@event" IN (SELECT "@event" FROM "{events}" WHERE "@amount:{amount}" IS NOT NULL AND "@date" IS NOT NULL)
 """
 

@@ -10,12 +10,12 @@ Columns of our own begin with @; the fact's columns that formulas read keep thei
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
@@ -26,8 +26,7 @@ from attain.engine.load import FAR
 from attain.engine.placing import computes
 from attain.engine.scopes import FactScope
 from attain.engine.sql import all_of, any_of, case, cast
-from attain.engine.stages import recipients
-from attain.engine.stages.lines import is_vacant
+from attain.engine.stages import cents, recipients, seating
 from attain.kernel.errors import PlanError, Where
 from attain.plans.expressions import Expr, Name
 from attain.plans.inference import Inference
@@ -36,7 +35,6 @@ from attain.plans.names import Names
 from attain.plans.reading import names_read
 from attain.plans.references import Place
 
-_SEAT = ("title", "territory", "unit")
 ORDER = ("@date", "@event", "@rule", "@level", "@payee", "@via")
 
 
@@ -55,37 +53,47 @@ class Credits:
         return next(iter(self.amounts))
 
 
+_EVENT = ("@date", "@reverses", "@original_date", "@original_amount", "@stated")
+"""What every credit has of its event, beside its amounts and the columns that formulas read."""
+
+
 def credits(compilation: Compilation, name: str) -> Credits:
     """The credits of a set over all versions of the plan."""
     key = f"credits {name}"
     if key not in compilation.known:
-        parts = [
-            _credits_of(compilation, plan, name, plan.credits[name])
+        parts = {
+            compilation.index(plan): _credits_of(compilation, plan, name, plan.credits[name])
             for plan in compilation.versions
             if name in plan.credits
-        ]
+        }
         compilation.known[key] = _united(compilation, name, parts)
     return compilation.known[key]  # type: ignore[return-value]
 
 
-def _united(compilation: Compilation, name: str, parts: Sequence[Credits]) -> Credits:
-    first = parts[0]
+def _united(compilation: Compilation, name: str, parts: Mapping[int, Credits]) -> Credits:
+    """The credits of all versions by their place, with the columns that follow from the others."""
+    first = next(iter(parts.values()))
     target = compilation.name("credits", name)
-    scales = {amount: lcm(*(part.amounts[amount] for part in parts)) for amount in first.amounts}
-    columns = tuple(dict.fromkeys(column for part in parts for column in part.columns))
+    scales = {amount: lcm(*(part.amounts[amount] for part in parts.values())) for amount in first.amounts}
+    columns = tuple(dict.fromkeys(column for part in parts.values() for column in part.columns))
     queries = []
-    for part in parts:
+    for place, part in parts.items():
         amounts = [
             named(frac.times_int(col(f"@amount:{amount}"), scale // part.amounts[amount]), f"@amount:{amount}")
             for amount, scale in scales.items()
         ]
         kept = [col(column) if column in part.columns else named(exp.Null(), column) for column in columns]
         own = [col(f"@{own}") for own in recipients.OWN]
-        queries.append(exp.select(*own, *amounts, *kept).from_(table(part.table)))
+        follows = [
+            named(credit_id(), "@credit"),
+            named(exp.Literal.number(place), "@version"),
+            named(exp.Literal.number(recipients.scale(compilation, place, name)), "@share_over"),
+        ]
+        queries.append(exp.select(*own, *follows, *amounts, *kept).from_(table(part.table)))
     united: exp.Query = queries[0]
     for query in queries[1:]:
         united = exp.union(united, query, distinct=False)
-    compilation.database.create(target, united, f"credits of {name}")
+    compilation.database.view(target, united.sql(dialect="duckdb", copy=False), f"credits of {name}")
     return Credits(target, first.fact, scales, columns)
 
 
@@ -94,11 +102,19 @@ def _credits_of(compilation: Compilation, plan: Plan, name: str, rule: CreditSet
     place = compilation.index(plan)
     scales = _events(compilation, plan, name, rule, place)
     fact = compilation.fact(rule.from_).schema
-    read = set().union(*(names_read(version) for version in compilation.versions))
-    columns = tuple(column for column in fact.columns if column in read)
-    recipients.recipients(compilation, plan, name, rule, place)
+    columns = tuple(column for column in fact.columns if column in _read_at_credits(compilation))
+    along = (*_EVENT, *(f"@amount:{amount}" for amount in scales), *columns)
+    recipients.recipients(compilation, plan, name, rule, place, along)
     target, amounts = _amounts(compilation, plan, name, rule, place, scales, columns)
     return Credits(target, rule.from_, amounts, columns)
+
+
+def _read_at_credits(compilation: Compilation) -> frozenset[str]:
+    """What formulas read of a credit: those of credit sets read the event, but for their limit."""
+    unread = ("credits", "tests")
+    parts = [part for version in compilation.versions for section, part in version if section not in unread]
+    limits = [rule.limit for version in compilation.versions for rule in version.credits.values()]
+    return names_read([*parts, limits])
 
 
 # -- events ------------------------------------------------------------------------------------------------------------
@@ -136,7 +152,9 @@ def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, pl
     compilation.known[f"amount scale {place} {name}"] = next(iter(scales.values()))
     compilation.known[f"amount scales {place} {name}"] = dict(scales)
     everything = compilation.name(place, "all", name)
-    compilation.database.create(everything, frame.query(), f"every {rule.from_} with its date and amount")
+    keep = compilation.database.view if rate is None else compilation.database.create
+    text = frame.query().sql(dialect="duckdb", copy=False)
+    keep(everything, text, f"every {rule.from_} with its date and amount")
     _passing(compilation, plan, name, rule, place, everything)
     return scales
 
@@ -213,8 +231,10 @@ def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, p
     fact = compilation.fact(rule.from_).schema
     frame = Frame(exp.select("*").from_(table(everything)), "e")
     if fact.reverses is not None:
+        named_by = f'"@event" IN (SELECT "{fact.reverses}" FROM "f:{rule.from_}" WHERE "{fact.reverses}" IS NOT NULL)'
+        originals = exp.select("*").from_(table(everything)).where(parse_one(named_by, dialect="duckdb"))
         frame.join(
-            table(everything),
+            exp.Subquery(this=originals, alias=exp.TableAlias(this=exp.to_identifier("o"))),
             {"@event": col(fact.reverses)},
             {"@reverses": "@event", "@original_date": "@date", "@original_amount": "@stated"},
         )
@@ -249,39 +269,77 @@ def _amounts(
     scales: dict[str, int],
     columns: Sequence[str],
 ) -> tuple[str, dict[str, int]]:
-    """Credits of participants: amount times share, limited, once for each payee where that is asked."""
-    events = compilation.name(place, "events", name)
-    shares = recipients.scale(compilation, place, name)
-    frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
-    taken = [
-        "@date",
-        "@recipient",
-        "@reverses",
-        "@original_date",
-        "@original_amount",
-        "@stated",
-        *(f"@amount:{amount}" for amount in scales),
-        *columns,
-    ]
-    frame.join(table(events), {"@event": col("@event")}, {f"e.{column}": column for column in taken})
-    result: dict[str, Num] = {}
-    for amount, scale in scales.items():
-        event_amount = Num(cast(col(f"e.@amount:{amount}"), frac.WIDE), scale)
-        share = Num(col("@share"), shares)
-        if plan.policies.split == "cents" and _is_money(compilation, plan, name, rule.named_amounts[amount]):
-            result[amount] = _in_cents(compilation, frame, event_amount, share, shares)
+    """Credits of participants: amount times share, limited, once for each payee where that is asked.
+
+    Reversals are credited by themselves: only their payees may sit elsewhere by then.
+    """
+    target = compilation.name(place, "credits", name)
+    in_cents = {
+        amount: scale
+        for amount, scale in scales.items()
+        if plan.policies.split == "cents" and _is_money(compilation, plan, name, rule.named_amounts[amount])
+    }
+    if in_cents:
+        cents.split(compilation, place, name, in_cents, recipients.scale(compilation, place, name, "direct"))
+    reverses = compilation.fact(rule.from_).schema.reverses is not None
+    amounts: dict[str, int] = {}
+    for reversals in (False, True) if reverses else (False,):
+        frame = _credited(compilation, place, name, columns, reversals if reverses else None)
+        amounts = _shared(compilation, plan, name, rule, place, frame, scales, in_cents, columns)
+        own = [col(f"@{column}") for column in recipients.OWN]
+        inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("c")))
+        query = exp.select(*own, *[col(f"@amount:{amount}") for amount in amounts], *map(col, columns)).from_(inner)
+        if reversals:
+            compilation.database.append(target, query)
         else:
-            result[amount] = frac.product(event_amount, share)
-    _on_the_plan(compilation, frame)
+            compilation.database.create(target, query, f"credits of {name} in this version")
+    return target, amounts
+
+
+def _credited(
+    compilation: Compilation,
+    place: int,
+    name: str,
+    columns: Sequence[str],
+    reversals: bool | None,
+) -> Frame:
+    """Recipients on the plan with their event and the seat they hold on its date; `reversals`: only those, only the
+    others, or (None) all."""
+    frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
+    if reversals is not None:
+        ordinary = frac.is_null(col("e.@reverses"))
+        frame.keep(exp.Not(this=ordinary) if reversals else ordinary)
+    seating.join_member(compilation, frame)
     frame.keep(exp.Not(this=frac.is_null(col("@person_on_plan"))))
-    for column in (*taken[:6], *columns):
+    for column in (*_EVENT, *columns):
         frame.add(column, col(f"e.{column}"))
-    _seat_held(compilation, frame, compilation.fact(rule.from_).schema.reverses is not None)
+    seating.join_seat(frame, reversal=bool(reversals))
+    return frame
+
+
+def _shared(
+    compilation: Compilation,
+    plan: Plan,
+    name: str,
+    rule: CreditSet,
+    place: int,
+    frame: Frame,
+    scales: dict[str, int],
+    in_cents: dict[str, int],
+    columns: Sequence[str],
+) -> dict[str, int]:
+    """Adds what each credit is worth and its own columns; answers the scales of the amounts."""
+    shares = recipients.scale(compilation, place, name)
+    together = cents.join(frame, compilation.name(place, "split", name), list(in_cents)) if in_cents else {}
     amounts = {}
-    for amount, value in result.items():
+    for amount, scale in scales.items():
+        whole, share = Num(cast(col(f"e.@amount:{amount}"), frac.WIDE), scale), Num(col("@share"), shares)
+        if amount in together:
+            value = cents.part(compilation, frame, whole, share, shares, together[amount])
+        else:
+            value = frac.product(whole, share)
         frame.add(f"@amount:{amount}", value.numerator)
         amounts[amount] = value.denominator
-    frame.add("@share_over", exp.Literal.number(shares))
     main = next(iter(scales))
     dated = exp.Not(this=frac.is_null(col("@date")))  # a reversal of a dated event may itself have no date
     frame.keep(all_of(dated, exp.Not(this=frac.is_null(col(f"@amount:{main}")))))
@@ -289,31 +347,35 @@ def _amounts(
         frame.add("@turn", _turn())
         frame.keep(exp.EQ(this=col("@turn"), expression=exp.Literal.number(1)))
     if rule.limit is not None:
-        from attain.engine.scopes_credit import LimitScope
+        amounts[main] = _limited(compilation, plan, name, rule, frame, amounts, columns)
+    return amounts
 
-        scope = LimitScope(compilation, plan, frame, Credits("", rule.from_, dict(amounts), tuple(columns)))
-        whole = Num(cast(col(f"@amount:{main}"), frac.WIDE), amounts[main])
-        value = frame.pin(limited(whole, frame.pin(numeric(rule.limit, scope))))
-        if value.divisor is not None:
-            raise PlanError(
-                f"The limit of credit set `{name}` divides by data and is not rounded.",
-                code="plan.inexact-credit",
-                hint="Write round(…, 2) around the division.",
-            )
-        amounts[main] = value.denominator
-        frame.add("@limited", value.numerator)
-        frame.rename("@limited", f"@amount:{main}")
-    frame.add("@credit", _credit_id())
-    frame.add("@version", exp.Literal.number(place))
-    own = [col(f"@{column}") for column in recipients.OWN]
-    query = exp.select(*own, *[col(f"@amount:{amount}") for amount in amounts], *[col(column) for column in columns])
-    target = compilation.name(place, "credits", name)
-    compilation.database.create(
-        target,
-        query.from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("c")))),
-        f"credits of {name} in this version",
-    )
-    return target, amounts
+
+def _limited(
+    compilation: Compilation,
+    plan: Plan,
+    name: str,
+    rule: CreditSet,
+    frame: Frame,
+    amounts: dict[str, int],
+    columns: Sequence[str],
+) -> int:
+    """Puts the main amount within its limit; answers its new scale."""
+    from attain.engine.scopes_credit import LimitScope
+
+    main = next(iter(amounts))
+    scope = LimitScope(compilation, plan, frame, Credits("", rule.from_, dict(amounts), tuple(columns)))
+    whole = Num(cast(col(f"@amount:{main}"), frac.WIDE), amounts[main])
+    value = frame.pin(limited(whole, frame.pin(numeric(rule.limit, scope)))) if rule.limit is not None else whole
+    if value.divisor is not None:
+        raise PlanError(
+            f"The limit of credit set `{name}` divides by data and is not rounded.",
+            code="plan.inexact-credit",
+            hint="Write round(…, 2) around the division.",
+        )
+    frame.add("@limited", value.numerator)
+    frame.rename("@limited", f"@amount:{main}")
+    return value.denominator
 
 
 def limited(value: Num, limit: Num) -> Num:
@@ -330,102 +392,6 @@ def limited(value: Num, limit: Num) -> Num:
     return frac.choose([(within, value), (all_of(above, negative), frac.negate(limit)), (above, limit)])
 
 
-def _in_cents(compilation: Compilation, frame: Frame, amount: Num, share: Num, shares: int) -> Num:
-    """Whole minor units. The direct parts of an event: largest remainder first, then order of rule; others half up
-    each."""
-    places = compilation.places
-    scale = amount.denominator * shares
-    shared = gcd(scale, 10**places)
-    size = frac.times_int(exp.Abs(this=amount.numerator), 10**places // shared)
-    part = frame.add(frame.fresh("part"), exp.Mul(this=frac.group(size), expression=exp.Paren(this=share.numerator)))
-    over = frac.integer(scale // shared)
-    whole = frame.add(frame.fresh("whole"), exp.IntDiv(this=part, expression=over))
-    rest = frame.add(frame.fresh("rest"), exp.Mod(this=part, expression=over))
-    is_direct = col("@direct")
-    by_event = [col("@event"), col("@direct")]
-    whole_sum = exp.Window(this=exp.Sum(this=whole), partition_by=by_event)
-    part_sum = exp.Window(this=exp.Sum(this=part), partition_by=list(by_event))
-    wanted = frac.rounded(Num(exp.Paren(this=part_sum), scale // shared), 0)
-    missing = frame.add(
-        frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=whole_sum))
-    )
-    # Somebody unknown keeps a part too, so that nobody else gets it.
-    unknown = exp.Concat(expressions=[exp.Literal.string("?"), col("@ref")])
-    who = exp.Coalesce(this=col("@payee"), expressions=[unknown])
-    turn = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=list(by_event),
-        order=exp.Order(
-            expressions=[
-                exp.Ordered(this=rest, desc=True),
-                *[exp.Ordered(this=item) for item in (col("@rule"), who, col("@via"))],
-            ]
-        ),
-    )
-    place = frame.add(frame.fresh("turn"), turn)
-    one = (
-        case()
-        .when(exp.LTE(this=place, expression=missing), frac.integer(1), copy=False)
-        .else_(frac.integer(0), copy=False)
-    )
-    split = exp.Add(this=whole, expression=exp.Paren(this=one))
-    alone = frac.rounded(Num(part, scale // shared), 0)
-    found = case().when(is_direct, split, copy=False).else_(alone, copy=False)
-    sign = (
-        case()
-        .when(exp.LT(this=amount.numerator, expression=frac.integer(0)), frac.integer(-1), copy=False)
-        .else_(frac.integer(1), copy=False)
-    )
-    return frame.pin(Num(exp.Mul(this=exp.Paren(this=found), expression=sign), 10**places))
-
-
-def _on_the_plan(compilation: Compilation, frame: Frame) -> None:
-    members = compilation.members()
-    since, until = "@member_from", "@member_to"
-    fields = {"@person": "person", **{f"member.{name}": name for name in _SEAT}}
-    frame.join(
-        table(members),
-        {"payee": col("@payee"), "position": col("@position")},
-        {since: "valid_from", until: "valid_to", "@person_on_plan": "payee", **fields},
-        also=all_of(
-            exp.LTE(this=col(since), expression=col("e.@recipient")),
-            exp.LT(this=col("e.@recipient"), expression=col(until)),
-        ),
-    )
-
-
-def _seat_held(compilation: Compilation, frame: Frame, reverses: bool) -> None:
-    """The position that the payee holds on the credit date (`@seated`). A reversal is credited to the seat of its
-    original, and its payee may hold another one by then; who holds none is seen in the seat that was credited
-    (`@held`), though no longer as one of its team."""
-    if not reverses:
-        frame.add("@seated", col("@position"))
-        frame.add("@held", col("@position"))
-        for name in _SEAT:
-            frame.add(f"@{name}", col(f"member.{name}"))
-        return
-    since, until = "held.from", "held.to"
-    on_the_date = all_of(
-        exp.LTE(this=col(since), expression=col("@date")), exp.LT(this=col("@date"), expression=col(until))
-    )
-    taken = {"held.position": "position", since: "valid_from", until: "valid_to"}
-    frame.join(table("seats"), {"payee": col("@payee")}, taken, also=on_the_date)
-    seated = case().when(is_vacant("@payee"), col("@position"), copy=False).else_(col("held.position"), copy=False)
-    frame.add("@seated", seated)
-    frame.add("@held", exp.Coalesce(this=col("@seated"), expressions=[col("@position")]))
-    since, until = "seat.from", "seat.to"
-    on_the_date = all_of(
-        exp.LTE(this=col(since), expression=col("@date")), exp.LT(this=col("@date"), expression=col(until))
-    )
-    fields = {f"@{name}": name for name in _SEAT}
-    frame.join(
-        table("positions"),
-        {"position": col("@held")},
-        {since: "valid_from", until: "valid_to", **fields},
-        also=on_the_date,
-    )
-
-
 def _turn() -> exp.Expr:
     order = [exp.Ordered(this=col(name)) for name in ("@rule", "@level", "@via")]
     return exp.Window(
@@ -433,7 +399,7 @@ def _turn() -> exp.Expr:
     )
 
 
-def _credit_id() -> exp.Expr:
+def credit_id() -> exp.Expr:
     """The event's id; behind it the rule, level and source of a credit that is not the first direct one."""
     text = exp.Literal.string
     plain = all_of(

@@ -1,15 +1,15 @@
 """Measure: what each payee, team or company has accumulated, at every credit and at every period.
 
 `<plan>:<version>:measured:<set>`  the credits with, for each measure m of the set, its value, window, subject and
-running sums
-                                   (`m.v`, `m.w`, `m.s`, `m.after`, `m.total`); windows have a ROWS frame over the
-                                   total order
+                                   running sums (`m.v`, `m.w`, `m.s`, `m.after`, `m.total`); windows have a ROWS frame
+                                   over the total order. A view: a sum that one reader needs is worked out there
 `<plan>:<version>:<m>:<kind>`      key (subject, period): `value` to the period's end, `part` of the period, `total`
-of the window
+                                   of the window
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
@@ -19,14 +19,16 @@ from attain.engine.compilation import Compilation
 from attain.engine.formulas import add_months, condition, numeric
 from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
+from attain.engine.load import KINDS
 from attain.engine.placing import computes
 from attain.engine.scopes_credit import CreditBase
 from attain.engine.sql import all_of, case, cast
 from attain.engine.stages import quota as quotas
-from attain.engine.stages.credit import ORDER, credits
+from attain.engine.stages.credit import ORDER, credit_id, credits
 from attain.engine.stages.rows import group_rows, payee_rows
 from attain.kernel.errors import PlanError
-from attain.plans.model import Measure, Plan
+from attain.plans.model import Component, Measure, Plan, Value
+from attain.plans.reading import names_read
 
 LONG_AGO = "0001-01-01"
 NO_TEAM = "no team: "
@@ -66,19 +68,52 @@ def measured(compilation: Compilation, plan: Plan, credit_set: str) -> Measured:
 
 def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) -> Measured:
     found = credits(compilation, credit_set)
-    frame = Frame(exp.select("*").from_(table(found.table)), "m")
+    # The id is a long text that follows from other columns: no window carries it along.
+    narrow = exp.Star(**{"except_": [exp.to_identifier("@credit", quoted=True)]})
+    frame = Frame(exp.select(narrow).from_(table(found.table)), "m")
     scope = CreditBase(compilation, plan, frame, credit_set)
-    kinds = ", ".join(("week", "month", "quarter", "half", "year"))
-    frame.join(table(compilation.days), {"day": col("@date")}, {f"@{kind}": kind for kind in kinds.split(", ")})
-    scales = {}
-    for measure_name, measure in plan.measures.items():
-        if measure.credits == credit_set:
-            scales[measure_name] = _add_measure(compilation, plan, measure_name, measure, frame, scope)
-    compilation.database.create(name, frame.query(), f"running sums over {credit_set}")
-    for measure_name, measure in plan.measures.items():
-        if measure.credits == credit_set and measure.over is not None and measure.over.kind == "rolling":
-            _add_rolling(compilation, name, measure_name, measure.over.months or 1)
+    frame.join(table(compilation.days), {"day": col("@date")}, {f"@{kind}": kind for kind in KINDS})
+    here = {each: measure for each, measure in plan.measures.items() if measure.credits == credit_set}
+    scales = {each: _add_measure(compilation, plan, each, measure, frame, scope) for each, measure in here.items()}
+    kept = _kept(plan, here, credit_set)
+    if kept:
+        for each in kept:
+            _add_sums(frame, each)
+        stored = f"{name}:stored"
+        compilation.database.create(stored, frame.query(), f"running sums over {credit_set}")
+        for each in kept:
+            over = here[each].over
+            if over is not None and over.kind == "rolling":
+                _add_rolling(compilation, stored, each, over.months or 1)
+        frame = Frame(exp.select("*").from_(table(stored)), "n")
+    for each in here:
+        if each not in kept:
+            _add_sums(frame, each)
+    frame.add("@credit", credit_id())
+    text = frame.query().sql(dialect="duckdb", copy=False)
+    compilation.database.view(name, text, f"{credit_set} with what had been accumulated at each credit")
     return Measured(name, scales)
+
+
+def _kept(plan: Plan, here: Mapping[str, Measure], credit_set: str) -> list[str]:
+    """The measures whose running sums are worth storing: those that are read more than once at these credits.
+
+    The others are summed where they are read, over the columns that are needed there, or not at all.
+    """
+    parts: list[Component | Value] = [said for said in plan.components.values() if said.each == credit_set]
+    parts += [said for said in plan.values.values() if said.each == credit_set]
+    through = names_read([said for said in plan.values.values() if said.each is None and said.per is None])
+
+    def reads(part: object, measure: str) -> bool:
+        names = names_read(part)
+        return measure in names or (measure in through and not names.isdisjoint(plan.values))
+
+    def is_rolling(measure: Measure) -> bool:
+        return measure.over is not None and measure.over.kind == "rolling"
+
+    return [
+        name for name, measure in here.items() if is_rolling(measure) or sum(reads(part, name) for part in parts) > 1
+    ]
 
 
 @computes("measures")
@@ -95,6 +130,10 @@ def _add_measure(
     frame.add(f"{name}.v", amount)
     whose: list[exp.Expr] = [col("@person"), col("@held")] if measure.for_ == "payee" else [col(f"{name}.s")]
     frame.add(f"{name}.w", _window(compilation, plan, measure, frame, whose, col("@date")))
+    return value.denominator
+
+
+def _add_sums(frame: Frame, name: str) -> None:
     order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     groups = [col(f"{name}.s"), col(f"{name}.w")]
@@ -102,7 +141,6 @@ def _add_measure(
         f"{name}.after", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=groups, order=order, spec=rows)
     )
     frame.add(f"{name}.total", exp.Window(this=exp.Sum(this=col(f"{name}.v")), partition_by=list(groups)))
-    return value.denominator
 
 
 def _added(compilation: Compilation, plan: Plan, name: str, measure: Measure, frame: Frame, scope: CreditBase) -> Num:

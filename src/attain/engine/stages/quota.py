@@ -36,13 +36,15 @@ class Figures:
     denominator.
 
     `by_day`: the row in force on the day that is read. `by_key`: the row of the key. `since`: from when on the amount
-    has been the same.
+    has been the same. `of_seats`, `of_others`: whether positions have a row, and whether anybody else has.
     """
 
     table: str
     denominator: int
     by_day: bool
     by_key: bool
+    of_seats: bool
+    of_others: bool
 
 
 def rows_of(compilation: Compilation, quota: str) -> list[dict[str, Any]]:
@@ -106,7 +108,11 @@ def _figures(
         }
     )
     compilation.database.register(target, table_of)
-    return Figures(target, denominator * SCALE, by_day, by_key)
+    subjects = {row[0] for row in out}
+    of_seats = subjects & set(compilation.snapshot.table("positions")["position"].to_pylist())
+    of_people = subjects & set(compilation.snapshot.table("people")["person"].to_pylist())
+    others = bool(subjects - of_seats or of_people)
+    return Figures(target, denominator * SCALE, by_day, by_key, bool(of_seats), others)
 
 
 def _unchanged_since(rows: list[tuple[str, str, date, date, int]]) -> list[date]:
@@ -224,7 +230,13 @@ def _shared(top: int, below: int) -> int:
 def join(
     frame: Frame, found: Figures, subjects: list[exp.Expr], key: exp.Expr, day: exp.Expr
 ) -> tuple[Num, exp.Expr | None]:
-    """The figure for the first subject that has one; and, by day, since when it has been in force."""
+    """The figure for the first subject that has one; and, by day, since when it has been in force.
+
+    Two subjects are the payee and the seat: who can have no row is not looked up.
+    """
+    if len(subjects) > 1:
+        there = (found.of_others, found.of_seats)
+        subjects = [subject for subject, has in zip(subjects, there, strict=True) if has] or subjects[:1]
     values: list[Num] = []
     since: list[exp.Expr] = []
     for subject in subjects:

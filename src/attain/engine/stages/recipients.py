@@ -8,6 +8,7 @@ Shares are whole numbers over one denominator, so that `rest` and sums are exact
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import lcm
 
 import sqlglot
@@ -23,6 +24,7 @@ from attain.engine.sql import all_of, any_of, case, cast
 from attain.kernel.errors import PlanError
 from attain.plans.expressions import Expr
 from attain.plans.model import CreditRule, CreditSet, Plan
+from attain.plans.reading import names_read
 
 OWN = (
     "event",
@@ -39,120 +41,182 @@ OWN = (
     "territory",
     "unit",
     "via",
-    "credit",
     "share",
-    "share_over",
     "date",
     "recipient",
     "reverses",
     "original_date",
     "original_amount",
     "stated",
-    "version",
 )
-"""The columns of our own that every credit has."""
-_ROW = ("@event", "@rule", "@role", "@level", "@direct", "@ref", "@via", "@share", "@payee", "@position")
+"""The columns of our own that the credits of a version have."""
+_ROW = (
+    "@event",
+    "@recipient",
+    "@rule",
+    "@role",
+    "@level",
+    "@direct",
+    "@ref",
+    "@via",
+    "@share",
+    "@payee",
+    "@position",
+)
 _HOLDER = ("title", "territory", "unit")
 
 
-def scale(compilation: Compilation, place: int, name: str) -> int:
-    """The denominator of @share."""
-    return int(str(compilation.known[f"share scale {place} {name}"]))
+def scale(compilation: Compilation, place: int, name: str, what: str = "share") -> int:
+    """The denominator of @share, among all recipients or (`direct`) in the table of the direct ones."""
+    return int(str(compilation.known[f"{what} scale {place} {name}"]))
 
 
-def recipients(compilation: Compilation, plan: Plan, name: str, rules: CreditSet, place: int) -> None:
-    events = _as_read(compilation, name, rules, place)
+@dataclass(frozen=True)
+class _Source:
+    """Where the rules of a credit set read: events, direct recipients, events with several of those; and the columns
+    of the event that go along with every recipient, so that nobody has to look the event up again."""
+
+    events: str
+    direct: str
+    several: str
+    carried: tuple[str, ...]
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        return (*_ROW, *self.carried)
+
+
+def carried(column: str) -> str:
+    """The name under which a column of the event goes along: `to` may read the original's column of the same name."""
+    return f"e.{column}"
+
+
+def recipients(
+    compilation: Compilation, plan: Plan, name: str, rules: CreditSet, place: int, columns: Sequence[str]
+) -> None:
+    """`columns` are those of the event that go along."""
+    events = _as_read(compilation, name, rules, place, columns)
+    places = [compilation.name(place, what, name) for what in ("direct", "several")]
+    source = _Source(events, places[0], places[1], tuple(carried(column) for column in columns))
     direct = [(number, rule) for number, rule in enumerate(rules.to, start=1) if rule.is_direct]
     rolled = [(number, rule) for number, rule in enumerate(rules.to, start=1) if not rule.is_direct]
     found = [_direct(compilation, plan, rules, events, number, rule) for number, rule in direct]
     direct_scale = lcm(1, *(share.denominator for _, share in found if share is not None))
-    parts = [_row_query(frame, share, direct_scale) for frame, share in found]
-    named_rows = compilation.name(place, "direct", name)
-    compilation.database.create(named_rows, _with_rest(parts, direct_scale), f"direct recipients of {name}")
+    _name_directly(compilation, source, found, direct_scale, name)
+    several = _SEVERAL.format(direct=source.direct)
+    compilation.database.create(source.several, several, "events with several direct parts")
     more = [
-        _rolled(compilation, plan, rules, events, named_rows, number, rule, level, direct_scale)
+        _rolled(compilation, plan, rules, source, number, rule, level, direct_scale)
         for number, rule in rolled
         for level in (range(1, rule.levels + 1) if rule.who == "manager" else [0])
     ]
     full_scale = lcm(direct_scale, *(share.denominator for _, share in more if share is not None))
     compilation.known[f"share scale {place} {name}"] = full_scale
-    base: exp.Query = exp.select(
-        *[col(column) for column in _ROW if column != "@share"],
-        named(frac.times_int(col("@share"), full_scale // direct_scale), "@share"),
-    ).from_(table(named_rows))
-    queries: list[exp.Query] = [base, *(_once(_row_query(frame, share, full_scale)) for frame, share in more)]
-    columns = [col(column) for column in _ROW]
-    union: exp.Query = exp.select(*columns).from_(_sub(queries[0]))
-    for query in queries[1:]:
-        union = exp.union(union, exp.select(*columns).from_(_sub(query)), distinct=False)
-    compilation.database.create(compilation.name(place, "recipients", name), union, f"everybody named by {name}")
+    compilation.known[f"direct scale {place} {name}"] = direct_scale
+    share = frac.times_int(col("@share"), full_scale // direct_scale)
+    base = [named(share, column) if column == "@share" else col(column) for column in source.row]
+    queries = [exp.select(*base).from_(table(source.direct))]
+    queries += [_row_query(frame, share, full_scale, source.row) for frame, share in more]
+    text = _together(queries).sql(dialect="duckdb", copy=False)
+    compilation.database.view(compilation.name(place, "recipients", name), text, f"everybody named by {name}")
 
 
-def _as_read(compilation: Compilation, name: str, rules: CreditSet, place: int) -> str:
+def _as_read(
+    compilation: Compilation, name: str, rules: CreditSet, place: int, columns: Sequence[str]
+) -> str:
     """The events as `to` reads them: a reversal with the columns and related facts of the event that it takes back."""
     events = compilation.name(place, "events", name)
+    target = compilation.name(place, "read", name)
     fact = compilation.fact(rules.from_).schema
+    along = [named(col(column), carried(column)) for column in columns]
     if fact.reverses is None:
-        return events
+        text = exp.select("*", *along).from_(table(events)).sql(dialect="duckdb")
+        compilation.database.view(target, text, f"{name} as `to` reads it")
+        return target
     frame = Frame(exp.select("*").from_(table(events)), "r")
-    frame.join(
-        table(f"f:{rules.from_}"), {fact.key: col("@reverses")}, {f"o.{column}": column for column in fact.columns}
+    originals = sqlglot.parse_one(
+        _ORIGINALS.format(fact=rules.from_, key=fact.key, events=events), dialect="duckdb", into=exp.Select
     )
+    frame.join(_sub(originals), {fact.key: col("@reverses")}, {f"o.{column}": column for column in fact.columns})
     taken_back = exp.Not(this=frac.is_null(col("@reverses")))
-    own = [col(f"@{column}") for column in ("event", "date", "recipient")]
-    columns = [
+    own = [*(col(f"@{column}") for column in ("event", "date", "recipient")), *along]
+    read = [
         named(case().when(taken_back, col(f"o.{column}"), copy=False).else_(col(column), copy=False), column)
         for column in fact.columns
     ]
-    read = named(exp.Coalesce(this=col("@reverses"), expressions=[col("@event")]), "@read")
-    target = compilation.name(place, "read", name)
+    read.append(named(exp.Coalesce(this=col("@reverses"), expressions=[col("@event")]), "@read"))
     compilation.database.create(
-        target, exp.select(*own, read, *columns).from_(_sub(frame.query())), f"{name} as `to` reads it"
+        target, exp.select(*own, *read).from_(_sub(frame.query())), f"{name} as `to` reads it"
     )
     return target
+
+
+_ORIGINALS = """
+SELECT * FROM "f:{fact}"
+WHERE "{key}" IN (SELECT "@reverses" FROM "{events}" WHERE "@reverses" IS NOT NULL)
+"""
 
 
 def _sub(query: exp.Query) -> exp.Subquery:
     return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier("q")))
 
 
-def _row_query(frame: Frame, share: Num | None, scale: int) -> exp.Query:
+def _row_query(frame: Frame, share: Num | None, scale: int, row: Sequence[str]) -> exp.Select:
     value = (
         cast(exp.Null(), frac.WIDE) if share is None else frac.times_int(share.numerator, scale // share.denominator)
     )
     frame.add("@share", value)
-    return exp.select(*[col(column) for column in _ROW]).from_(_sub(frame.query()))
+    return exp.select(*map(col, row)).from_(_sub(frame.query()))
 
 
-def _once(rows: exp.Query) -> exp.Query:
+def _once(frame: Frame, row: Sequence[str]) -> Frame:
     """One row for a payee who is tied twice to the same recipient, say by person and by position: the larger share."""
-    keys = [col(column) for column in _ROW if column not in ("@ref", "@share", "@position")]
-    columns = {"@ref": exp.Min, "@share": exp.Max, "@position": exp.Min}
+    keys = [col(column) for column in row if column not in ("@ref", "@share", "@position")]
+    columns = {"@ref": exp.Min, "@part": exp.Max, "@position": exp.Min}
     chosen = [named(function(this=col(column)), column) for column, function in columns.items()]
-    return exp.select(*keys, *chosen).from_(_sub(rows)).group_by(*keys)
+    return Frame(exp.select(*keys, *chosen).from_(_sub(frame.query())).group_by(*keys))
 
 
 _NOBODY = """
-SELECT '' AS "@event", 0 AS "@rule", '' AS "@role", 0 AS "@level", TRUE AS "@direct", '' AS "@ref", '' AS "@via",
-    0::HUGEINT AS "@share", '' AS "@payee", '' AS "@position"
+SELECT '' AS "@event", NULL::DATE AS "@recipient", 0 AS "@rule", '' AS "@role", 0 AS "@level", TRUE AS "@direct",
+    '' AS "@ref", '' AS "@via", 0::HUGEINT AS "@share", '' AS "@payee", '' AS "@position"
 WHERE FALSE
 """
+_SEVERAL = 'SELECT "@event" FROM "{direct}" GROUP BY "@event" HAVING COUNT(*) > 1'
+_TAKEN = 'SELECT "@event" AS "t.event", CAST(SUM("@share") AS HUGEINT) AS "t.share" FROM "{direct}" GROUP BY "@event"'
 
 
-def _with_rest(parts: Sequence[exp.Query], scale: int) -> exp.Query:
-    if not parts:
-        return sqlglot.parse_one(_NOBODY, dialect="duckdb", into=exp.Select)
+def _name_directly(
+    compilation: Compilation, source: _Source, found: Sequence[tuple[Frame, Num | None]], scale: int, name: str
+) -> None:
+    """First those with a share of their own, then those who get the rest."""
+    given = [_row_query(frame, share, scale, source.row) for frame, share in found if share is not None]
+    first: exp.Query = _together(given) if given else _nobody(source)
+    compilation.database.create(source.direct, first, f"direct recipients of {name}")
+    others = [_row_query(frame, None, scale, source.row) for frame, share in found if share is None]
+    if others:
+        frame = Frame(exp.select("*").from_(_sub(_together(others))))
+        taken = sqlglot.parse_one(_TAKEN.format(direct=source.direct), dialect="duckdb", into=exp.Select)
+        frame.join(_sub(taken), {"t.event": col("@event")}, {"taken": "t.share"})
+        left = exp.Coalesce(this=col("taken"), expressions=[frac.integer(0)])
+        frame.add("rest", exp.Sub(this=frac.integer(scale), expression=left))
+        columns = [col(column) if column != "@share" else named(col("rest"), column) for column in source.row]
+        compilation.database.append(source.direct, exp.select(*columns).from_(_sub(frame.query())))
+
+
+def _nobody(source: _Source) -> exp.Select:
+    """No recipient, with the columns that there would be."""
+    nobody = sqlglot.parse_one(_NOBODY, dialect="duckdb", into=exp.Select)
+    along = [col(column) for column in source.carried]
+    joined = exp.select("n.*", *along).from_(_sub(nobody).as_("n")).join(table(source.events), join_type="CROSS")
+    return joined.where(exp.false())
+
+
+def _together(parts: Sequence[exp.Query]) -> exp.Query:
     union: exp.Query = parts[0]
     for part in parts[1:]:
         union = exp.union(union, part, distinct=False)
-    others = exp.Coalesce(
-        this=exp.Window(this=exp.Sum(this=col("@share")), partition_by=[col("@event")]), expressions=[frac.integer(0)]
-    )
-    share = exp.Coalesce(
-        this=col("@share"), expressions=[exp.Sub(this=frac.integer(scale), expression=exp.Paren(this=others))]
-    )
-    columns = [col(column) for column in _ROW if column != "@share"]
-    return exp.select(*columns, named(share, "@share")).from_(_sub(union))
+    return union
 
 
 def _direct(
@@ -237,33 +301,29 @@ def _rolled(
     compilation: Compilation,
     plan: Plan,
     rules: CreditSet,
-    events: str,
-    direct: str,
+    source: _Source,
     number: int,
     rule: CreditRule,
     level: int,
     scale: int,
 ) -> tuple[Frame, Num | None]:
     """Managers and relationships. Without `of` they take a share of what each direct recipient got."""
-    frame = Frame(exp.select("*").from_(table(events)))
-    scope = FactScope(compilation, plan, frame, rules.from_, None, payee=True)
-    scope.on = col("@recipient")
     base: Num = frac.ONE
     via: exp.Expr = exp.Literal.string("")
+    along = "".join(f', "{column}"' for column in source.carried)
+    passing = _PASSED_ON.format(direct=source.direct, several=source.several, along=along)
+    passed = sqlglot.parse_one(passing, dialect="duckdb", into=exp.Select)
+    if rule.of is None and rule.when is None and not names_read(rule.share):
+        frame = Frame(exp.select("*").from_(_sub(passed)))  # nothing of the event is read
+    else:
+        frame = Frame(exp.select("*").from_(table(source.events)))
+        if rule.of is None:
+            taken = {column: column for column in ("@from", "@from_position", "@from_share")}
+            frame.join(_sub(passed), {"@event": col("@event")}, taken)
+            frame.keep(exp.Not(this=frac.is_null(col("@from"))))
+    scope = FactScope(compilation, plan, frame, rules.from_, None, payee=True)
+    scope.on = col("@recipient")
     if rule.of is None:
-        # Who is named twice, say as owner and as partner, passes on the sum of both shares.
-        together = exp.select(
-            col("@event"),
-            col("@payee"),
-            named(exp.Min(this=col("@position")), "@position"),
-            named(cast(exp.Sum(this=col("@share")), frac.WIDE), "@share"),
-        )
-        frame.join(
-            _sub(together.from_(table(direct)).group_by(col("@event"), col("@payee"))),
-            {"@event": col("@event")},
-            {"@from": "@payee", "@from_position": "@position", "@from_share": "@share"},
-        )
-        frame.keep(exp.Not(this=frac.is_null(col("@from"))))
         base = Num(col("@from_share"), scale)
         via = col("@from")
     own_share: Num | None = None
@@ -283,7 +343,24 @@ def _rolled(
     if rule.when is not None:
         frame.keep(condition(rule.when, scope))
     share = own_share if own_share is not None and rule.share is None else _share(rule, level, scope)
-    return frame, frame.pin(frac.product(base, frame.pin(share)))
+    whole = frame.pin(frac.product(base, frame.pin(share)))
+    if rule.who == "manager":
+        return frame, whole
+    frame.add("@part", whole.numerator)
+    return _once(frame, source.row), Num(col("@part"), whole.denominator)
+
+
+_PASSED_ON = """
+SELECT * FROM (
+SELECT "@event", "@recipient", "@payee" AS "@from", "@position" AS "@from_position", "@share" AS "@from_share"{along}
+FROM "{direct}" WHERE "@payee" IS NOT NULL AND "@event" NOT IN (SELECT "@event" FROM "{several}")
+UNION ALL
+SELECT "@event", "@recipient", "@payee", MIN("@position"), CAST(SUM("@share") AS HUGEINT){along}
+FROM "{direct}" WHERE "@payee" IS NOT NULL AND "@event" IN (SELECT "@event" FROM "{several}")
+GROUP BY "@event", "@recipient", "@payee"{along}
+) passed
+"""
+"""What the direct recipients pass on: who is named twice, say as owner and as partner, the sum of both shares."""
 
 
 def _relationship(compilation: Compilation, frame: Frame, rule: CreditRule, scope: FactScope) -> Num:

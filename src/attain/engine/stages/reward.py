@@ -82,7 +82,7 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
         common.share_among_lines(compilation, plan, name, target, target)
         return
     ordinary = f"{target}:ordinary"
-    more = ("@reverses", "@original_date", "@original_amount", "@stated", "@credit_key", "@wanted")
+    more = ("@reverses", "@original_date", "@original_amount", "@stated", "@wanted")
     compilation.database.create(ordinary, _lines(frame, more=more), f"lines of {name} by its own rules")
     earlier = earlier_lines(compilation, plan, name)
     claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
@@ -209,15 +209,6 @@ def _finish(
         "line:period": col(f"@{kind}"),
         "line:kind": exp.Literal.string("line"),
         "line:original": col("@reverses"),
-        "@credit_key": exp.Concat(
-            expressions=[
-                cast(col("@rule"), "VARCHAR"),
-                exp.Literal.string("."),
-                cast(col("@level"), "VARCHAR"),
-                exp.Literal.string("/"),
-                col("@via"),
-            ]
-        ),
     }
     note = (
         case()
