@@ -1,8 +1,8 @@
 """Pages are run as a reader would: their files written, their commands given, the outputs compared line by line.
 
-A fence ```yaml NAME, ```toml NAME or ```csv NAME is a file, ```diff NAME a change of it, ```console commands with what they say. `…`
-in a shown line stands for any text, and a line `…` for any lines. A command ends with status 0 unless `echo $?` comes
-next.
+A fence ```yaml NAME, ```toml NAME or ```csv NAME is a file, ```diff NAME a change of it, ```console commands with what
+they say. `…` in a shown line stands for any text, and a line `…` for any lines. A command ends with status 0 unless
+`echo $?` comes next.
 """
 
 from __future__ import annotations
