@@ -28,7 +28,7 @@ def test_every_decision_is_listed_with_who_and_why(nordwind: Path, attain: Attai
         assert words in said
     only = attain("decisions", "--kind", "override", "--payee", "bob", "--json").json["decisions"]
     assert [(one["kind"], one["amount"], one["by"], one["until"]) for one in only] == [
-        ("override", "500.0000", "ada", None)
+        ("override", "500.00", "ada", None)
     ]
     assert "did you mean override?" in attain("decisions", "--kind", "overide", status=2).err
 
@@ -42,7 +42,7 @@ def test_a_decision_ends_on_a_day_or_is_taken_back(nordwind: Path, attain: Attai
     assert "is no longer held" in attain("end", made["hold"], "--on", "2026-02-01", "--reason", "settled").out
     assert "it has no end" in attain("end", made["adjustment"], "--reason", "x", status=2).err
     taken = attain("withdraw", made["adjustment"], "--reason", "wrong person", "--json").json
-    assert (taken["kind"], taken["amount"], taken["withdrawn_because"]) == ("adjustment", "-10.0000", "wrong person")
+    assert (taken["kind"], taken["amount"], taken["withdrawn_because"]) == ("adjustment", "-10.00", "wrong person")
     left = attain("decisions", "--json").json["decisions"]
     assert [(one["kind"], one["until"]) for one in left] == [("hold", "2026-02-01"), ("override", "2026-02-01")]
     assert "No decision begins with 'abc'" in attain("withdraw", "abc", "--reason", "x", status=2).err

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from attain.engine import Calculation
     from attain.engine.run import StoredRun
+    from attain.kernel.errors import AttainError
     from attain.kernel.intervals import Interval
     from attain.web.apps.pay.models import Run
     from attain.web.apps.pay.selectors import Frozen
@@ -23,7 +24,7 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
     What the user has to mend leaves no run behind; what the disk or a fault of ours prevented is a failed run.
     """
     from attain.engine import calculate, run
-    from attain.kernel.errors import AttainError, Refused, SetupError
+    from attain.kernel.errors import AttainError, SetupError
     from attain.plans.loader import located
     from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, refuse_run, renew_run
 
@@ -31,10 +32,8 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
     start = begin_run(workspace, span, actor=actor)
     try:
         if not start.plans:
-            raise Refused(
-                "No plan is published that could pay.", code="run.no-plans", hint="Publish one: attain publish"
-            )
-        step(f"calculating {len(start.plans)} plans")
+            raise _nothing_pays(span)
+        step(f"calculating {len(start.plans)} plan{'s' * (len(start.plans) != 1)}")
         with located(start.plans):
             calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
         try:
@@ -55,6 +54,20 @@ def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[
                 said = fault.message if isinstance(fault, AttainError) else type(fault).__name__
                 fail_run(workspace, start, actor=actor, failure=said)
         raise
+
+
+def _nothing_pays(span: Interval) -> AttainError:
+    from attain.kernel.errors import Refused
+    from attain.web.apps.plans.selectors import published_versions
+
+    first = min(published_versions(), key=lambda one: one.effective_from, default=None)
+    if first is None:
+        return Refused("No plan is published that could pay.", code="run.no-plans", hint="Publish one: attain publish")
+    return Refused(
+        f"No published plan is in force before {span.end}: {first}, the first one, starts on {first.effective_from}.",
+        code="run.no-plans",
+        hint="Calculate a later period, or publish a version that holds in this one.",
+    )
 
 
 def run_named(name: str | None) -> Run:

@@ -56,7 +56,11 @@ def decisions(
 
 def _document(one: Any) -> dict[str, Any]:
     """The same keys for every kind; what a kind does not have is null."""
+    from attain.cli.deciding import paid_in
+    from attain.cli.tables import placed
+
     row = one.row
+    code = getattr(row, "currency", None) or paid_in(row.plan)
     return {
         "id": one.id,
         "kind": one.kind,
@@ -65,8 +69,8 @@ def _document(one: Any) -> dict[str, Any]:
         "component": row.component,
         "source": getattr(row, "source", None),
         "period": getattr(row, "earning_period", None) or getattr(row, "pay_period", None),
-        "amount": getattr(row, "amount", None),
-        "currency": getattr(row, "currency", None),
+        "amount": None if (amount := getattr(row, "amount", None)) is None else placed(amount, code),
+        "currency": code,
         "from": getattr(row, "valid_from", None),
         "until": row.expires_on if one.kind == "override" else getattr(row, "valid_to", None),
         "reason": row.reason,

@@ -23,6 +23,8 @@ HOLD = (
 
 MOST_PLACES = 4
 """Of any currency; how many the plan's has is looked at when it is known."""
+MOST_DIGITS = 60
+"""More than pay can have; whoever books it says how many these are."""
 NEGATIVE = {"ignore_unknown_options": True}
 """An amount such as -250.00 is no option."""
 
@@ -64,10 +66,18 @@ def amount_of(text: str) -> Decimal:
     from attain.kernel.numbers import parse_decimal
 
     try:
-        parse_decimal(text, places=MOST_PLACES)
+        parse_decimal(text, places=MOST_PLACES, max_digits=MOST_DIGITS)
     except NumberError as fault:
         raise wrong_use(f"{text!r} is no amount: {fault.message} Write it like 1250.00.") from None
     return Decimal(text)
+
+
+def paid_in(plan: str) -> str | None:
+    """The currency of a plan, as its last published version says."""
+    from attain.web.apps.plans.selectors import published_plans
+
+    codes = [str(document.plan.currency) for document in published_plans() if document.plan.plan == plan]
+    return codes[-1] if codes else None
 
 
 def place(
@@ -193,7 +203,7 @@ def override(
     as_json: Json = False,
 ) -> None:
     """Pay another amount for one line. The computed amount stays visible beside it."""
-    from attain.cli.tables import answer, say
+    from attain.cli.tables import answer, placed, say
 
     workspace = opened(folder)
     from attain.web.apps.pay.decisions import override_line
@@ -219,7 +229,7 @@ def override(
     document = {
         "override": row.override,
         "line": line,
-        "amount": row.amount,
+        "amount": placed(row.amount, paid_in(plan)),
         "expires_on": row.expires_on,
         "reason": reason,
         "warning": warning,
@@ -268,14 +278,12 @@ def adjust(
     as_json: Json = False,
 ) -> None:
     """Pay an amount by hand, or take it back when negative."""
-    from attain.cli.tables import answer, say
+    from attain.cli.tables import answer, placed, say
 
     workspace = opened(folder)
     from attain.web.apps.pay.decisions import adjust as pay_by_hand
-    from attain.web.apps.plans.selectors import published_plans
 
     known_payee(workspace, plan, payee)
-    paid_in = {document.plan.plan: str(document.plan.currency) for document in published_plans()}
     row = pay_by_hand(
         workspace,
         actor=actor_of(actor),
@@ -284,7 +292,7 @@ def adjust(
         pay_period=pay_period,
         component=component,
         amount=amount_of(amount),
-        currency=currency or paid_in.get(plan, workspace.base_currency),
+        currency=currency or paid_in(plan) or workspace.base_currency,
         reason=reason,
         key=key,
     )
@@ -294,7 +302,7 @@ def adjust(
         "payee": payee,
         "pay_period": pay_period,
         "component": component,
-        "amount": row.amount,
+        "amount": placed(row.amount, row.currency),
         "currency": row.currency,
         "reason": row.reason,
     }

@@ -124,7 +124,8 @@ def content_of(outcome: StoredRun, name: str) -> tuple[list[str], list[dict[str,
             cells["paid"] = _amounts(cells["paid"], [paid_in or own for paid_in, own in codes])
     for column in (one.removesuffix("_over") for one in found.schema.names if one.endswith("_over")):
         over = found[f"{column}_over"].to_pylist()
-        cells[column] = [_exact(top, below) for top, below in zip(cells[column], over, strict=True)]
+        said_in: list[str | None] = cells["currency"] if column in MONEY else [None] * len(over)
+        cells[column] = [_exact(*cell) for cell in zip(cells[column], over, said_in, strict=True)]
     return columns, [dict(zip(columns, row, strict=True)) for row in zip(*cells.values(), strict=True)]
 
 
@@ -139,15 +140,14 @@ def _amounts(minor: Sequence[Any], codes: Sequence[str]) -> list[Decimal | None]
     ]
 
 
-def _exact(top: Any, below: Any) -> Decimal | str | None:
-    return None if top is None else _decimal(Fraction(int(top), int(below)))
+def _exact(top: Any, below: Any, code: str | None) -> Decimal | str | None:
+    """An exact decimal, money with the places of its currency; a third has none and stays the text 1/3."""
+    from attain.cli.tables import number, placed
 
-
-def _decimal(value: Fraction) -> Decimal | str:
-    """An exact decimal; a third has none and stays the text 1/3."""
-    from attain.cli.tables import number
-
-    said = number(value)
+    if top is None:
+        return None
+    value = Fraction(int(top), int(below))
+    said = number(value) if code is None else placed(value, code)
     return said if "/" in said else Decimal(said)
 
 

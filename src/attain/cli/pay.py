@@ -303,7 +303,7 @@ def uncredited(
     """What was sold and credits nobody, by reason, with its money: each of them is a question to ask."""
     from attain.cli import summary
     from attain.cli.calculating import run_named, stored
-    from attain.cli.tables import answer, number, say, table
+    from attain.cli.tables import answer, placed, say, table
 
     workspace = opened(folder)
     found = run_named(run)
@@ -311,7 +311,9 @@ def uncredited(
     left = summary.uncredited(outcome)
     document: dict[str, Any] = {"run": found.pk, "uncredited": left}
     if events:
-        document["events"] = [{**row, "amount": number(row["amount"])} for row in outcome.rows("uncredited")]
+        document["events"] = [
+            {**row, "amount": placed(row["amount"], row["currency"])} for row in outcome.rows("uncredited")
+        ]
 
     def show() -> None:
         if not left:

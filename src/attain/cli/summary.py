@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from attain.cli.tables import amount, exact, grouped, number, say, table
+from attain.cli.tables import amount, exact, grouped, placed, say, table
 from attain.plans.outcome import Outcome
 
 
@@ -61,7 +61,13 @@ def uncredited(outcome: Outcome) -> list[dict[str, Any]]:
         counts[key] += 1
         sums[key] += Fraction(row["amount"] or 0)
     return [
-        {"event_type": key[0], "reason": key[1], "currency": key[2], "events": counts[key], "amount": number(sums[key])}
+        {
+            "event_type": key[0],
+            "reason": key[1],
+            "currency": key[2],
+            "events": counts[key],
+            "amount": placed(sums[key], key[2]),
+        }
         for key in sorted(counts)
     ]
 
@@ -82,7 +88,7 @@ def exceptions(outcome: Outcome) -> list[dict[str, Any]]:
             "reason": key[1],
             "currency": key[2],
             "rows": counts[key],
-            "amount": None if unknown[key] == counts[key] else number(sums[key]),
+            "amount": None if unknown[key] == counts[key] else placed(sums[key], key[2]),
             "rows_without_amount": unknown[key],
         }
         for key in sorted(counts)
@@ -156,7 +162,7 @@ def show(outcome: Outcome, heading: str) -> None:
     table(columns, rows, heading=heading, total=total)
     left = uncredited(outcome)
     if left:
-        said = ", ".join(f"{one['events']:,} {one['event_type']} ({_money(one)})" for one in left)
+        said = "; ".join(f"{one['event_type']} {one['events']:,}, {one['reason']} ({_money(one)})" for one in left)
         say(f"Credited to nobody: {said}. See `attain uncredited`.")
     show_exceptions(exceptions(outcome), outcome)
 
@@ -173,13 +179,19 @@ def show_exceptions(found: list[dict[str, Any]], outcome: Outcome) -> None:
 
 
 def _money(one: Mapping[str, Any]) -> str:
-    return f"{grouped(Fraction(one['amount']))} {one['currency']}".strip()
+    return f"{grouped(Fraction(one['amount']), one['currency'])} {one['currency']}".strip()
 
 
 def show_uncredited(left: Iterable[Mapping[str, Any]]) -> None:
     columns = ("Fact", "Credited to nobody because", ">events", ">money", "")
     rows = [
-        (one["event_type"], one["reason"], f"{one['events']:,}", grouped(Fraction(one["amount"])), one["currency"])
+        (
+            one["event_type"],
+            one["reason"],
+            f"{one['events']:,}",
+            grouped(Fraction(one["amount"]), one["currency"]),
+            one["currency"],
+        )
         for one in left
     ]
     table(columns, rows)

@@ -72,14 +72,31 @@ def number(value: Fraction | int | None, places: int = 12) -> str:
     return sign + f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
 
 
-def grouped(value: Fraction | int) -> str:
-    """For people: groups of three, two places, rounded half up.
+def placed(value: Fraction | Decimal | None, code: str | None) -> str:
+    """Exact, with at least the places of the currency; a third has no decimal and stays a fraction.
 
-    >>> grouped(Fraction(1234567, 10))
-    '123,456.70'
+    >>> placed(Fraction(700), "EUR"), placed(Decimal("5.00500"), "EUR"), placed(Fraction(700), "JPY")
+    ('700.00', '5.005', '700')
     """
-    hundredths = int((abs(Fraction(value)) * 200 + 1) // 2)
-    return ("-" if value < 0 and hundredths else "") + f"{hundredths // 100:,}.{hundredths % 100:02d}"
+    said = number(None if value is None else Fraction(value))
+    if not said or "/" in said:
+        return said
+    return f"{Decimal(said):.{max(places_of(code), len(said.partition('.')[2]))}f}"
+
+
+def places_of(code: str | None) -> int:
+    return currency(code).places if code else 2
+
+
+def grouped(value: Fraction | int, code: str | None = None) -> str:
+    """For people: groups of three, the places of the currency, rounded half up.
+
+    >>> grouped(Fraction(1234567, 10)), grouped(Fraction(1234567, 10), "JPY")
+    ('123,456.70', '123,457')
+    """
+    places = places_of(code)
+    units = int((abs(Fraction(value)) * 10**places * 2 + 1) // 2)
+    return ("-" if value < 0 and units else "") + f"{Decimal(units).scaleb(-places):,.{places}f}"
 
 
 def say(text: str = "") -> None:

@@ -119,7 +119,10 @@ def status_of(workspace: Workspace) -> dict[str, Any]:
 
     taken = Batch.objects.filter(state=Batch.State.CURRENT).values("into")
     batches = taken.annotate(files=Count("pk"), rows=Sum("rows"), aside=Sum("quarantined")).order_by("into")
-    closed = [str(period.period) for period in periods() if period.state == "closed"]
+    all_closed = [period for period in periods() if period.state == "closed"]
+    by_kind: dict[str, list[str]] = {}
+    for period in all_closed:
+        by_kind.setdefault(str(period.kind), []).append(str(period.period))
     last: Any = Run.objects.order_by("-number").first()
     findings = doctor(workspace, deep=False)
     return {
@@ -142,7 +145,8 @@ def status_of(workspace: Workspace) -> dict[str, Any]:
             for version in published_versions()
         ],
         "unpublished_plans": _unpublished(workspace),
-        "closed_periods": closed,
+        "closed_periods": [str(period.period) for period in all_closed],
+        "closed_by_kind": by_kind,
         "last_run": None
         if last is None
         else {
@@ -171,6 +175,14 @@ def _unpublished(workspace: Workspace) -> list[str]:
     return [document.id for document in drafts if document.id not in known]
 
 
+def _span(kind: str, names: list[str]) -> str:
+    """
+    >>> _span("month", ["2026-01"]), _span("month", ["2026-01", "2026-02"])
+    ('2026-01', '2026-01 to 2026-02 (2 months)')
+    """
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]} ({len(names)} {kind}s)"
+
+
 def _show(document: dict[str, Any]) -> None:
     from attain.cli.tables import say, table, title
 
@@ -188,8 +200,9 @@ def _show(document: dict[str, Any]) -> None:
         say("No plan is published: attain publish")
     if document["unpublished_plans"]:
         say(f"Not published: {', '.join(document['unpublished_plans'])}.")
-    closed = document["closed_periods"]
-    say(f"Closed: {closed[0]} to {closed[-1]} ({len(closed)} periods)." if closed else "No period is closed.")
+    closed = document["closed_by_kind"]
+    said = "; ".join(_span(kind, names) for kind, names in closed.items())
+    say(f"Closed: {said}." if closed else "No period is closed.")
     last = document["last_run"]
     if last:
         say(f"Last run: {last['run']}, {last['state']}, {last['from']} to {last['to']} (excluded), by {last['by']}.")
