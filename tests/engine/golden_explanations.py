@@ -16,9 +16,9 @@ Plan account-executive, version 2026-1. Line account-executive/commission/Ann/D2
         - “booked” of Ann in 2026, before and with this credit, number 2 of the window: €5,000.00 + €5,000.00 = €10,000.00  [plans/account-executive.yaml:31]
         - Quota “new business” of P-Ann, in force since 1 January 2025: €40,000.00  [plans/account-executive.yaml:31; quotas new_business/P-Ann/2025-01-01]
 
-2. Credit in “bookings” for Ann (P-Ann) from D2, dated 20 January 2026: €15,333.33 × 66.6667%, at most €5,000.00 in size = €5,000.00  [plans/account-executive.yaml:16]
+2. Credit in “bookings” for Ann, position P-Ann, from D2, dated 20 January 2026: €15,333.33 × 66.6667%, at most €5,000.00 in size = €5,000.00  [plans/account-executive.yaml:16]
     - Share by rule 1, the rest: 100% − 33.3333% = 66.6667%  [plans/account-executive.yaml:23]
-    - Ann holds P-Ann on 20 January 2026; “owner” of the event names P-Ann
+    - Ann holds the position P-Ann on 20 January 2026; “owner” of the event names P-Ann
     - Credited “margin”: €6,333.33 × 66.6667% = €4,222.22  [plans/account-executive.yaml:16]
         - Amount of the event (“acv” minus “cost”): €15,333.33 − €9,000.00 = €6,333.33  [plans/account-executive.yaml:20]
     - Credited “units”: 120 × 66.6667% = 80.00004  [plans/account-executive.yaml:16]
@@ -50,9 +50,9 @@ Plan account-executive, Fassung 2026-1. Zeile account-executive/commission/Ann/D
         - „booked“ von Ann in 2026, vor und mit dieser Anrechnung, der 2. des Zeitraums: 5.000,00 € + 5.000,00 € = 10.000,00 €  [plans/account-executive.yaml:31]
         - Zielvorgabe „new business“ von P-Ann, gültig seit 01.01.2025: 40.000,00 €  [plans/account-executive.yaml:31; quotas new_business/P-Ann/2025-01-01]
 
-2. Anrechnung in „bookings“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 66,6667 %, dem Betrag nach höchstens 5.000,00 € = 5.000,00 €  [plans/account-executive.yaml:16]
+2. Anrechnung in „bookings“ für Ann, Stelle P-Ann, aus D2, vom 20.01.2026: 15.333,33 € × 66,6667 %, dem Betrag nach höchstens 5.000,00 € = 5.000,00 €  [plans/account-executive.yaml:16]
     - Anteil nach Regel 1, der Rest: 100 % − 33,3333 % = 66,6667 %  [plans/account-executive.yaml:23]
-    - Ann hat P-Ann am 20.01.2026; „owner“ des Eintrags nennt P-Ann
+    - Ann hat die Stelle P-Ann am 20.01.2026; „owner“ des Eintrags nennt P-Ann
     - Angerechnet: „margin“: 6.333,33 € × 66,6667 % = 4.222,22 €  [plans/account-executive.yaml:16]
         - Betrag des Eintrags („acv“ minus „cost“): 15.333,33 € − 9.000,00 € = 6.333,33 €  [plans/account-executive.yaml:20]
     - Angerechnet: „units“: 120 × 66,6667 % = 80,00004  [plans/account-executive.yaml:16]
@@ -92,9 +92,9 @@ Plan field, version 1. Line field/lifted/Ann/D2/2026-01
     - Sum of 2026-01 with this line: €80.00 + €386.6666, rounded half up to 2 places = €466.67
     - Sum of 2026-01 without it: €80.00, rounded half up to 2 places = €80.00
 
-3. Credit in “sales” for Ann (P-Ann) from D2, dated 20 January 2026: €15,333.33 × 100% = €15,333.33  [plans/field.yaml:14]
+3. Credit in “sales” for Ann, position P-Ann, from D2, dated 20 January 2026: €15,333.33 × 100% = €15,333.33  [plans/field.yaml:14]
     - Share by rule 1: 100%  [plans/field.yaml:14]
-    - Ann holds P-Ann on 20 January 2026; “owner” of the event names P-Ann
+    - Ann holds the position P-Ann on 20 January 2026; “owner” of the event names P-Ann
     - Credited “gain”: €6,333.33 × 100% = €6,333.33  [plans/field.yaml:14]
         - Amount of the event (“acv” minus “cost”): €15,333.33 − €9,000.00 = €6,333.33  [plans/field.yaml:16]
     - Event D2 of “deals”  [deals D2, batch given, row 2]
@@ -127,9 +127,9 @@ Plan field, Fassung 1. Zeile field/lifted/Ann/D2/2026-01
     - Summe von 2026-01 mit dieser Zeile: 80,00 € + 386,6666 €, kaufmännisch gerundet auf 2 Stellen = 466,67 €
     - Summe von 2026-01 ohne sie: 80,00 €, kaufmännisch gerundet auf 2 Stellen = 80,00 €
 
-3. Anrechnung in „sales“ für Ann (P-Ann) aus D2, vom 20.01.2026: 15.333,33 € × 100 % = 15.333,33 €  [plans/field.yaml:14]
+3. Anrechnung in „sales“ für Ann, Stelle P-Ann, aus D2, vom 20.01.2026: 15.333,33 € × 100 % = 15.333,33 €  [plans/field.yaml:14]
     - Anteil nach Regel 1: 100 %  [plans/field.yaml:14]
-    - Ann hat P-Ann am 20.01.2026; „owner“ des Eintrags nennt P-Ann
+    - Ann hat die Stelle P-Ann am 20.01.2026; „owner“ des Eintrags nennt P-Ann
     - Angerechnet: „gain“: 6.333,33 € × 100 % = 6.333,33 €  [plans/field.yaml:14]
         - Betrag des Eintrags („acv“ minus „cost“): 15.333,33 € − 9.000,00 € = 6.333,33 €  [plans/field.yaml:16]
     - Eintrag D2 von „deals“  [deals D2, Lieferung given, Zeile 2]
@@ -188,9 +188,9 @@ Plan field, version 1. Line field/commission/Ann/D1/2026-01
 
 3. Overridden instead of €264.00: agreed in writing → €300.00  [overrides O1]
 
-4. Credit in “sales” for Ann (P-Ann) from D1, dated 10 January 2026: €8,000.00 × 100% = €8,000.00  [plans/field.yaml:14]
+4. Credit in “sales” for Ann, position P-Ann, from D1, dated 10 January 2026: €8,000.00 × 100% = €8,000.00  [plans/field.yaml:14]
     - Share by rule 1: 100%  [plans/field.yaml:14]
-    - Ann holds P-Ann on 10 January 2026; “owner” of the event names P-Ann
+    - Ann holds the position P-Ann on 10 January 2026; “owner” of the event names P-Ann
     - Credited “gain”: €7,000.00 × 100% = €7,000.00  [plans/field.yaml:14]
         - Amount of the event (“acv” minus “cost”): €8,000.00 − €1,000.00 = €7,000.00  [plans/field.yaml:16]
     - Event D1 of “deals”  [deals D1, batch given, row 1]
@@ -220,9 +220,9 @@ Plan field, Fassung 1. Zeile field/commission/Ann/D1/2026-01
 
 3. Ersetzt statt 264,00 €: agreed in writing → 300,00 €  [overrides O1]
 
-4. Anrechnung in „sales“ für Ann (P-Ann) aus D1, vom 10.01.2026: 8.000,00 € × 100 % = 8.000,00 €  [plans/field.yaml:14]
+4. Anrechnung in „sales“ für Ann, Stelle P-Ann, aus D1, vom 10.01.2026: 8.000,00 € × 100 % = 8.000,00 €  [plans/field.yaml:14]
     - Anteil nach Regel 1: 100 %  [plans/field.yaml:14]
-    - Ann hat P-Ann am 10.01.2026; „owner“ des Eintrags nennt P-Ann
+    - Ann hat die Stelle P-Ann am 10.01.2026; „owner“ des Eintrags nennt P-Ann
     - Angerechnet: „gain“: 7.000,00 € × 100 % = 7.000,00 €  [plans/field.yaml:14]
         - Betrag des Eintrags („acv“ minus „cost“): 8.000,00 € − 1.000,00 € = 7.000,00 €  [plans/field.yaml:16]
     - Eintrag D1 von „deals“  [deals D1, Lieferung given, Zeile 1]

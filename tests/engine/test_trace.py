@@ -145,7 +145,7 @@ def test_a_line_leads_to_its_source_row_and_its_clause(company: Calculation) -> 
         ("account-executive/free/Ann/D1/2026-01", "decided for the title Account Executive since 1 January 2025"),
         ("account-executive/free/Ann/D4/2026-02", "US$9,000.00 × 0.8712345, rounded half up to 2 places = €7,841.11"),
         ("account-executive/card_pay/Zoe/D2~3.0/2026-01", "“specialist” of P-Ann  [relationships"),
-        ("account-executive/commission/Eve/D1~4.1/Ann/2026-01", "Eve holds P-Eve, level 1 above Ann on"),
+        ("account-executive/commission/Eve/D1~4.1/Ann/2026-01", "Eve holds the position P-Eve, level 1 above Ann on"),
         ("account-executive/commission/Bob/D6/2026-03", "Taken back: the line of D3"),
         ("field/kept/Bob/2026-02/2026-02", "“owed” before, at 2026-01: 47.5"),
         ("field/kept/Bob/cap:2026-04/2026-04", "Brought from earlier windows: €91.00"),
