@@ -46,12 +46,6 @@ class History:
         self._pay_periods: dict[date, Period] = {}
         self._payees: dict[tuple[str, date], list[str]] = {}
 
-    def version_on(self, day: date) -> Plan | None:
-        for version in self.versions:
-            if version.effective.start <= day < (version.effective.end or ENDLESS):
-                return version
-        return None
-
     def version_of(self, period: Period) -> Plan:
         """The latest version that has begun by the period's last day, also where it has ended by then."""
         place = bisect_right(self.versions, period.last, key=lambda version: version.effective.start)

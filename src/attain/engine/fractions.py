@@ -268,8 +268,3 @@ def _rounded_size(size: exp.Expr, over: exp.Expr, negative: exp.Expr, mode: Roun
     return exp.Add(
         this=group(down), expression=case().when(further, integer(1), copy=False).else_(integer(0), copy=False)
     )
-
-
-def whole_number(expression: exp.Expr, places: int = 0) -> Num:
-    """A column or expression that counts units of 10**-places."""
-    return Num(expression, 10**places)

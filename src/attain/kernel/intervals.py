@@ -67,9 +67,6 @@ class Interval:
     def covers(self, other: Interval) -> bool:
         return self.intersect(other) == other
 
-    def overlaps(self, other: Interval) -> bool:
-        return self.intersect(other) is not None
-
     def intersect(self, other: Interval) -> Interval | None:
         start = max(self.start, other.start)
         end = earlier_end(self.end, other.end)

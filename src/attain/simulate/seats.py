@@ -13,7 +13,7 @@ import numpy as np
 
 from .parameters import COUNTRIES, SEGMENTS, Parameters
 from .size import Size
-from .streams import Flags, Floats, Ints, rows
+from .streams import Floats, Ints, rows
 
 REP, ENGINEER, MANAGER, DIRECTOR, CHIEF = range(5)
 TITLES = ("Account Executive", "Sales Engineer", "Sales Manager", "Sales Director", "Chief Revenue Officer")
@@ -43,10 +43,6 @@ class Seats:
         return len(self.role)
 
     @property
-    def is_rep(self) -> Flags:
-        return np.asarray(self.role == REP, np.bool_)
-
-    @property
     def reps(self) -> Ints:
         return rows(self.first_rep, len(self))
 
@@ -69,10 +65,6 @@ class Seats:
             manager = self.first_manager + team
             found.append(f"{COUNTRIES[self.country[manager]]}-{SEGMENTS[self.segment[manager]][0]}{team:05d}")
         return found
-
-
-def position_id(seat: int) -> str:
-    return f"P{seat:06d}"
 
 
 def laid_out(size: Size, laws: Parameters) -> Seats:

@@ -17,7 +17,6 @@ from attain.kernel.rounding import Rounding, round_fraction
 
 Scalar: TypeAlias = Fraction | str | bool | date | None
 Unit: TypeAlias = Literal["money", "rate", "number", "text", "day", "truth"]
-ARITHMETIC = ("+", "-", "*", "/")
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from attain.engine.compilation import Compilation
-from attain.engine.trace.arithmetic import Figure, Formula, Scalar, Unit
-from attain.engine.trace.explanation import Name, Source, Step, Term, Word
+from attain.engine.trace.arithmetic import Figure, Scalar, Unit
+from attain.engine.trace.explanation import Name, Source, Term, Word
 from attain.engine.trace.spots import CreditSpot, EventSpot, Spot, rows
 from attain.engine.trace.units import Units
 from attain.facts.schema import BATCH, ROW
@@ -120,17 +119,3 @@ def figure(value: Scalar, unit: Unit) -> Figure:
     if value is not None and not isinstance(value, Fraction):
         return Figure(value, "day")
     return Figure(value, unit)
-
-
-def result_of(step: Step) -> Figure:
-    return step.result if step.result is not None else Figure(None)
-
-
-def stepped(kind: str, formula: Formula | None, unit: Unit, **more: Any) -> Step:
-    """A step whose result is what its formula gives."""
-    value = formula.worth() if formula is not None else None
-    return Step(kind, formula=formula, result=figure(value, unit), **more)
-
-
-def with_inside(step: Step, more: Sequence[Step]) -> Step:
-    return replace(step, inside=(*step.inside, *more))
