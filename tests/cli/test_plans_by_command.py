@@ -237,3 +237,29 @@ def test_a_half_written_draft_hinders_no_other_plan(nordwind: Path, attain: Atta
     assert "draft.yaml:" in attain("test", "--only", "draft", status=1).err
     assert "What draft.yaml holds cannot be read" in attain("describe", "draft", status=2).err
     assert "draft.yaml:" in attain("check", status=1).out
+
+
+def test_a_what_if_says_where_it_is_wrong_and_which_exceptions_it_brings(nordwind: Path, attain: Attain) -> None:
+    """G: a supposed deal without a rate of exchange pays nothing, and that is said; a slip has its file and line."""
+    case = Path("case.yaml")
+    case.write_text("facts:\n  deals:\n    put:\n      - {id: D1, currency: USD}\n")
+    said = attain("calculate", "2026-01", "--what-if", "case.yaml").out
+    assert "Exceptions that this case brings" in said and "rate_missing" in said
+    found = attain("calculate", "2026-01", "--what-if", "case.yaml", "--json").json["exceptions"]
+    assert [(one["code"], one["event"]) for one in found] == [("rate_missing", "D1")]
+    case.write_text("facts:\n  deals:\n    put: []\n")
+    assert attain("calculate", "2026-01", "--what-if", "case.yaml", "--json").json["exceptions"] == []
+    for text, line in (
+        ("facts:\n  deals:\n    put:\n      - {id: D1, amount: 5}\n      - {id: D2, amount: ten}\n", 5),
+        ("facts:\n  deals:\n    put:\n      - {id: D1, amont: 5}\n", 4),
+        ("facts:\n  deals:\n    remove: [D77]\n", 3),
+        ("facts:\n  deals: {}\n  dells: {}\n", 3),
+        ("facts:\n  deals:\n    puts: []\n", 3),
+        ("decisions:\n  quotas:\n    put:\n      - {quota: new_business}\n", 4),
+        ("decisions:\n  quota:\n    put:\n      - {quota: new_business}\n", 2),
+        ("plans:\n  - gone.yaml\n", 1),
+    ):
+        case.write_text(text)
+        status = 2 if "quota:" in text and "quotas" not in text or "dells" in text else 1
+        refused = attain("calculate", "2026-01", "--what-if", "case.yaml", status=status).err
+        assert f"case.yaml:{line} " in refused, (text, refused)
