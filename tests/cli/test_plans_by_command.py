@@ -260,6 +260,6 @@ def test_a_what_if_says_where_it_is_wrong_and_which_exceptions_it_brings(nordwin
         ("plans:\n  - gone.yaml\n", 1),
     ):
         case.write_text(text)
-        status = 2 if "quota:" in text and "quotas" not in text or "dells" in text else 1
+        status = 2 if ("quota:" in text and "quotas" not in text) or "dells" in text else 1
         refused = attain("calculate", "2026-01", "--what-if", "case.yaml", status=status).err
         assert f"case.yaml:{line} " in refused, (text, refused)

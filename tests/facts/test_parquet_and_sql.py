@@ -104,7 +104,9 @@ def test_a_bad_parquet_file_is_refused(content: bytes, code: str, read: Read) ->
     assert (caught.value.code, caught.value.where.line) == (code, 1), str(caught.value)
 
 
-def query(deals: FactType, sql: str, mapping: str = "into: deals\nformat: sql\n") -> Import:
+def query(
+    deals: FactType, sql: str, mapping: str = "into: deals\nformat: sql\ndatabase: crm.db\nquery: SELECT\n"
+) -> Import:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(":memory:")
         connection.execute("create table deals (id text, close_date text, amount text, weight real, owner text)")
@@ -128,7 +130,7 @@ def test_a_query_is_judged_like_a_file(deals: FactType) -> None:
 def test_floats_of_a_query_are_refused_for_money(deals: FactType) -> None:
     with pytest.raises(FactError, match="Cast it to DECIMAL"):
         query(deals, "select id, close_date, weight as amount, owner from deals")
-    mapping = "into: deals\nformat: sql\nextra: ignore\n"
+    mapping = "into: deals\nformat: sql\ndatabase: crm.db\nquery: SELECT\nextra: ignore\n"
     assert query(deals, "select id, close_date, amount, owner, weight from deals", mapping).row_count == 2
 
 
