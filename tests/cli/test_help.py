@@ -73,7 +73,7 @@ def test_the_first_help_is_a_way_that_can_be_walked(attain: Attain, tmp_path: Pa
         if line.startswith("cd "):
             monkeypatch.chdir(tmp_path / line.removeprefix("cd "))
             company.write(Path())
-            Path("deals.csv").write_text("id,close_date,amount,owner\nD1,2026-03-10,800.00,anna\n")
+            Path("deals.csv").write_text("id,close_date,amount,owner\nD1,2026-01-10,800.00,anna\n")
             Path("people.csv").write_text("person,title,hired_on\nanna,Account Executive,2024-01-01\n")
             Path("quotas.csv").write_text(company.QUOTAS.replace("bob", "anna").rpartition("new_business")[0])
             attain("import", "people.csv", "--into", "people")
@@ -81,7 +81,7 @@ def test_the_first_help_is_a_way_that_can_be_walked(attain: Attain, tmp_path: Pa
             continue
         for command in line.split("&&"):
             attain(*shlex.split(command)[1:])
-    assert len(lines) == 9 and attain("status", "--json").json["closed_periods"] == ["2026-03"]
+    assert len(lines) == 9 and attain("status", "--json").json["closed_periods"] == ["2026-01"]
 
 
 def test_outside_of_a_workspace_the_way_to_one_is_shown(tmp_path: Path) -> None:

@@ -161,11 +161,11 @@ def test_runs_are_listed_with_what_was_closed_with_them(paid: Path, attain: Atta
 
 
 def test_a_span_without_a_whole_pay_period_is_wrong_use(nordwind: Path, attain: Attain) -> None:
-    """A week of monthly plans, for a run and for a what-if."""
+    """A week of monthly plans in which none of their months ends, for a run and for a what-if."""
     for more in ((), ("--what-if", "none.yaml")):
         (nordwind / "none.yaml").write_text("facts: {}\n")
         said = attain("calculate", "2026-W01", *more, status=2).err
-        assert "No pay period lies wholly within" in said and "[run.no-pay-period]" in said
+        assert "No pay period ends within" in said and "[run.no-pay-period]" in said
     assert attain("runs", "--json").json["runs"] == []
 
 

@@ -44,9 +44,9 @@ class Booked:
 
 
 class State(NamedTuple):
-    """What the plan says is due under the overrides that hold in the pay periods from `first` on."""
+    """What the plan says is due under the overrides that hold in these pay periods, which follow each other."""
 
-    first: Period
+    pays: list[Period]
     lines: list[Line]
 
 
@@ -66,7 +66,7 @@ class Book:
     def _overrides(self) -> dict[Key, Row]:
         found = {}
         for row in sorted(self.calculation.record.rows("overrides"), key=lambda row: str(row["override"])):
-            expired = row["expires_on"] is not None and row["expires_on"] <= self.calculation.first.start
+            expired = row["expires_on"] is not None and row["expires_on"] <= self.calculation.since
             if row["plan"] == self.calculation.history.plan and not expired:
                 found[self.key_of(row)] = row
         return found
@@ -144,7 +144,7 @@ class Book:
         return period if period.kind == self.calculation.history.period_kind else None
 
     def _is_open(self, period: Period) -> bool:
-        return self.calculation.first.start <= period.start and period.end <= self.calculation.horizon
+        return period in self.calculation.pays
 
     def _untouched(self, row: Row, reason: str, period: str | None) -> None:
         component = None if row["component"] is None else self.present_name(row["component"])
@@ -153,15 +153,15 @@ class Book:
             amount=row.get("amount"), **({"currency": row["currency"]} if row.get("currency") else {}),
         )  # fmt: skip
 
-    def list_untouched(self, booked: Sequence[Booked], periods: Sequence[Period]) -> None:
+    def list_untouched(self, booked: Sequence[Booked]) -> None:
         """Overrides of no line and holds that stop none, once all lines are known."""
-        plan, first = self.calculation.history.plan, self.calculation.first
+        plan, since, pays = self.calculation.history.plan, self.calculation.since, self.calculation.pays
         for row in self.calculation.record.rows("overrides"):
             if row["plan"] != plan or self.key_of(row) in self._touched:
                 continue
             period = self.pay_period_named(row["earning_period"])
-            holds = row["expires_on"] is None or row["expires_on"] > first.start
-            if period is None or self._is_open(period) or (period.id in self.closed and holds):
+            holds = row["expires_on"] is None or row["expires_on"] > since
+            if period is None or self._is_open(period) or (self.is_closed(period) and holds):
                 self._untouched(row, f"Override {row['override']}: no line {row['source']}.", row["earning_period"])
         starts: dict[str, list[tuple[Key, date]]] = defaultdict(list)
         for each in booked:
@@ -170,8 +170,8 @@ class Book:
             starts[key.payee].append((key, date.min))
         for row in self.calculation.record.rows("holds"):
             end = row["valid_to"] or date.max
-            if row["plan"] == plan and row["valid_from"] < self.calculation.horizon and end > first.start:
-                covered = [period.start for period in periods if row["valid_from"] <= period.last < end]
+            if row["plan"] == plan and pays and row["valid_from"] <= pays[-1].last and end > since:
+                covered = [period.start for period in pays if row["valid_from"] <= period.last < end]
                 stopped = (on for key, on in starts[row["payee"]] if self._is_held(row, key))
                 if not covered or not any(on <= covered[-1] for on in stopped):
                     self._untouched(row, f"Hold {row['hold']} stops no line.", None)
@@ -183,13 +183,14 @@ class Book:
     # Booking
 
     @cached_property
-    def closed(self) -> set[str]:
-        history = self.calculation.history
-        return {
-            row["period"]
-            for row in self.calculation.record.rows("closed_periods")
-            if (row["calendar"], row["kind"]) == (history.calendar.name, history.period_kind)
-        }
+    def last_closed(self) -> Period | None:
+        """Of all closed periods, of every calendar and kind, one that ends last."""
+        calendars, rows = self.calculation.record.snapshot.calendars, self.calculation.record.rows("closed_periods")
+        return max((calendars[row["calendar"]].parse(row["period"]) for row in rows), key=_end, default=None)
+
+    def is_closed(self, period: Period) -> bool:
+        """What ends no later than something that is closed counts as closed, too."""
+        return self.last_closed is not None and period.last <= self.last_closed.last
 
     @cached_property
     def ledger(self) -> dict[Key, list[tuple[Period, int]]]:
@@ -220,31 +221,33 @@ class Book:
         """Lines of the span where they belong, and what changed in closed periods in the span's first. Where overrides
         expire within the span, what changes by that in the periods before."""
         booked: list[Booked] = []
+        if not self.calculation.pays:
+            return booked
         before = {key: sum(amount for _, amount in entries) for key, entries in self.ledger.items()}
-        opening = states[0].first.start
-        for place, state in enumerate(states):
-            until = states[place + 1].first.start if place + 1 < len(states) else date.max
+        earlier: set[str] = set()
+        for state in states:
+            open_now = {period.id for period in state.pays}
             groups: dict[Key, list[Line]] = defaultdict(list)
             for line in state.lines:
                 groups[self.key(line)].append(line)
             for key in [*groups, *(key for key in before if key not in groups)]:
                 group = groups.get(key, [])
-                start = self.period(key.earning_period).start
-                if self._is_settled(key, start, opening, state.first.start):
+                if self._is_settled(key, earlier):
                     change = sum(line.amount for line in group) - before.get(key, 0)
                     if change:
-                        booked.append(self._difference(key, state.first, change, group[0] if group else None))
-                elif group and state.first.start <= start < until:
+                        booked.append(self._difference(key, state.pays[0], change, group[0] if group else None))
+                elif key.earning_period in open_now:
                     period = self.period(key.earning_period)
                     booked += [Booked(key, line.kind, period, line.amount, line, line.note) for line in group]
             before = {key: sum(line.amount for line in group) for key, group in groups.items()}
+            earlier |= open_now
         return booked
 
-    def _is_settled(self, key: Key, start: date, opening: date, first: date) -> bool:
+    def _is_settled(self, key: Key, earlier: set[str]) -> bool:
         """Whether a line was booked in an earlier period, so that only what has changed is booked."""
         if key.source.startswith("adjustment:"):
             return False
-        return key.earning_period in self.closed or opening <= start < first
+        return key.earning_period in earlier or self.is_closed(self.period(key.earning_period))
 
     def borders(self, periods: Sequence[Period]) -> list[Period]:
         """The pay periods after the first one that begin with other overrides: the first ones without an expired."""
@@ -274,3 +277,7 @@ class Book:
 
     def balances(self) -> Any:
         return self._balances
+
+
+def _end(period: Period) -> date:
+    return period.end

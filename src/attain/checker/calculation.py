@@ -34,10 +34,11 @@ class Calculation:
         self.calendar = self.history.calendar
         self.horizon = horizon
         """The first day after the span: nothing that happened from then on is known here."""
-        pays = self.calendar.periods(self.history.period_kind, span_start, horizon)
-        whole = [period for period in pays if period.start >= span_start and period.end <= horizon]
-        self.first = whole[0] if whole else self.history.pay_period(span_start)
-        """The pay period whose overrides hold: the first whole one."""
+        touched = self.calendar.periods(self.history.period_kind, span_start, horizon)
+        self.pays = [period for period in touched if span_start < period.end <= horizon]
+        """The pay periods that end within the span, whenever they began: those that are paid."""
+        self.since = self.pays[0].start if self.pays else span_start
+        """The day whose overrides hold: the first one of the first pay period."""
         self.heard = heard
         self.exceptions: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.ladders: dict[int, list[Step]] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from attain.checker.book import Booked, Key, State
@@ -24,7 +25,6 @@ from attain.checker.shaping import shape
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import CalculationError
 from attain.kernel.intervals import Interval
-from attain.kernel.periods import Period
 from attain.plans.expressions import Name
 from attain.plans.model import Plan
 from attain.plans.outcome import NamedValue
@@ -49,10 +49,9 @@ class Recomputation:
 
 
 def recompute(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Recomputation:
-    """Everything that the plans pay for the open pay periods of the span."""
+    """Everything that the plans pay for the pay periods that end within the span, each plan by its own."""
     if span.end is None:
         raise CalculationError("The span to calculate has no end.", code="calculation.span")
-    _refuse_closed(plans, snapshot, span)
     record = Record(snapshot)
     heard: dict[Any, Unheard] = {}
     versions: dict[str, list[Plan]] = defaultdict(list)
@@ -61,9 +60,10 @@ def recompute(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Reco
     tables: dict[str, Rows] = {name: [] for name in TABLES}
     calculations = {}
     for name in sorted(versions):
-        calculation = Calculation(versions[name], record, span.end, span.start, heard)
-        calculations[name] = calculation
-        for table, rows in _of_plan(calculation, span).items():
+        calculations[name] = Calculation(versions[name], record, span.end, span.start, heard)
+        _refuse_closed(calculations[name])
+    for calculation in calculations.values():
+        for table, rows in _of_plan(calculation).items():
             tables[table] += rows
     listed = [each for each in heard.values() if each.reached != CREDITED]
     listed += _unasked(calculations.values(), record)
@@ -91,30 +91,27 @@ def _unasked(calculations: Iterable[Calculation], record: Record) -> Iterator[Un
                 yield unasked
 
 
-def _refuse_closed(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> None:
-    kinds = {(plan.calendar or snapshot.calendar, plan.period) for plan in plans}
-    for row in snapshot.rows("closed_periods"):
-        period = snapshot.calendars[row["calendar"]].parse(row["period"])
-        again = span.end is not None and period.start < span.end and period.end > span.start
-        if again and (row["calendar"], row["kind"]) in kinds:
-            raise CalculationError(f"{period.id} is closed, yet within the span.", code="calculation.closed")
+def _refuse_closed(calculation: Calculation) -> None:
+    for period in calculation.pays:
+        if calculation.book.is_closed(period):
+            last = calculation.book.last_closed
+            message = f"The run would pay {period.id} again: what ends with {last} or before it is closed."
+            raise CalculationError(message, code="calculation.closed")
 
 
-def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
-    history = calculation.history
+def _of_plan(calculation: Calculation) -> dict[str, Rows]:
     credits = list(_credits(calculation))
-    periods = history.calendar.periods(history.period_kind, span.start, calculation.horizon)
-    states = list(_states(calculation, periods))
+    states = list(_states(calculation))
     booked = calculation.book.book(states)
-    calculation.book.list_untouched(booked, [period for period in periods if calculation.first.start <= period.start])
+    calculation.book.list_untouched(booked)
     by_key: dict[Key, list[Line]] = {}
     for state in states:
         found = defaultdict(list)
         for line in state.lines:
             found[calculation.book.key(line)].append(line)
         by_key = {**found, **by_key}
-    releases = Releases(calculation, periods).of(booked, by_key)
-    payments = Settlement(calculation, periods).payments(booked, releases)
+    releases = Releases(calculation, calculation.pays).of(booked, by_key)
+    payments = Settlement(calculation, calculation.pays).payments(booked, releases)
     _list_vacant(calculation, booked)
     list_left_out(calculation)
     return {
@@ -126,20 +123,20 @@ def _of_plan(calculation: Calculation, span: Interval) -> dict[str, Rows]:
     }
 
 
-def _states(calculation: Calculation, periods: Sequence[Period]) -> Iterator[State]:
+def _states(calculation: Calculation) -> Iterator[State]:
     """What is due at first, and once more each time that overrides expire within the span."""
-    yield _due(calculation)
-    whole = [period for period in periods if period.start >= calculation.first.start]
-    for border in calculation.book.borders(whole):
+    pays = calculation.pays
+    borders = [pays.index(border) for border in calculation.book.borders(pays)]
+    yield State(pays[: borders[0]] if borders else pays, _due(calculation))
+    for border, following in pairwise([*borders, len(pays)]):
         history = calculation.history
-        later = Calculation(history.versions, calculation.record, calculation.horizon, border.start, {})
-        yield _due(later)
+        later = Calculation(history.versions, calculation.record, calculation.horizon, pays[border].start, {})
+        yield State(pays[border:following], _due(later))
         calculation.exceptions.update(later.exceptions)
 
 
-def _due(calculation: Calculation) -> State:
-    lines = shape(calculation, list(calculation.components.lines())) + calculation.book.adjustments()
-    return State(calculation.first, lines)
+def _due(calculation: Calculation) -> list[Line]:
+    return shape(calculation, list(calculation.components.lines())) + calculation.book.adjustments()
 
 
 def _list_vacant(calculation: Calculation, booked: list[Booked]) -> None:

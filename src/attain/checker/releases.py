@@ -84,6 +84,8 @@ class Releases:
 
     def of(self, booked: list[Booked], lines: dict[Key, list[Line]]) -> list[Released]:
         """The releases of everything that is booked in the span or stands in the ledger."""
+        if not self.periods:
+            return []
         entries: dict[Key, list[tuple[Period, int]]] = defaultdict(list)
         for key, earlier in self.calculation.book.ledger.items():
             entries[key] += earlier

@@ -62,6 +62,8 @@ class Settlement:
     def payments(self, booked: list[Booked], releases: list[Released]) -> list[Payment]:
         earned: dict[tuple[str, str], int] = defaultdict(int)
         released: dict[tuple[str, str], int] = defaultdict(int)
+        if not self.periods:
+            return []
         for line in booked:
             earned[line.key.payee, line.pay_period.id] += line.amount
         for part in releases:

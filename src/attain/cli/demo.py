@@ -220,10 +220,8 @@ def _finished(span: Any) -> Run | None:
 
 def _close(workspace: Workspace, run: Run, actor: str) -> None:
     """The pay periods of the run, in every calendar in which a plan pays."""
-    from attain.web.apps.pay.selectors import pay_periods, periods
+    from attain.web.apps.pay.order import closable
     from attain.web.apps.pay.services import close_period
 
-    closed = {(one.calendar, one.kind, one.period) for one in periods() if one.state == "closed"}
-    for period in pay_periods(workspace, run):
-        if (period.calendar, period.kind, period.id) not in closed:
-            close_period(workspace, period.id, run.pk, actor=actor, kind=period.kind, calendar=period.calendar)
+    for period in closable(workspace, run):
+        close_period(workspace, period.id, run.pk, actor=actor, kind=period.kind, calendar=period.calendar)

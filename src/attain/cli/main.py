@@ -46,10 +46,10 @@ app = typer.Typer(
       attain check && attain test               # are the plans sound?
       attain import deals.csv --into deals      # bad rows are kept aside
       attain publish                            # let runs pay by the plans
-      attain calculate 2026-03                  # a run: exact, complete, repeatable
+      attain calculate 2026-01                  # a run: exact, complete, repeatable
       attain verify                             # every cent computed a second time
       attain explain anna                       # why is it this much?
-      attain close 2026-03
+      attain close 2026-01
 
     \b
     Exit status: 0 done; 1 refused, or errors or differences found; 2 wrong use;

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.options import Actor, Folder, Json, Reason, actor_of, examples, opened, span_of
+from attain.cli.options import Actor, Folder, Json, Reason, actor_of, calendar_of, examples, opened, span_of
 
 if TYPE_CHECKING:
     from attain.checker.compare import Difference
@@ -71,18 +71,21 @@ def calculate(
         return
     with working(f"Calculating {period}", STEPS) as step:
         run = run_pay(workspace, span, actor=actor_of(actor), step=step)
-    from attain.web.apps.pay.selectors import first_open_period
+    from attain.web.apps.pay.order import closable, left_open_notes
 
-    outcome = stored(workspace, run)
+    outcome, notes = stored(workspace, run), left_open_notes(workspace, run)
 
     def show() -> None:
         summary.show(outcome, f"{run.pk}: {period}")
-        due = first_open_period(workspace, run)
-        if due is not None:
-            also = "" if due.calendar == workspace.calendar else f" --calendar {due.calendar}"
-            say(f"Next: attain verify; attain explain PAYEE; attain close {due.id}{also}")
+        for note in notes:
+            say(note)
+        due = next(iter(closable(workspace, run)), None)
+        also = "" if due is None or due.calendar == workspace.calendar else f" --calendar {due.calendar}"
+        closing = "" if due is None else f"; attain close {due.id}{also}"
+        say(f"Next: attain verify; attain explain PAYEE{closing}")
 
-    document = {"run": run.pk, "period": period, "from": run.starts_on, "to": run.ends_on, **summary.documents(outcome)}
+    document = {"run": run.pk, "period": period, "from": run.starts_on, "to": run.ends_on, "notes": notes}
+    document |= summary.documents(outcome)
     answer(as_json, document, show)
 
 
@@ -177,7 +180,7 @@ def proof_of(workspace: Workspace, run: Run, step: Any) -> dict[str, Any]:
 def close(
     period: Annotated[str, typer.Argument(help="The next period to close, or a range, closed in order.")],
     run: Annotated[str | None, typer.Option(help="The run to close with; else the last one.")] = None,
-    accept: Annotated[str, typer.Option(help="Why the run is right although records changed since.")] = "",
+    accept: Annotated[str, typer.Option(help="Why the run is right although facts or decisions changed.")] = "",
     calendar: Annotated[str | None, typer.Option(help="Calendar of the period, if not the default one.")] = None,
     folder: Folder = None,
     actor: Actor = None,
@@ -185,6 +188,7 @@ def close(
 ) -> None:
     """Freeze a period with the result of a run. What comes later is paid as a difference in an open period.
 
+    Where plans of the run pay by other periods too, those that end by then are closed with it: with March the quarter.
     A run that nobody has verified is verified first; with one that the checker contradicts, nothing is closed.
     """
     import json
@@ -193,11 +197,11 @@ def close(
     from attain.cli.tables import amount, answer, exact, table, working
 
     workspace = opened(folder)
-    from attain.web.apps.pay.services import close_period, proof_said
+    from attain.web.apps.pay.services import close_with_all, proof_said
 
     found = run_named(run)
-    span_of(workspace, period, calendar)
-    periods = workspace.calendars[calendar or workspace.calendar].parse_range(period)
+    calendar = calendar_of(workspace, period, calendar)
+    periods = workspace.calendars[calendar].parse_range(period)
     done: list[dict[str, Any]] = []
     if found.state == found.State.PUBLISHED and proof_said(found) is None:
         with working(f"Verifying {found.pk}", 4) as step:
@@ -205,14 +209,15 @@ def close(
     with working("Closing", len(periods)) as step:
         for each in periods:
             step(each.id)
-            closed = close_period(
+            for closed in close_with_all(
                 workspace, each.id, found.pk, actor=actor_of(actor), calendar=calendar, accept_changes=accept
-            )
-            paid = json.loads(closed.totals)["ledger_lines"]
-            done.append({"period": each.id, "run": found.pk, "booked": paid, "by": closed.closed_by})
+            ):
+                paid = json.loads(closed.totals)["ledger_lines"]
+                of = {"period": closed.period, "kind": closed.kind, "calendar": closed.calendar}
+                done.append({**of, "run": found.pk, "booked": paid, "by": closed.closed_by})
     shown = [
         (
-            one["period"],
+            one["period"] + ("" if one["calendar"] == workspace.calendar else f" ({one['calendar']})"),
             one["run"],
             ", ".join(f"{amount(minor, code)} {code}" for code, minor in one["booked"].items()) or "nothing",
             one["by"],
@@ -232,15 +237,19 @@ def reopen(
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Open the last closed period again. Its ledger is kept as evidence and no longer counts."""
+    """Open the last closed period again, and others that end with it. The ledger is kept as evidence and no longer
+    counts.
+    """
     from attain.cli.tables import answer, say
 
     workspace = opened(folder)
-    from attain.web.apps.pay.services import reopen_period
+    from attain.web.apps.pay.services import reopen_with_all
 
-    span_of(workspace, period, calendar)
-    row = reopen_period(workspace, period, actor=actor_of(actor), reason=reason, calendar=calendar)
-    answer(as_json, {"period": period, "state": str(row.state)}, lambda: say(f"{period} is open again."))
+    calendar = calendar_of(workspace, period, calendar)
+    rows = reopen_with_all(workspace, period, actor=actor_of(actor), reason=reason, calendar=calendar)
+    document = {"period": period, "state": str(rows[0].state), "with": [row.period for row in rows[1:]]}
+    said = " and ".join(row.period for row in rows)
+    answer(as_json, document, lambda: say(f"{said} {'is' if len(rows) == 1 else 'are'} open again."))
 
 
 def runs(folder: Folder = None, as_json: Json = False) -> None:

@@ -56,7 +56,7 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
     from attain.cli.comparing import effect_of, show_effect, unpaid
     from attain.cli.tables import answer, say, table, working
     from attain.engine import calculate
-    from attain.web.apps.pay.runs import require_pay_period
+    from attain.web.apps.pay.runs import pays_again, require_pay_period
     from attain.web.apps.pay.selectors import freeze
 
     supposed, case = read(file)
@@ -65,7 +65,7 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
         real = freeze(workspace, span=span)
         require_pay_period(real, span)
         base = real.snapshot
-        if any(_touches(base, row, span) for row in base.rows("closed_periods")):
+        if pays_again(real, span) is not None:
             base = unpaid(base)  # months that are closed can be supposed again, as if nothing had been paid
         changed = changed_snapshot(base, supposed, case)
         plans = changed_plans(workspace, [document.plan for document in real.plans], supposed, case)
@@ -97,11 +97,6 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
 
 def _exception(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple("" if row[name] is None else str(row[name]) for name in EXCEPTION)
-
-
-def _touches(snapshot: Snapshot, row: Mapping[str, Any], span: Interval) -> bool:
-    period = snapshot.calendars[row["calendar"]].parse(row["period"])
-    return period.end > span.start and (span.end is None or period.start < span.end)
 
 
 def read(file: Path) -> tuple[dict[str, Any], Case]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from attain.engine import answers, soundness
 from attain.engine.adapters.duckdb import DuckDB
-from attain.engine.compilation import Compilation
+from attain.engine.compilation import Compilation, closed_periods
 from attain.engine.load import load
 from attain.engine.reading import with_fractions
 from attain.engine.stages import book, release, settle, shape
@@ -63,7 +63,10 @@ def calculate(
     threads: int | None = None,
     memory_limit: str | None = None,
 ) -> Calculation:
-    """Pay for the pay periods of the span. `plans` may hold several versions of a plan."""
+    """Pay for the pay periods that end within the span, of each plan those of its own kind and calendar.
+
+    `plans` may hold several versions of a plan.
+    """
     if span.end is None:
         raise CalculationError(
             "A run needs a last day.",
@@ -74,29 +77,28 @@ def calculate(
     for plan in plans:
         by_id.setdefault(plan.plan, []).append(plan)
     calendars = {plan.calendar or snapshot.calendar for plan in plans}
-    _refuse_closed(plans, snapshot, span)
     database = DuckDB(threads=threads, memory_limit=memory_limit)
+    compilations = {name: Compilation(database, snapshot, versions, span) for name, versions in sorted(by_id.items())}
+    for compilation in compilations.values():
+        _refuse_closed(compilation)
     load(database, snapshot, calendars, _days(plans, snapshot, span))
     soundness.check(database)
-    compilations = {name: Compilation(database, snapshot, versions, span) for name, versions in sorted(by_id.items())}
     for compilation in compilations.values():
         _run(compilation)
     answers.write_results(database, list(compilations.values()), snapshot)
     return Calculation(database, compilations, span)
 
 
-def _refuse_closed(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> None:
-    """A closed period is never calculated again: what changed in it is booked in the open ones."""
-    used = {(plan.calendar or snapshot.calendar, plan.period) for plan in plans}
-    for row in snapshot.rows("closed_periods"):
-        if (row["calendar"], row["kind"]) in used:
-            period = snapshot.calendars[row["calendar"]].parse(row["period"])
-            if period.end > span.start and (span.end is None or period.start < span.end):
-                raise CalculationError(
-                    f"{period.id} is closed; a run cannot pay it again.",
-                    code="calculation.closed",
-                    hint="Start with the first open period: what changed in closed ones is paid there as a difference.",
-                )
+def _refuse_closed(compilation: Compilation) -> None:
+    """A period that counts as closed is never calculated again: what is due for it is booked in the open ones."""
+    for period in compilation.pay_periods[:1]:
+        if compilation.is_closed(period):
+            last = max(closed_periods(compilation.snapshot), key=lambda each: each.end)
+            raise CalculationError(
+                f"{period.id} is closed or ends before {last.id}, which is; a run cannot pay it again.",
+                code="calculation.closed",
+                hint="Start with the first open period: what is due for earlier ones is paid there as a difference.",
+            )
 
 
 def _run(compilation: Compilation) -> None:

@@ -118,9 +118,20 @@ class Compilation:
 
     @property
     def pay_periods(self) -> list[Period]:
-        """The whole pay periods of the span: those that are booked."""
+        """The pay periods that end within the span: those that are booked, also where one began before the span."""
         found = self.calendar.periods(self.plan.period, self.span.start, self.end)
-        return [period for period in found if period.start >= self.span.start and period.end <= self.end]
+        return [period for period in found if period.end <= self.end]
+
+    def is_closed(self, period: Period) -> bool:
+        """Whether a period counts as closed: one that ends no earlier is, of whatever calendar and kind."""
+        return period.end <= self.closed_until
+
+    @property
+    def closed_until(self) -> date:
+        """The first day after all that is closed."""
+        if "closed until" not in self.known:
+            self.known["closed until"] = max((each.end for each in closed_periods(self.snapshot)), default=date.min)
+        return self.known["closed until"]  # type: ignore[return-value]
 
     @property
     def overrides_on(self) -> date:
@@ -241,6 +252,11 @@ class Compilation:
             )
             self.known[source] = True
         return source, kind
+
+
+def closed_periods(snapshot: Snapshot) -> list[Period]:
+    """What was closed, of every calendar and kind."""
+    return [snapshot.calendars[row["calendar"]].parse(row["period"]) for row in snapshot.rows("closed_periods")]
 
 
 def _parameter_value(said: Parameter, name: str, text: str) -> object:

@@ -25,14 +25,15 @@ def untouched(compilation: Compilation) -> Iterator[str]:
         payable = f"pay_period IN (SELECT period FROM \"{compilation.name('open')}\") AND {can_be_paid(compilation)}"
         component = compilation.component_now()
         yield _ADJUSTMENTS.format(chosen=chosen, payable=payable, component=component, **words)
-    if any(row["plan"] == compilation.id for row in compilation.snapshot.rows("holds")):
+    opened = compilation.pay_periods
+    if opened and any(row["plan"] == compilation.id for row in compilation.snapshot.rows("holds")):
         yield _HOLDS.format(
             booked=compilation.name("booked"),
             opened=compilation.name("open"),
             ledger=compilation.name("ledger"),
             component=compilation.component_now("h.component"),
             start=compilation.overrides_on,
-            end=compilation.end,
+            end=opened[-1].end,
             **words,
         )
 
@@ -46,19 +47,17 @@ def can_be_paid(compilation: Compilation) -> str:
 
 def _chosen(compilation: Compilation, table: str, key: str, period: str) -> str:
     """The ids of the decisions that fall into the span, or into no pay period at all, as a list in SQL."""
-    closed = {
-        row["period"]
-        for row in compilation.snapshot.rows("closed_periods")
-        if (row["calendar"], row["kind"]) == (compilation.calendar_name, compilation.plan.period)
-    }
     opened = {found.id for found in compilation.pay_periods}
     chosen = []
     for row in compilation.snapshot.rows(table):
         if row["plan"] != compilation.id:
             continue
         found = _period(compilation, row[period])
-        late = table == "overrides" and row[period] in closed and _holds(compilation, row)
-        if found is None or found.kind != compilation.plan.period or found.id in opened or late:
+        if found is None or found.kind != compilation.plan.period:
+            chosen.append(text(row[key]))
+            continue
+        late = table == "overrides" and compilation.is_closed(found) and _holds(compilation, row)
+        if found.id in opened or late:
             chosen.append(text(row[key]))
     return ", ".join(chosen)
 

@@ -1,7 +1,8 @@
 """The book: in which pay period a line is paid.
 
-A line of an open period is booked there. For a closed period the difference to what the ledger holds is booked in
-the first open period: late facts, corrections, changed quotas and changed plans all come through this one door. An
+A line of an open period is booked there. For a period that counts as closed the difference to what the ledger holds
+is booked in the first open period: late facts, corrections, changed quotas and changed plans all come through this one
+door, and so does a plan that is published when its first periods are closed already. An
 override that expires within the span comes through it, too: in the first pay period without it, for all that were
 booked with it.
 Writes `<plan>:booked`, key (component, payee, source, earning_period, pay_period).
@@ -24,7 +25,7 @@ from attain.engine.untouched import can_be_paid
 def booked(compilation: Compilation, due: Sequence[str]) -> str:
     """`due` are the entitled lines, one table for the plan as it stands at first and each time overrides expire."""
     kind = compilation.plan.period
-    span = f"start >= DATE '{compilation.span.start}' AND \"end\" <= DATE '{compilation.end}'"
+    span = f"\"end\" > DATE '{compilation.span.start}' AND \"end\" <= DATE '{compilation.end}'"
     create(
         compilation,
         compilation.name("open"),
@@ -64,12 +65,14 @@ def _under(compilation: Compilation, due: Sequence[str]) -> Iterator[tuple[str, 
 
 def _changes(compilation: Compilation, due: Sequence[str]) -> Iterator[str]:
     """What changed in the periods before: in closed ones, and where an override has expired."""
+    if not compilation.pay_periods:
+        return
     opened = compilation.name("open")
     borders = [later.as_of for later in compilation.later]
     paid = f"""(SELECT * FROM "{compilation.name("ledger")}" WHERE source NOT LIKE 'adjustment:%')"""
     closed = f"""
-    SELECT period FROM closed_periods
-    WHERE calendar = {text(compilation.calendar_name)} AND kind = '{compilation.plan.period}'
+    SELECT period FROM "{compilation.periods(compilation.plan.period)}"
+    WHERE "end" <= DATE '{compilation.closed_until.isoformat()}'
     """
     for place, (entitled, since, _) in enumerate(_under(compilation, due)):
         before = closed

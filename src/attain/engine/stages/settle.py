@@ -57,7 +57,7 @@ def payments(compilation: Compilation, booked: str, released: str) -> str:
         for row in compilation.database.rows(f'SELECT period FROM "{compilation.name("open")}" ORDER BY place')
     ]
     previous = _OPENING.format(plan=compilation.id)
-    for number, period in enumerate(periods):
+    for number, period in enumerate(periods or [""]):  # without an open period the table is there, and empty
         text = _STEP.format(sums=compilation.name("sums"), period=period, previous=previous, carry=carry)
         if number == 0:
             create(compilation, steps, text, "settlement of the first open period")

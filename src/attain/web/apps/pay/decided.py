@@ -20,6 +20,7 @@ from attain.web.apps.plans.models import PlanVersion
 from attain.web.workspace import Workspace
 
 from .models import Adjustment, Hold, Override, PayPeriod
+from .order import run_began
 from .selectors import DECISIONS_FOLDER
 
 KINDS: dict[str, Any] = {"hold": Hold, "override": Override, "adjustment": Adjustment}
@@ -83,8 +84,8 @@ def require_future(workspace: Workspace, decision: Decision, on: date) -> None:
     for period in reversed(list(resting_on(workspace, decision))):
         if decision.kind == "hold":
             changes = on < period.ends_on
-        else:  # an override holds in runs that begin before it ends
-            changes = period.run is not None and on <= period.run.starts_on
+        else:  # an override holds in runs whose first pay period begins before it ends
+            changes = on <= run_began(workspace, period)
         if changes:
             raise Refused(
                 f"{period.period} was closed by {period.closed_by} with this {decision.kind}; it cannot have ended on "
@@ -112,7 +113,7 @@ def _reaches(workspace: Workspace, decision: Decision, period: PayPeriod) -> boo
     if decision.kind == "hold":  # a part is stopped while there is a hold on the last day of its period
         last = period.ends_on - timedelta(days=1)
         return bool(row.valid_from <= last and (row.valid_to is None or last < row.valid_to))
-    if row.expires_on is not None and period.run is not None and row.expires_on <= period.run.starts_on:
+    if row.expires_on is not None and row.expires_on <= run_began(workspace, period):
         return False
     if row.earning_period == period.period:
         return True

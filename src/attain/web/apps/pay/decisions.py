@@ -157,7 +157,7 @@ def adjust(
     with acting(workspace, actor, "adjust pay") as act:
 
         def add() -> dict[str, object]:
-            require_open(act, plan, pay_period)
+            require_open(act, workspace, plan, pay_period)
             row = Adjustment.objects.create(adjustment=workspace.ports.ids.new(), amount=amount, **values)
             count_change("adjustments")
             act.record("pay.adjusted", "adjustment", row.adjustment, after=_plain(row), reason=reason)
@@ -178,7 +178,7 @@ def withdraw(workspace: Workspace, kind: str, decision: str, *, actor: str, reas
         row = _seen(model, kind, decision, version)
         require_unused(workspace, Decision(kind, row))
         if kind == "adjustment":
-            require_open(act, row.plan, row.pay_period)
+            require_open(act, workspace, row.plan, row.pay_period)
         before = _plain(row)
         row.delete()
         count_change(f"{kind}s")

@@ -20,6 +20,7 @@ from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import PeriodError, Refused, Where
 from attain.kernel.hashing import canonical_json, hash_of
 from attain.kernel.intervals import Interval
+from attain.kernel.periods import Period
 from attain.kernel.ports import Files
 from attain.plans.loader import Document
 from attain.web.apps.audit.services import Act, acting
@@ -30,7 +31,7 @@ from attain.web.workspace import Workspace
 from . import leases
 from .ledger import write_tables
 from .models import Run
-from .selectors import DECISIONS_FOLDER, Frozen, freeze, whole_periods
+from .selectors import DECISIONS_FOLDER, Frozen, ended_periods, freeze
 
 LEASE = "run"
 MANIFEST = "manifest.json"
@@ -88,32 +89,48 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
 
 
 def require_pay_period(frozen: Frozen, span: Interval) -> None:
-    """A plan pays by whole periods: a span without one pays nothing."""
-    kinds = {(one.plan.calendar or frozen.snapshot.calendar, one.plan.period) for one in frozen.plans}
-    if kinds and not whole_periods(frozen.snapshot.calendars, kinds, span):
-        said = ", ".join(sorted({kind for _, kind in kinds}))
+    """A plan pays the periods that end within the span: where none does, nothing is paid."""
+    if frozen.plans and not _paid(frozen, span):
+        said = ", ".join(sorted({one.plan.period for one in frozen.plans}))
         raise PeriodError(
-            f"No pay period lies wholly within {span}; the plans pay by {said}.",
+            f"No pay period ends within {span}; the plans pay by {said}.",
             code="run.no-pay-period",
             where=Where(field="span"),
             hint="Name a pay period, or a range of them, such as 2026-01..2026-03.",
         )
 
 
+def _paid(frozen: Frozen, span: Interval) -> list[Period]:
+    default = frozen.snapshot.calendar
+    plans = [(one.plan.calendar or default, str(one.plan.period), one.plan.effective.start) for one in frozen.plans]
+    return ended_periods(frozen.snapshot.calendars, plans, span)
+
+
+def pays_again(frozen: Frozen, span: Interval) -> str | None:
+    """Why a run over the span is refused, if it would pay a period that counts as closed."""
+    calendars, rows = frozen.snapshot.calendars, frozen.snapshot.rows("closed_periods")
+    closed = [calendars[row["calendar"]].parse(row["period"]) for row in rows]
+    last = max(closed, key=lambda one: one.end, default=None)
+    again = [one for one in _paid(frozen, span) if last is not None and one.end <= last.end]
+    if last is None or not again:
+        return None
+    paid = next((one for one in again if one in closed), None)
+    if paid is not None:
+        return f"{paid.id} is closed; a run cannot pay it again."
+    return f"{again[0].id} counts as closed, because {last.id} is; a run cannot pay it any more."
+
+
 def _require_open(frozen: Frozen, span: Interval) -> None:
-    """A closed period is never paid again; what changed in it is a difference in an open one."""
-    snapshot = frozen.snapshot
-    kinds = {(one.plan.calendar or snapshot.calendar, one.plan.period) for one in frozen.plans}
-    for row in snapshot.rows("closed_periods"):
-        period = snapshot.calendars[row["calendar"]].parse(row["period"])
-        within = span.end is not None and period.start < span.end and period.end > span.start
-        if within and (row["calendar"], row["kind"]) in kinds:
-            raise Refused(
-                f"{period.id} is closed; a run cannot pay it again.",
-                code="run.closed-period",
-                where=Where(field="span"),
-                hint="Start with the first open period, or reopen the last closed one.",
-            )
+    """What counts as closed is never paid by a run; what is due for it is a difference in an open period."""
+    refused = pays_again(frozen, span)
+    if refused is not None:
+        raise Refused(
+            refused,
+            code="run.closed-period",
+            where=Where(field="span"),
+            hint="Start with the first open period: what is due for earlier ones is paid there as a difference. Or "
+            "reopen the last closed one.",
+        )
 
 
 def _give_up_stale(act: Act) -> None:

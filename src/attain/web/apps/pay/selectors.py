@@ -89,10 +89,8 @@ def inputs(workspace: Workspace, *, as_of: int | None = None) -> Inputs:
 
 
 def changes_since(run: Run, now: Inputs) -> list[str]:
-    """What a run has not seen, in words. Periods that were closed with the run's own result are no news to it."""
+    """What a run has not seen of facts and decisions, in words; for what was closed since see `closed_since`."""
     then: Inputs = json.loads(run.inputs)
-    own = {str(one) for one in PayPeriod.objects.filter(state=PayPeriod.State.CLOSED, run=run)}
-    closed = {name: hash_ for name, hash_ in now["closed"].items() if name not in own}
     words = []
     for fact in sorted({*then["batches"], *now["batches"]}):
         if then["batches"].get(fact, []) != now["batches"].get(fact, []):
@@ -101,10 +99,18 @@ def changes_since(run: Run, now: Inputs) -> list[str]:
         if then["tables"].get(table, 0) != now["tables"].get(table, 0):
             words.append(f"changed {table}")
     words += [f"plan {name}" for name in _differing(then["plans"], now["plans"])]
-    words += [f"closed {name}" for name in _differing(then["closed"], closed) if name not in own]
     words += [f"described anew: {name}" for name in _differing(then["fact_types"], now["fact_types"])]
     words += [f"calendar {name}" for name in _differing(then["calendars"], now["calendars"])]
     return words + (["another default calendar"] if then["calendar"] != now["calendar"] else [])
+
+
+def closed_since(run: Run, now: Inputs) -> list[str]:
+    """Periods that were closed or reopened since a run began, so that it starts with other balances than there are
+    now. Those that were closed with the run's own result are no news to it.
+    """
+    own = {str(one) for one in PayPeriod.objects.filter(state=PayPeriod.State.CLOSED, run=run)}
+    closed = {name: hash_ for name, hash_ in now["closed"].items() if name not in own}
+    return [name for name in _differing(json.loads(run.inputs)["closed"], closed) if name not in own]
 
 
 def _differing(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -185,26 +191,28 @@ def _payable(versions: list[PlanVersion], span: Interval | None) -> list[PlanVer
 
 
 def pay_periods(workspace: Workspace, run: Run) -> list[Period]:
-    """The whole pay periods that a run calculated, of every plan that it read, in the order of closing."""
+    """The pay periods that a run calculated, of every plan that it read, in the order of their ends."""
     used = json.loads(run.inputs)["plans"]
     span = Interval(run.starts_on, run.ends_on)
     versions = _payable([one for one in PlanVersion.objects.all() if str(one) in used], span)
-    return whole_periods(workspace.calendars, {(one.calendar, one.period_kind) for one in versions}, span)
+    plans = [(one.calendar, one.period_kind, one.effective_from) for one in versions]
+    return ended_periods(workspace.calendars, plans, span)
 
 
-def whole_periods(calendars: Mapping[str, Calendar], kinds: Iterable[tuple[str, str]], span: Interval) -> list[Period]:
-    """Periods of these calendars and kinds that lie in the span from begin to end."""
+def ended_periods(
+    calendars: Mapping[str, Calendar], plans: Iterable[tuple[str, str, date]], span: Interval
+) -> list[Period]:
+    """What a run over a span pays by these plans, each a calendar, a kind and the first day: their periods that end
+    within the span, whenever they began. Those that end before any plan begins pay nobody.
+    """
     assert span.end is not None  # noqa: S101  for the type checker: a run has an end
-    found = [one for calendar, kind in kinds for one in calendars[calendar].periods(kind, span.start, span.end)]
-    whole = [one for one in found if one.start >= span.start and one.end <= span.end]
-    return sorted(whole, key=lambda one: (one.end, one.start, one.calendar))
-
-
-def first_open_period(workspace: Workspace, run: Run) -> Period | None:
-    """The pay period of a run to close next."""
-    rows = PayPeriod.objects.filter(state=PayPeriod.State.CLOSED).values_list("calendar", "kind", "period")
-    closed = set(rows)
-    return next((one for one in pay_periods(workspace, run) if (one.calendar, one.kind, one.id) not in closed), None)
+    found = {
+        one
+        for calendar, kind, since in plans
+        for one in calendars[calendar].periods(kind, span.start, span.end)
+        if since < one.end <= span.end
+    }
+    return sorted(found, key=lambda one: (one.end, one.days, one.calendar))
 
 
 def periods() -> list[PayPeriod]:

@@ -18,7 +18,8 @@ from attain.web.workspace import Workspace
 
 from . import ledger
 from .models import PayPeriod, Run
-from .selectors import changes_since, inputs, pay_periods, run_of
+from .order import closable, first_version, in_order, last_closed, last_of_all, next_due
+from .selectors import changes_since, closed_since, inputs, pay_periods, run_of
 
 State = PayPeriod.State
 PROVED, CONTRADICTED = "run.proved", "run.contradicted"
@@ -57,17 +58,13 @@ def close_period(
 ) -> PayPeriod:
     """Freeze a period with the result of a run.
 
-    Refused when the checker contradicts the run, and when the records changed since the run began, unless
-    `accept_changes` says why the run is right anyway.
+    Refused when the checker contradicts the run, and when periods were closed or reopened since the run began; when
+    other records changed since then, unless `accept_changes` says why the run is right anyway.
     With a `key`, the same request gets the same answer however often it is sent.
     """
     period = _period(workspace, period_id, kind, calendar)
     run = run_of(run_id)
-    plans = _plans_of(run, period)
-    if not plans:
-        _refuse_kind(workspace, run, period)
-    _require_covering(run, period)
-    _require_uncontradicted(run)
+    plans = _require_paid(workspace, run, period)
     if key is None or not Answer.objects.filter(key=key).exists():  # looked at again below; here it spares the folder
         _open_row(period)
         _require_order(workspace, period, run)
@@ -96,6 +93,46 @@ def close_period(
         return PayPeriod.objects.select_related("run").get(pk=answer["pay_period"])
 
 
+def close_with_all(
+    workspace: Workspace,
+    period_id: str,
+    run_id: str,
+    *,
+    actor: str,
+    calendar: str | None = None,
+    accept_changes: str = "",
+) -> list[PayPeriod]:
+    """Close a period, and with it every pay period of other kinds and calendars that the run pays and that ends by
+    then: with March the quarter, with a calendar month the month of a 4-4-5 calendar that has ended.
+    """
+    period, run = _period(workspace, period_id, None, calendar), run_of(run_id)
+    _require_paid(workspace, run, period)
+    _open_row(period)
+    _require_order(workspace, period, run)
+    _require_current(workspace, run, accept_changes)
+    mine = (period.calendar, period.kind)
+    ended = [one for one in closable(workspace, run) if one.end <= period.end and (one.calendar, one.kind) != mine]
+    return [
+        close_period(
+            workspace, one.id, run_id, actor=actor, kind=one.kind, calendar=one.calendar, accept_changes=accept_changes
+        )
+        for one in in_order([*ended, period])
+    ]
+
+
+def reopen_with_all(
+    workspace: Workspace, period_id: str, *, actor: str, reason: str, calendar: str | None = None
+) -> list[PayPeriod]:
+    """Reopen a period, and those of other kinds and calendars that end with it: a run pays them together."""
+    period = _period(workspace, period_id, None, calendar)
+    found = [reopen_period(workspace, period_id, actor=actor, reason=reason, calendar=calendar)]
+    for row in PayPeriod.objects.filter(state=State.CLOSED, ends_on=period.end):
+        found.append(
+            reopen_period(workspace, row.period, actor=actor, reason=reason, kind=row.kind, calendar=row.calendar)
+        )
+    return found
+
+
 def reopen_period(
     workspace: Workspace,
     period_id: str,
@@ -112,8 +149,8 @@ def reopen_period(
         row = _row(period)
         if row is None or row.state != State.CLOSED:
             raise Refused(f"{period.id} is open.", code="pay.not-closed", hint="Only a closed period can be reopened.")
-        last = _last_closed(period)
-        if last is not None and last.period != period.id:
+        last = last_of_all()
+        if last is not None and last.ends_on > period.end:
             raise Refused(
                 f"{last.period} was closed after {period.id} and builds on it.",
                 code="pay.order",
@@ -171,10 +208,20 @@ def _save(row: PayPeriod) -> None:
         raise Refused(f"{row} was changed by somebody else just now.", code="pay.changed", hint="Look at it again.")
 
 
+def _require_paid(workspace: Workspace, run: Run, period: Period) -> set[str]:
+    """The run pays the period, and nothing speaks against it: the plans that are paid."""
+    plans = _plans_of(run, period)
+    if not plans:
+        _refuse_kind(workspace, run, period)
+    _require_covering(run, period)
+    _require_uncontradicted(run)
+    return plans
+
+
 def _require_covering(run: Run, period: Period) -> None:
     if run.state != Run.State.PUBLISHED:
         raise Refused(f"{run} is {run.state}; only a published run can be closed with.", code="run.state")
-    if not (run.starts_on <= period.start and period.end <= run.ends_on):
+    if not run.starts_on < period.end <= run.ends_on:
         raise Refused(
             f"{run} calculated {run.starts_on} to {run.ends_on} (excluded), not the whole of {period.id}.",
             code="pay.other-span",
@@ -211,29 +258,44 @@ def _plans_of(run: Run, period: Period) -> set[str]:
     return {one.plan for one in versions if (one.calendar, one.period_kind) == (period.calendar, period.kind)}
 
 
-def _last_closed(period: Period) -> PayPeriod | None:
-    closed = PayPeriod.objects.filter(calendar=period.calendar, kind=period.kind, state=State.CLOSED)
-    return closed.order_by("-starts_on").first()
-
-
 def _require_order(workspace: Workspace, period: Period, run: Run) -> None:
-    calendar = workspace.calendars[period.calendar]
-    last = _last_closed(period)
-    if last is not None:
-        due = calendar.shift(calendar.parse(last.period), 1)
-    else:
-        within = calendar.periods(period.kind, run.starts_on, run.ends_on)
-        due = next(one for one in within if one.start >= run.starts_on)
-    if due.id != period.id:
+    due = next_due(workspace, period.calendar, period.kind, besides=run)
+    if due is None or due.id == period.id:
+        return
+    if period.start < due.start:
+        version, until = first_version(period.calendar, period.kind), last_of_all(besides=run)
+        before = until is not None and period.end <= until.ends_on
         raise Refused(
-            f"{due.id} is the next period to close, not {period.id}.",
+            f"{period.id} counts as closed, because {until.period if until else due.id} is."
+            if before or version is None
+            else f"No published plan is in force in {period.id}; {due.id} is the first period to close.",
             code="pay.order",
-            hint="Periods are closed one after the other, because each builds on the balances of the one before.",
+            hint=f"What is due for it is paid as a difference in {due.id}." if before else f"Start with {due.id}.",
         )
+    if last_closed(period.calendar, period.kind) is None and due.end <= run.starts_on:
+        version = first_version(period.calendar, period.kind)
+        raise Refused(
+            f"{due.id} is the first period to close, not {period.id}: {version} holds there, and nothing is paid.",
+            code="pay.order",
+            hint=f"Calculate and close from {due.id} on, or publish {version} with a later `from`.",
+        )
+    raise Refused(
+        f"{due.id} is the next period to close, not {period.id}.",
+        code="pay.order",
+        hint="Periods are closed one after the other, because each builds on the balances of the one before.",
+    )
 
 
 def _require_current(workspace: Workspace, run: Run, accept_changes: str) -> None:
-    changes = changes_since(run, inputs(workspace))
+    now = inputs(workspace)
+    if closed := closed_since(run, now):
+        raise Refused(
+            f"{', '.join(closed[:5])} {'was' if len(closed) == 1 else 'were'} closed or reopened since {run} began: it "
+            "starts from other balances than there are now, and knows other differences.",
+            code="pay.ledger-changed",
+            hint="Calculate again; a reason cannot make this run right.",
+        )
+    changes = changes_since(run, now)
     if changes and not accept_changes.strip():
         raise Refused(
             f"{len(changes)} things changed since {run} began: {', '.join(changes[:5])}.",
@@ -247,14 +309,16 @@ def require_reason(reason: str, what: str) -> None:
         raise Refused(f"A reason is needed {what}.", code="pay.reason", hint="Say why, in words an auditor can follow.")
 
 
-def require_open(act: Act, plan: str, pay_period: str) -> None:
-    """Within a transaction: nothing may be added to a period of this plan that is closed."""
+def require_open(act: Act, workspace: Workspace, plan: str, pay_period: str) -> None:
+    """Within a transaction: nothing may be added to a period of this plan that counts as closed."""
+    last = last_of_all()
     versions = PlanVersion.objects.filter(plan=plan).values_list("calendar", "period_kind")
-    for calendar, kind in set(versions):
-        row = PayPeriod.objects.filter(calendar=calendar, kind=kind, period=pay_period, state=State.CLOSED).first()
-        if row is not None:
+    for calendar, _ in sorted(set(versions)) if last is not None else ():
+        assert last is not None  # noqa: S101  for the type checker
+        if workspace.calendars[calendar].parse(pay_period).end <= last.ends_on:
+            of = "" if last.period == pay_period else f"{pay_period} counts as closed: "
             raise Refused(
-                f"{pay_period} was closed by {row.closed_by} at {moment(row.closed_at)[:19]}.",
+                f"{of}{last.period} was closed by {last.closed_by} at {moment(last.closed_at)[:19]}.",
                 code="pay.period-closed",
                 hint="Choose the open period.",
             )
