@@ -1,9 +1,10 @@
 """The folder of a run: result tables, the queries that made them, and a manifest that proves both.
 
-The hash of a table is the sum of two 64-bit hashes of each row, hashed together with the columns and the count: it
-depends neither on the order of rows nor on the bytes of a file. Two runs over the same inputs have the same hashes on
-any machine, at any number of threads and on any engine. It tells results apart; that nobody touched a file is proved
-by the SHA-256 of its bytes (`attain.web.sealing`).
+The hash of a table is made of the columns, the count, and two sums over its rows: of their 64-bit hashes, and of the
+hashes of these, so that rows which cancel each other out in one sum do not do so in the other. It depends neither on
+the order of rows nor on the bytes of a file. Two runs over the same inputs have the same hashes on any machine, at any
+number of threads and on any engine. It tells results apart; that nobody touched a file is proved by the SHA-256 of its
+bytes (`attain.web.sealing`).
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], file: 
         f'CAST("{column}" AS DECIMAL(38, 0)) AS "{column}"' if kind == "HUGEINT" else f'"{column}"'
         for column, kind in columns.items()
     )
-    low, high = _row_hashes(columns)
-    query = f'SELECT {wide}, {low} AS "#low", {high} AS "#high" FROM "{name}"'
+    hashed = f'SELECT {wide}, {_row_hash(columns)} AS "#low" FROM "{name}"'
+    query = f'SELECT *, hash("#low", 1) AS "#high" FROM ({hashed}) h'
     reader = database.connection.sql(query).to_arrow_reader(100_000)
     schema = pa.schema([reader.schema.field(column) for column in columns])
     count, sums = 0, [0, 0]
@@ -115,16 +116,16 @@ def _sum(hashes: pa.UInt64Array) -> int:
 def table_hash(database: DuckDB, name: str, columns: Mapping[str, str]) -> str:
     """See the module's first words. The types are those of the stored table: the hash of a whole number depends on its
     width."""
-    sums = (f"COALESCE(SUM(CAST({each} AS HUGEINT)), 0)" for each in _row_hashes(columns))
-    query = f'SELECT COUNT(*), {", ".join(sums)} FROM "{name}"'
+    sums = (f"COALESCE(SUM(CAST({each} AS HUGEINT)), 0)" for each in ("low", "hash(low, 1)"))
+    query = f'SELECT COUNT(*), {", ".join(sums)} FROM (SELECT {_row_hash(columns)} AS low FROM "{name}") h'
     (count, low, high), *_ = database.connection.execute(query).fetchall()
     return _content_hash(columns, int(count), int(low), int(high))
 
 
-def _row_hashes(columns: Mapping[str, str]) -> tuple[str, str]:
-    """Two hashes of a row: of its cells by their columns' names, and from the last to the first."""
-    cells = [f'CAST("{column}" AS {columns[column]})' for column in sorted(columns)]
-    return f"hash({', '.join(cells)})", f"hash({', '.join([*reversed(cells), '1'])})"
+def _row_hash(columns: Mapping[str, str]) -> str:
+    """The hash of a row's cells in the order of their columns' names."""
+    cells = ", ".join(f'CAST("{column}" AS {columns[column]})' for column in sorted(columns))
+    return f"hash({cells})"
 
 
 def _content_hash(columns: Mapping[str, str], count: int, low: int, high: int) -> str:

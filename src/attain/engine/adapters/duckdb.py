@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -16,14 +17,16 @@ from attain.kernel.errors import CalculationError
 
 @dataclass(frozen=True)
 class Query:
-    """A query that was run: the table it made or added rows to, what it is for, and its text. A view is not stored:
-    it is worked out where it is read."""
+    """A query that was run: the table it made or added rows to, what it is for, its text, and what it took by the clock
+    and of processors. A view is not stored: it is worked out, and counted, where it is read."""
 
     table: str
     meaning: str
     sql: str
     adds: bool = False
     view: bool = False
+    seconds: float = 0.0
+    processor: float = 0.0
 
 
 class DuckDB:
@@ -84,22 +87,25 @@ class DuckDB:
         """Makes a table of a query and remembers its text."""
         _require_name(table)
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect, copy=False)
-        self.queries.append(Query(table, meaning, text))
-        self._execute(f'CREATE OR REPLACE TABLE "{table}" AS {text}', table)
+        self._run(Query(table, meaning, text), f'CREATE OR REPLACE TABLE "{table}" AS {text}')
 
     def view(self, name: str, query: str, meaning: str) -> None:
         """Gives a query a name without storing its rows: for what only chooses, renames or puts together."""
         _require_name(name)
-        self.queries.append(Query(name, meaning, query, view=True))
-        self._execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}', name)
+        self._run(Query(name, meaning, query, view=True), f'CREATE OR REPLACE VIEW "{name}" AS {query}')
 
     def append(self, table: str, query: exp.Query) -> None:
         """Adds the rows of a query to a table."""
         self.append_text(table, query.sql(dialect=self.dialect))
 
     def append_text(self, table: str, text: str) -> None:
-        self.queries.append(Query(table, f"the next step of {table}", text, adds=True))
-        self._execute(f'INSERT INTO "{table}" {text}', table)
+        self._run(Query(table, f"the next step of {table}", text, adds=True), f'INSERT INTO "{table}" {text}')
+
+    def _run(self, query: Query, text: str) -> None:
+        started, worked = time.perf_counter(), time.process_time()
+        self._execute(text, query.table)
+        took = time.perf_counter() - started, time.process_time() - worked
+        self.queries.append(replace(query, seconds=took[0], processor=took[1]))
 
     def _execute(self, text: str, table: str) -> duckdb.DuckDBPyConnection:
         with _overflow_named(table):

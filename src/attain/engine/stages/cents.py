@@ -7,7 +7,7 @@ Writes `<plan>:<version>:split:<set>`, key (@event, @rule, @ref, @via, @position
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from math import gcd
 
 from sqlglot import exp
@@ -39,12 +39,15 @@ def split(compilation: Compilation, place: int, name: str, amounts: dict[str, in
     return target
 
 
-def join(frame: Frame, source: str, amounts: Sequence[str]) -> dict[str, exp.Expr]:
-    """The split part of each amount on a frame of recipients: NULL where the event has no other direct part."""
+def together(amount: str) -> exp.Column:
+    """The column of a recipient's part of an amount: missing where the event has no other direct part."""
+    return col(f"split:{amount}")
+
+
+def join(frame: Frame, source: str, amounts: Iterable[str]) -> None:
+    """Adds the parts to a frame of direct recipients."""
     on = {f"@{key}": col(f"@{key}") for key in _KEY}
-    taken = {f"split:{amount}": f"@amount:{amount}" for amount in amounts}
-    frame.join(table(source), on, taken, also=col("@direct"))
-    return {amount: col(f"split:{amount}") for amount in amounts}
+    frame.join(table(source), on, {together(amount).name: f"@amount:{amount}" for amount in amounts})
 
 
 def part(compilation: Compilation, frame: Frame, amount: Num, share: Num, shares: int, together: exp.Expr) -> Num:

@@ -10,7 +10,7 @@ Columns of our own begin with @; the fact's columns that formulas read keep thei
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -104,8 +104,13 @@ def _credits_of(compilation: Compilation, plan: Plan, name: str, rule: CreditSet
     fact = compilation.fact(rule.from_).schema
     columns = tuple(column for column in fact.columns if column in _read_at_credits(compilation))
     along = (*_EVENT, *(f"@amount:{amount}" for amount in scales), *columns)
-    recipients.recipients(compilation, plan, name, rule, place, along)
-    target, amounts = _amounts(compilation, plan, name, rule, place, scales, columns)
+    in_cents = {
+        amount: scale
+        for amount, scale in scales.items()
+        if plan.policies.split == "cents" and _is_money(compilation, plan, name, rule.named_amounts[amount])
+    }
+    recipients.recipients(compilation, plan, name, rule, place, along, in_cents)
+    target, amounts = _amounts(compilation, plan, name, rule, place, scales, in_cents, columns)
     return Credits(target, rule.from_, amounts, columns)
 
 
@@ -267,6 +272,7 @@ def _amounts(
     rule: CreditSet,
     place: int,
     scales: dict[str, int],
+    in_cents: dict[str, int],
     columns: Sequence[str],
 ) -> tuple[str, dict[str, int]]:
     """Credits of participants: amount times share, limited, once for each payee where that is asked.
@@ -274,17 +280,10 @@ def _amounts(
     Reversals are credited by themselves: only their payees may sit elsewhere by then.
     """
     target = compilation.name(place, "credits", name)
-    in_cents = {
-        amount: scale
-        for amount, scale in scales.items()
-        if plan.policies.split == "cents" and _is_money(compilation, plan, name, rule.named_amounts[amount])
-    }
-    if in_cents:
-        cents.split(compilation, place, name, in_cents, recipients.scale(compilation, place, name, "direct"))
     reverses = compilation.fact(rule.from_).schema.reverses is not None
     amounts: dict[str, int] = {}
     for reversals in (False, True) if reverses else (False,):
-        frame = _credited(compilation, place, name, columns, reversals if reverses else None)
+        frame = _credited(compilation, place, name, scales, columns, reversals if reverses else None)
         amounts = _shared(compilation, plan, name, rule, place, frame, scales, in_cents, columns)
         own = [col(f"@{column}") for column in recipients.OWN]
         inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("c")))
@@ -300,12 +299,17 @@ def _credited(
     compilation: Compilation,
     place: int,
     name: str,
+    amounts: Iterable[str],
     columns: Sequence[str],
     reversals: bool | None,
 ) -> Frame:
     """Recipients on the plan with their event and the seat they hold on its date; `reversals`: only those, only the
     others, or (None) all."""
     frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
+    # A reversal of a dated event may itself have no date. Without amount or share there is nothing to credit.
+    main = next(iter(amounts))
+    needed = ("e.@date", f"e.@amount:{main}", "@share")
+    frame.keep(all_of(*(exp.Not(this=frac.is_null(col(column))) for column in needed)))
     if reversals is not None:
         ordinary = frac.is_null(col("e.@reverses"))
         frame.keep(exp.Not(this=ordinary) if reversals else ordinary)
@@ -330,24 +334,20 @@ def _shared(
 ) -> dict[str, int]:
     """Adds what each credit is worth and its own columns; answers the scales of the amounts."""
     shares = recipients.scale(compilation, place, name)
-    together = cents.join(frame, compilation.name(place, "split", name), list(in_cents)) if in_cents else {}
     amounts = {}
     for amount, scale in scales.items():
         whole, share = Num(cast(col(f"e.@amount:{amount}"), frac.WIDE), scale), Num(col("@share"), shares)
-        if amount in together:
-            value = cents.part(compilation, frame, whole, share, shares, together[amount])
+        if amount in in_cents:
+            value = cents.part(compilation, frame, whole, share, shares, cents.together(amount))
         else:
             value = frac.product(whole, share)
         frame.add(f"@amount:{amount}", value.numerator)
         amounts[amount] = value.denominator
-    main = next(iter(scales))
-    dated = exp.Not(this=frac.is_null(col("@date")))  # a reversal of a dated event may itself have no date
-    frame.keep(all_of(dated, exp.Not(this=frac.is_null(col(f"@amount:{main}")))))
     if rule.once_per is not None:
         frame.add("@turn", _turn())
         frame.keep(exp.EQ(this=col("@turn"), expression=exp.Literal.number(1)))
     if rule.limit is not None:
-        amounts[main] = _limited(compilation, plan, name, rule, frame, amounts, columns)
+        amounts[next(iter(scales))] = _limited(compilation, plan, name, rule, frame, amounts, columns)
     return amounts
 
 

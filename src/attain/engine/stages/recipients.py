@@ -21,6 +21,7 @@ from attain.engine.fractions import Num
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope
 from attain.engine.sql import all_of, any_of, case, cast
+from attain.engine.stages import cents
 from attain.kernel.errors import PlanError
 from attain.plans.expressions import Expr
 from attain.plans.model import CreditRule, CreditSet, Plan
@@ -66,9 +67,9 @@ _ROW = (
 _HOLDER = ("title", "territory", "unit")
 
 
-def scale(compilation: Compilation, place: int, name: str, what: str = "share") -> int:
-    """The denominator of @share, among all recipients or (`direct`) in the table of the direct ones."""
-    return int(str(compilation.known[f"{what} scale {place} {name}"]))
+def scale(compilation: Compilation, place: int, name: str) -> int:
+    """The denominator of @share."""
+    return int(str(compilation.known[f"share scale {place} {name}"]))
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,15 @@ def carried(column: str) -> str:
 
 
 def recipients(
-    compilation: Compilation, plan: Plan, name: str, rules: CreditSet, place: int, columns: Sequence[str]
+    compilation: Compilation,
+    plan: Plan,
+    name: str,
+    rules: CreditSet,
+    place: int,
+    columns: Sequence[str],
+    in_cents: dict[str, int],
 ) -> None:
-    """`columns` are those of the event that go along."""
+    """`columns` are those of the event that go along; `in_cents` are the amounts that are split in minor units."""
     events = _as_read(compilation, name, rules, place, columns)
     places = [compilation.name(place, what, name) for what in ("direct", "several")]
     source = _Source(events, places[0], places[1], tuple(carried(column) for column in columns))
@@ -112,11 +119,15 @@ def recipients(
     ]
     full_scale = lcm(direct_scale, *(share.denominator for _, share in more if share is not None))
     compilation.known[f"share scale {place} {name}"] = full_scale
-    compilation.known[f"direct scale {place} {name}"] = direct_scale
+    alone = Frame(exp.select("*").from_(table(source.direct)))
+    if in_cents:
+        cents.join(alone, cents.split(compilation, place, name, in_cents, direct_scale), in_cents)
     share = frac.times_int(col("@share"), full_scale // direct_scale)
+    parts = [cents.together(amount) for amount in in_cents]
     base = [named(share, column) if column == "@share" else col(column) for column in source.row]
-    queries = [exp.select(*base).from_(table(source.direct))]
-    queries += [_row_query(frame, share, full_scale, source.row) for frame, share in more]
+    queries = [exp.select(*base, *parts).from_(_sub(alone.query()))]
+    none = [named(cast(exp.Null(), frac.WIDE), part.name) for part in parts]
+    queries += [_row_query(frame, share, full_scale, source.row).select(*none) for frame, share in more]
     text = _together(queries).sql(dialect="duckdb", copy=False)
     compilation.database.view(compilation.name(place, "recipients", name), text, f"everybody named by {name}")
 
