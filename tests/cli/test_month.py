@@ -45,6 +45,18 @@ def test_what_each_plan_pays_is_exact_text_in_json(nordwind: Path, attain: Attai
     ]
 
 
+def test_a_calculation_says_where_its_time_goes(nordwind: Path, attain: Attain) -> None:
+    """Every query of the engine with what it is for, and what surrounds them; together they are the whole."""
+    parts = attain("calculate", "2026-01", "--profile", "--json").json["profile"]
+    assert parts[0]["what"] == "reading facts, decisions and plans" and parts[-1]["what"] == "publishing"
+    tables = [part["table"] for part in parts if part["table"]]
+    assert "account-executive:0:component:commission" in tables and len(tables) > 20
+    assert all(part["seconds"] >= 0 and part["processor"] >= 0 for part in parts)
+    said = attain("calculate", "2026-01..2026-02", "--profile").out
+    assert "writing and hashing results" in said and "others" in said and "together" in said and "100%" in said
+    assert "--what-if makes none" in attain("calculate", "2026-01", "--what-if", "x.yaml", "--profile", status=2).err
+
+
 def test_a_run_is_proven_line_by_line(paid: Path, attain: Attain) -> None:
     proof = attain("verify", "1", "--json").json
     assert (proof["run"], proof["confirmed"], proof["lines"], proof["differences"]) == ("run-000001", True, 4, [])

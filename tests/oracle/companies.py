@@ -14,7 +14,7 @@ from typing import Any
 
 from attain.facts.schema import parse_fact_type
 from attain.facts.snapshot import Snapshot
-from attain.kernel.periods import GREGORIAN
+from attain.kernel.periods import GREGORIAN, RetailCalendar
 
 Row = dict[str, Any]
 
@@ -73,6 +73,10 @@ PRODUCTS = ("Desk", "Lamp", "Service", None)
 KINDS = ("month", "quarter", "year")
 
 
+WEEKS = RetailCalendar("retail", (4, 5, 4), weekday=6)
+"""Years of whole weeks, of which no month begins with a civil one."""
+
+
 @dataclass
 class World:
     """Rows of facts and of decisions by table."""
@@ -81,7 +85,7 @@ class World:
     decisions: dict[str, list[Row]] = field(default_factory=dict)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot.from_rows(TYPES, self.facts, self.decisions, {GREGORIAN.name: GREGORIAN})
+        return Snapshot.from_rows(TYPES, self.facts, self.decisions, {GREGORIAN.name: GREGORIAN, WEEKS.name: WEEKS})
 
     def add(self, table: str, **row: Any) -> None:
         rows = self.facts if table in FACT_TYPES else self.decisions

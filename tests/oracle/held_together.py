@@ -16,6 +16,7 @@ from attain.kernel.intervals import Interval
 from attain.plans.model import Plan
 from attain.plans.outcome import Outcome
 
+from .calendars import in_weeks
 from .companies import World, company
 from .deciding import decide
 from .plans import Text, document_of, random_plan
@@ -53,6 +54,13 @@ def _drawn(rnd: Random) -> Case:
 def _is_lively(case: Case) -> bool:
     answer = _answered(lambda: recompute(case.models, case.world.snapshot(), SPAN))
     return isinstance(answer, AttainError) or sum(1 for _ in answer.rows("lines")) > 10
+
+
+def case_in_weeks(seed: int) -> Case:
+    """A company whose plan pays by a 4-5-4 calendar, and whose quotas are not all in its currency."""
+    case = random_case(seed)
+    world, plan = in_weeks(Random(seed), case.world, case.plans[0])
+    return Case(world, [plan])
 
 
 def case_with_versions(seed: int) -> Case:

@@ -11,10 +11,11 @@ import os
 import pytest
 
 from attain.kernel.errors import AttainError
-from tests.oracle.held_together import answers, between, case_with_versions, differences, random_case
+from tests.oracle.held_together import answers, between, case_in_weeks, case_with_versions, differences, random_case
 
 SEEDS = range(1000, 1030)
 VERSIONED = range(2000, 2015)
+IN_WEEKS = range(3030, 3040)
 FIRST_SEED = int(os.environ.get("ATTAIN_SOAK_FIRST", "10000"))
 EXCEPTION = ("plan", "component", "event_type", "event", "payee", "period", "amount", "currency", "code")
 VALUES = ("m1", "m1.period", "m2.after", "m2.quota", "m1.attainment_total", "v1", "v2", "c1.exact", "c2.exact")
@@ -31,6 +32,13 @@ def test_engine_and_checker_agree_on_a_random_company(seed: int) -> None:
 def test_engine_and_checker_agree_where_a_plan_has_two_versions(seed: int) -> None:
     """Q.1: a version may begin in the middle of a pay period, of a quarter, of a window."""
     case = case_with_versions(seed)
+    assert differences(case.models, case.world.snapshot()) == []
+
+
+@pytest.mark.parametrize("seed", IN_WEEKS)
+def test_engine_and_checker_agree_in_a_calendar_of_weeks(seed: int) -> None:
+    """Q.1: months of four and five weeks that no end of the run meets, and quotas in a foreign currency."""
+    case = case_in_weeks(seed)
     assert differences(case.models, case.world.snapshot()) == []
 
 
@@ -82,10 +90,12 @@ def test_a_difference_is_seen() -> None:
 
 @pytest.mark.soak
 def test_engine_and_checker_agree_on_many_random_companies(soak_size: int) -> None:
-    """How many differ, of as many as are asked for; the message lists their seeds. One in four has two versions."""
+    """How many differ, of as many as are asked for; the message lists their seeds. One in four has two versions, one in
+    four pays by a calendar of weeks."""
     different = []
+    made = (case_with_versions, case_in_weeks, random_case, random_case)
     for seed in range(FIRST_SEED, FIRST_SEED + soak_size):
-        case = case_with_versions(seed) if seed % 4 == 0 else random_case(seed)
+        case = made[seed % 4](seed)
         if differences(case.models, case.world.snapshot()):
             different.append(seed)
     assert not different, f"{len(different)} of {soak_size} differ: {different[:50]}"

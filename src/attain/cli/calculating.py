@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from attain.cli.profiling import Profile
     from attain.engine import Calculation
     from attain.engine.run import StoredRun
     from attain.kernel.errors import AttainError
@@ -18,34 +19,42 @@ if TYPE_CHECKING:
 STEPS = 4
 
 
-def run_pay(workspace: Workspace, span: Interval, *, actor: str, step: Callable[[str], None]) -> Run:
+def run_pay(
+    workspace: Workspace, span: Interval, *, actor: str, step: Callable[[str], None], profile: Profile | None = None
+) -> Run:
     """Read, calculate, write, publish. Whatever goes wrong, the lease is given back and nothing is visible.
 
     What the user has to mend leaves no run behind; what the disk or a fault of ours prevented is a failed run.
     """
+    from attain.cli.profiling import Profile
     from attain.engine import calculate, run
     from attain.kernel.errors import AttainError, SetupError
     from attain.plans.loader import located
     from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, refuse_run, renew_run
 
+    took = profile or Profile()
     step("reading")
-    start = begin_run(workspace, span, actor=actor)
+    with took.part("reading facts, decisions and plans"):
+        start = begin_run(workspace, span, actor=actor)
     try:
         if not start.plans:
             raise _nothing_pays(span)
         step(f"calculating {len(start.plans)} plan{'s' * (len(start.plans) != 1)}")
-        with located(start.plans):
+        with took.part("handing facts over, making queries"), located(start.plans):
             calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
+            took.add(calculation.database.queries)
         try:
             renew_run(workspace, start, actor=actor)
             step("writing")
             hashes = {document.id: document.hash for document in start.plans}
-            run.write(calculation, start.snapshot, hashes, start.folder, workspace.ports.files)
+            with took.part("writing and hashing results"):
+                run.write(calculation, start.snapshot, hashes, start.folder, workspace.ports.files)
         finally:
             calculation.close()
         renew_run(workspace, start, actor=actor)
         step("publishing")
-        return publish_run(workspace, start, actor=actor)
+        with took.part("publishing"):
+            return publish_run(workspace, start, actor=actor)
     except BaseException as fault:
         with suppress(AttainError):  # what happened first says more, and the lease of an ended process binds nobody
             if isinstance(fault, AttainError) and not isinstance(fault, SetupError):

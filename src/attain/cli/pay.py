@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.options import Actor, Folder, Json, Reason, actor_of, calendar_of, examples, opened, span_of
+from attain.cli.options import Actor, Folder, Json, Reason, actor_of, calendar_of, examples, opened, span_of, wrong_use
 
 if TYPE_CHECKING:
     from attain.checker.compare import Difference
@@ -49,6 +49,7 @@ def calculate(
         typer.Option("--what-if", help="YAML with changed facts, decisions or plans; nothing is published."),
     ] = None,
     calendar: Annotated[str | None, typer.Option(help="Calendar of the period, if not the default one.")] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Show where the time went, the longest first.")] = False,
     folder: Folder = None,
     actor: Actor = None,
     as_json: Json = False,
@@ -60,17 +61,21 @@ def calculate(
     """
     from attain.cli import summary
     from attain.cli.calculating import STEPS, run_pay, stored
+    from attain.cli.profiling import Profile
     from attain.cli.tables import answer, say, working
 
     workspace = opened(folder)
     span = span_of(workspace, period, calendar)
+    if what_if is not None and profile:
+        raise wrong_use("--profile times a run; --what-if makes none.")
     if what_if is not None:
         from attain.cli.whatif import what_if as suppose
 
         suppose(workspace, span, what_if, period, as_json)
         return
     with working(f"Calculating {period}", STEPS) as step:
-        run = run_pay(workspace, span, actor=actor_of(actor), step=step)
+        took = Profile()
+        run = run_pay(workspace, span, actor=actor_of(actor), step=step, profile=took)
     from attain.web.apps.pay.order import closable, left_open_notes
 
     outcome, notes = stored(workspace, run), left_open_notes(workspace, run)
@@ -79,6 +84,8 @@ def calculate(
         summary.show(outcome, f"{run.pk}: {period}")
         for note in notes:
             say(note)
+        if profile:
+            took.show()
         due = next(iter(closable(workspace, run)), None)
         also = "" if due is None or due.calendar == workspace.calendar else f" --calendar {due.calendar}"
         closing = "" if due is None else f"; attain close {due.id}{also}"
@@ -86,6 +93,8 @@ def calculate(
 
     document = {"run": run.pk, "period": period, "from": run.starts_on, "to": run.ends_on, "notes": notes}
     document |= summary.documents(outcome)
+    if profile:
+        document["profile"] = took.document()
     answer(as_json, document, show)
 
 

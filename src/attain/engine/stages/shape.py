@@ -270,6 +270,8 @@ def _floor(compilation: Compilation, plan: Plan, place: int, name: str, amount: 
 
 
 def _list_missing(compilation: Compilation, rows: str, name: str, what: str, there: str, bounds: str) -> None:
-    """Remembers where the most or the least of a window is missing: nothing is cut then, and nothing is added."""
-    missing = _MISSING.format(sums=rows, component=name, what=what, there=there, bounds=bounds)
+    """Remembers where the most or the least of a window is missing: nothing is cut then, and nothing is added. A pay
+    period that ends after the span is not paid, and lists nothing."""
+    within = f"{bounds} AND \"end\" <= DATE '{compilation.end}'"
+    missing = _MISSING.format(sums=rows, component=name, what=what, there=there, bounds=within)
     compilation.known["missing amounts"] = [*compilation.known.get("missing amounts", []), missing]  # type: ignore[misc]
