@@ -39,13 +39,13 @@ class Quotas:
         return None if amount is None else amount * self._presence(measure, window, scope)
 
     def _decided(self, version: Plan, measure: Measure, window: Window, scope: PlanScope) -> Fraction | None:
-        rows = self.rows(measure, window, scope)
+        change = version.policies.quota_change
+        rows = self.rows(measure, window, scope, None if change == "prorated" else scope.day)
         kind = self._kind(measure)
         self._require_kind(str(measure.quota), kind)
         of_window = [row for row in rows if row["per"] == kind]
         if not of_window:
             return self._by_span([row for row in rows if row["per"] == "span"], measure, window, scope)
-        change = version.policies.quota_change
         amount = self._mean(of_window, window) if change == "prorated" else self._amount_on(of_window, scope.day)
         if amount is not None and measure.against == "to_date":
             amount *= self._begun(self.calculation.history.window(measure.over, scope.day), scope)
@@ -67,8 +67,9 @@ class Quotas:
                 code="calculation.quota-kind",
             )
 
-    def rows(self, measure: Measure, window: Window, scope: PlanScope) -> list[Row]:
-        """The rows that touch the window: the person's own, else those of the position held."""
+    def rows(self, measure: Measure, window: Window, scope: PlanScope, on: date | None = None) -> list[Row]:
+        """The rows that touch the window: the person's own, else those of the position held. With a day, rows that are
+        no spans count for whoever has one in force on it."""
         known = self.calculation.record.quotas
         if measure.for_ == "payee":
             subjects = [scope.payee, scope.position]
@@ -80,7 +81,9 @@ class Quotas:
                 row for row in rows
                 if self._counts(row) and row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
             ]  # fmt: skip
-            if touching:
+            if on is None or any(row["per"] == "span" for row in touching):
+                on = None
+            if touching and (on is None or in_force(touching, on) is not None):
                 return touching
         return []
 
