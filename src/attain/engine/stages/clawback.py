@@ -40,7 +40,7 @@ def claw_back(
         _sub(_TAKEN_EARLIER.format(lines=" UNION ALL ".join(f'SELECT * FROM "{one}"' for one in earlier)))
         if earlier
         else _sub(_NOTHING_EARLIER),
-        {"payee": col("payee"), "source": _original_source()},
+        {"payee": col("payee"), "source": original_source()},
         {"o.taken": "taken"},
     )
     has = frame.add(
@@ -107,7 +107,7 @@ def _with_original(compilation: Compilation, frame: Frame, tables: Sequence[str]
         originals = exp.union(originals, more, distinct=False)
     frame.join(
         exp.Subquery(this=originals, alias=exp.TableAlias(this=exp.to_identifier("o"))),
-        {"payee": col("payee"), "source": _original_source()},
+        {"payee": col("payee"), "source": original_source()},
         {"o.computed": "amount", "o.source": "source", "o.period": "period"},
     )
     replaced = {"payee": col("payee"), "source": col("o.source"), "earning_period": col("o.period")}
@@ -178,7 +178,7 @@ def _rounded_together(
     mine = frame.pin(frac.choose([(has, Num(exact.numerator, exact.denominator))], frac.ZERO))
     running = exp.Window(
         this=exp.Sum(this=mine.numerator),
-        partition_by=[col("payee"), _original_source()],
+        partition_by=[col("payee"), original_source()],
         order=exp.Order(expressions=[exp.Ordered(this=col("credited_on")), exp.Ordered(this=col("event"))]),
         spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
     )
@@ -197,7 +197,7 @@ def _rounded_together(
     return exp.Sub(this=upto(here), expression=upto(frac.minus(here, own)))
 
 
-def _original_source() -> exp.Expr:
+def original_source() -> exp.Expr:
     """The source of the line that a reversal takes back: the same rule, level and way, of the other event."""
     length = exp.Length(this=col("event"))
     rest = exp.Substring(this=col("source"), start=exp.Add(this=length, expression=exp.Literal.number(1)))

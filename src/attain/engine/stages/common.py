@@ -11,11 +11,13 @@ from attain.engine import fractions as frac
 from attain.engine.compilation import Compilation
 from attain.engine.formulas import numeric
 from attain.engine.fractions import Num
-from attain.engine.frame import Frame, col, table
+from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import PlaceScope
-from attain.engine.sql import any_of, case
+from attain.engine.sql import all_of, any_of, case
 from attain.engine.stages import reward
+from attain.engine.stages.clawback import original_source
 from attain.engine.stages.credit import credits
+from attain.engine.stages.overrides import overrides
 from attain.plans.model import BudgetLimit, Component, Plan
 
 ORDER = ("credited_on", "event", "rule", "level", "payee", "via", "source")
@@ -148,6 +150,8 @@ def _within_budget(
     frame = _in_order(compilation, plan, name, lines, target)
     scope = BudgetScope(compilation, plan, frame)
     frame.add("budget", frac.rounded(scope.pin(numeric(limit.budget, scope)), compilation.places))
+    if plan.settlement.clawback is not None:
+        _take_back_what_was_paid(compilation, frame, lines, name)
     counted = case().when(col("takes_back"), frac.integer(0), copy=False).else_(col("amount"), copy=False)
     frame.add("counted", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
     spread = f"{target}:budget"
@@ -159,6 +163,31 @@ def _within_budget(
         columns = [col(column) for column in compilation.database.columns(lines)]
         query = exp.select(*columns).from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("b"))))
         compilation.database.create(lines, query, f"lines of {name} within its budget")
+
+
+def _take_back_what_was_paid(compilation: Compilation, frame: Frame, lines: str, name: str) -> None:
+    """A line that waits for its budget was not paid, unless somebody decided its amount: its reversal takes nothing
+    back, but is a line of its own."""
+    frame.join(
+        table(overrides(compilation)),
+        {
+            "component": exp.Literal.string(name),
+            "payee": col("payee"),
+            "source": col("source"),
+            "earning_period": col("period"),
+        },
+        {"decided": "override"},
+    )
+    waiting = f"{lines}:waiting"
+    waits = all_of(frac.is_null(col("budget")), frac.is_null(col("decided")))
+    inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("w")))
+    query = exp.select(named(col("payee"), "w.payee"), named(col("source"), "w.source")).from_(inner).where(waits)
+    compilation.database.create(waiting, query, f"lines of {name} that wait for their budget")
+    if "@reverses" in compilation.database.columns(lines):
+        on = {"w.payee": col("payee"), "w.source": original_source()}
+        frame.join(table(waiting), on, {"original waits": "w.source"})
+        frame.add("still takes", all_of(col("takes_back"), frac.is_null(col("original waits"))))
+        frame.rename("still takes", "takes_back")
 
 
 def spent_before(compilation: Compilation, plan: Plan, name: str) -> str:
