@@ -98,7 +98,7 @@ def test_a_stale_run_closes_only_with_a_reason(ready: Workspace, app: SimpleName
     run = pay_month(ready, app, 1)
     late = deals(("L1", "2026-01-31", "9.00", "bob"))
     app.imports.import_file(ready, late, actor="ada", into="deals", trusted=True)
-    with pytest.raises(Refused, match="1 things changed since run-000001 began: other batches of deals"):
+    with pytest.raises(Refused, match="1 thing changed since run-000001 began: other batches of deals"):
         app.pay.close_period(ready, "2026-01", run.pk, actor="ada")
     closed = app.pay.close_period(ready, "2026-01", run.pk, actor="ada", accept_changes="the late deal is paid in May")
     assert closed.state == "closed"

@@ -95,7 +95,6 @@ def require_pay_period(frozen: Frozen, span: Interval) -> None:
         raise PeriodError(
             f"No pay period ends within {span}; the plans pay by {said}.",
             code="run.no-pay-period",
-            where=Where(field="span"),
             hint="Name a pay period, or a range of them, such as 2026-01..2026-03.",
         )
 
@@ -127,7 +126,6 @@ def _require_open(frozen: Frozen, span: Interval) -> None:
         raise Refused(
             refused,
             code="run.closed-period",
-            where=Where(field="span"),
             hint="Start with the first open period: what is due for earlier ones is paid there as a difference. Or "
             "reopen the last closed one.",
         )

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import NoReturn
 
-from attain.kernel.errors import NotFound, Refused, Where
+from attain.kernel.errors import NotFound, PeriodError, Refused, Where
 from attain.kernel.periods import Period
 from attain.web.apps.audit.models import Answer, Event
 from attain.web.apps.audit.services import Act, acting, moment
@@ -298,7 +298,7 @@ def _require_current(workspace: Workspace, run: Run, accept_changes: str) -> Non
     changes = changes_since(run, now)
     if changes and not accept_changes.strip():
         raise Refused(
-            f"{len(changes)} things changed since {run} began: {', '.join(changes[:5])}.",
+            f"{len(changes)} thing{'s' * (len(changes) != 1)} changed since {run} began: {', '.join(changes[:5])}.",
             code="pay.inputs-changed",
             hint="Run again, or say why this run is right anyway.",
         )
@@ -312,10 +312,14 @@ def require_reason(reason: str, what: str) -> None:
 def require_open(act: Act, workspace: Workspace, plan: str, pay_period: str) -> None:
     """Within a transaction: nothing may be added to a period of this plan that counts as closed."""
     last = last_of_all()
-    versions = PlanVersion.objects.filter(plan=plan).values_list("calendar", "period_kind")
-    for calendar, _ in sorted(set(versions)) if last is not None else ():
-        assert last is not None  # noqa: S101  for the type checker
-        if workspace.calendars[calendar].parse(pay_period).end <= last.ends_on:
+    if last is None:
+        return
+    for name in sorted(set(PlanVersion.objects.filter(plan=plan).values_list("calendar", flat=True))):
+        try:
+            end = workspace.calendars[name].parse(pay_period).end
+        except PeriodError:  # of another calendar that the plan has had
+            continue
+        if end <= last.ends_on:
             of = "" if last.period == pay_period else f"{pay_period} counts as closed: "
             raise Refused(
                 f"{of}{last.period} was closed by {last.closed_by} at {moment(last.closed_at)[:19]}.",
