@@ -38,7 +38,7 @@ def run_pay(
         start = begin_run(workspace, span, actor=actor)
     try:
         if not start.plans:
-            raise _nothing_pays(span)
+            raise nothing_pays(span)
         step(f"calculating {len(start.plans)} plan{'s' * (len(start.plans) != 1)}")
         with took.part("handing facts over, making queries"), located(start.plans):
             calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
@@ -65,7 +65,8 @@ def run_pay(
         raise
 
 
-def _nothing_pays(span: Interval) -> AttainError:
+def nothing_pays(span: Interval) -> AttainError:
+    """No plan is in force at any day before the end of the span."""
     from attain.kernel.errors import Refused
     from attain.web.apps.plans.selectors import published_versions
 

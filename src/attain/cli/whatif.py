@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from attain.kernel.errors import AttainError, Refused, Where, suggest
 
 if TYPE_CHECKING:
+    from attain.cli.comparing import Payees
     from attain.facts.snapshot import Snapshot
     from attain.kernel.intervals import Interval
     from attain.plans.loader import Document
@@ -63,19 +64,22 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
     with working(f"What if, {period}", 3) as step:
         step("reading")
         real = freeze(workspace, span=span)
+        published = [document.plan for document in real.plans]
+        plans = _in_force(changed_plans(workspace, published, supposed, case), published, span)
         require_pay_period(real, span)
         base = real.snapshot
         if pays_again(real, span) is not None:
             base = unpaid(base)  # months that are closed can be supposed again, as if nothing had been paid
         changed = changed_snapshot(base, supposed, case)
-        plans = changed_plans(workspace, [document.plan for document in real.plans], supposed, case)
-        payees, held = [], []
-        for words, snapshot, documents in (
-            ("as it is", base, [document.plan for document in real.plans]),
-            ("as supposed", changed, plans),
-        ):
+        payees: list[Payees] = []
+        held: list[Counter[tuple[str, ...]]] = []
+        for words, snapshot, by in (("as it is", base, published), ("as supposed", changed, plans)):
             step(f"calculating {words}")
-            calculation = calculate(documents, snapshot, span)
+            if not by:  # nobody is paid
+                payees.append({})
+                held.append(Counter())
+                continue
+            calculation = calculate(by, snapshot, span)
             payees.append(summary.by_payee(calculation, "earned", "payable"))
             held.append(Counter(_exception(row) for row in calculation.rows("exceptions")))
             calculation.close()
@@ -93,6 +97,24 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
 
     document = {"what_if": str(file), "period": period, "published": False, "effect": effect, "exceptions": brought}
     answer(as_json, document, show)
+
+
+def _in_force(plans: list[Plan], published: list[Plan], span: Interval) -> list[Plan]:
+    """The plans that begin before the end of the span; without any, and none published, nothing could be paid."""
+    from attain.cli.calculating import nothing_pays
+
+    assert span.end is not None  # noqa: S101  for the type checker: periods have an end
+    found = [plan for plan in plans if plan.effective.start < span.end]
+    if found or published:
+        return found
+    first = min(plans, key=lambda plan: plan.effective.start, default=None)
+    if first is None:
+        raise nothing_pays(span)
+    raise Refused(
+        f"No plan is in force before {span.end}: {first.plan}@{first.version} starts on {first.effective.start}.",
+        code="run.no-plans",
+        hint="Calculate a later period, or let a plan of the case begin earlier.",
+    )
 
 
 def _exception(row: Mapping[str, Any]) -> tuple[str, ...]:
