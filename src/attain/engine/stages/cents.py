@@ -71,15 +71,21 @@ def _sign(amount: Num) -> exp.Expr:
 
 
 def _by_largest_remainder(compilation: Compilation, frame: Frame, amount: Num, shares: int) -> exp.Expr:
+    """Parts in the direction of their sum, down to whole units; those that are left over one each. A part may point
+    the other way: a share below zero, or a `rest` of more than the whole."""
     size, scale = _size(compilation, amount, shares)
-    exact = frame.add(frame.fresh("part"), exp.Mul(this=frac.group(size), expression=col("@share")))
-    whole = frame.add(frame.fresh("whole"), exp.IntDiv(this=exact, expression=frac.integer(scale)))
-    rest = frame.add(frame.fresh("rest"), exp.Mod(this=exact, expression=frac.integer(scale)))
-    sums = [exp.Window(this=exp.Sum(this=each), partition_by=[col("@event")]) for each in (exact, whole)]
-    wanted = frac.rounded(Num(exp.Paren(this=sums[0]), scale), 0)
-    missing = frame.add(
-        frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=sums[1]))
-    )
+    own = frame.add(frame.fresh("own"), exp.Mul(this=frac.group(size), expression=col("@share")))
+    total = frame.add(frame.fresh("total"), exp.Window(this=exp.Sum(this=own), partition_by=[col("@event")]))
+    direction = frame.add(frame.fresh("direction"), _sign(Num(total)))
+    exact = frame.add(frame.fresh("part"), exp.Mul(this=own, expression=direction))
+    over = frac.integer(scale)
+    within = exp.Add(this=exp.Paren(this=exp.Mod(this=exact, expression=over)), expression=over.copy())
+    rest = frame.add(frame.fresh("rest"), exp.Mod(this=exp.Paren(this=within), expression=over.copy()))
+    down = exp.Paren(this=exp.Sub(this=exact, expression=rest))
+    whole = frame.add(frame.fresh("whole"), exp.IntDiv(this=down, expression=over.copy()))
+    known = exp.Window(this=exp.Sum(this=whole), partition_by=[col("@event")])
+    wanted = frac.rounded(Num(exp.Paren(this=exp.Mul(this=total, expression=direction)), scale), 0)
+    missing = frame.add(frame.fresh("missing"), exp.Sub(this=exp.Paren(this=wanted), expression=exp.Paren(this=known)))
     # Somebody unknown keeps a part too, so that nobody else gets it.
     unknown = exp.Concat(expressions=[exp.Literal.string("?"), col("@ref")])
     who = exp.Coalesce(this=col("@payee"), expressions=[unknown])
@@ -88,4 +94,4 @@ def _by_largest_remainder(compilation: Compilation, frame: Frame, amount: Num, s
     gets_one = exp.LTE(this=frame.add(frame.fresh("turn"), turn), expression=missing)
     one = case().when(gets_one, frac.integer(1), copy=False).else_(frac.integer(0), copy=False)
     sum_ = exp.Paren(this=exp.Add(this=whole, expression=exp.Paren(this=one)))
-    return exp.Mul(this=sum_, expression=_sign(amount))
+    return exp.Mul(this=exp.Mul(this=sum_, expression=direction), expression=_sign(amount))

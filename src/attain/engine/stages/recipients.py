@@ -181,9 +181,9 @@ def _row_query(frame: Frame, share: Num | None, scale: int, row: Sequence[str]) 
 
 
 def _once(frame: Frame, row: Sequence[str]) -> Frame:
-    """One row for a payee who is tied twice to the same recipient, say by person and by position: the larger share."""
+    """One row for a payee who is tied twice to the same recipient, say by person and by position: the larger tie."""
     keys = [col(column) for column in row if column not in ("@ref", "@share", "@position")]
-    columns = {"@ref": exp.Min, "@part": exp.Max, "@position": exp.Min}
+    columns = {"@ref": exp.Min, "@part": exp.Min, "@tied": exp.Max, "@position": exp.Min}
     chosen = [named(function(this=col(column)), column) for column, function in columns.items()]
     return Frame(exp.select(*keys, *chosen).from_(_sub(frame.query())).group_by(*keys))
 
@@ -337,7 +337,7 @@ def _rolled(
     if rule.of is None:
         base = Num(col("@from_share"), scale)
         via = col("@from")
-    own_share: Num | None = None
+    tie: Num | None = None
     if rule.who == "manager":
         _managers(compilation, max(item.levels for item in rules.to))
         _dated_join(
@@ -347,18 +347,19 @@ def _rolled(
             {"@ref": "ancestor"},
         )
     else:
-        own_share = _relationship(compilation, frame, rule, scope)
+        tie = _relationship(compilation, frame, rule, scope)
     frame.keep(exp.Not(this=frac.is_null(col("@ref"))))
     _common(frame, number, rule, via, level, direct=False)
     _find_holder(frame)
     if rule.when is not None:
         frame.keep(condition(rule.when, scope))
-    share = own_share if own_share is not None and rule.share is None else _share(rule, level, scope)
-    whole = frame.pin(frac.product(base, frame.pin(share)))
-    if rule.who == "manager":
-        return frame, whole
-    frame.add("@part", whole.numerator)
-    return _once(frame, source.row), Num(col("@part"), whole.denominator)
+    if tie is None:
+        return frame, frame.pin(frac.product(base, frame.pin(_share(rule, level, scope))))
+    part = base if rule.share is None else frame.pin(frac.product(base, frame.pin(_share(rule, level, scope))))
+    frame.add("@part", part.numerator)
+    frame.add("@tied", tie.numerator)
+    once, share = _once(frame, source.row), Num(col("@part"), part.denominator)
+    return once, frac.product(share, Num(col("@tied"), tie.denominator)) if rule.share is None else share
 
 
 _PASSED_ON = """
