@@ -66,9 +66,9 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
         real = freeze(workspace, span=span)
         published = [document.plan for document in real.plans]
         plans = _in_force(changed_plans(workspace, published, supposed, case), published, span)
-        require_pay_period(real, span)
+        require_pay_period(real, span, plans)
         base = real.snapshot
-        if pays_again(real, span) is not None:
+        if pays_again(real, span, plans) is not None:
             base = unpaid(base)  # months that are closed can be supposed again, as if nothing had been paid
         changed = changed_snapshot(base, supposed, case)
         payees: list[Payees] = []

@@ -11,6 +11,7 @@ not there at all.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from attain.kernel.intervals import Interval
 from attain.kernel.periods import Period
 from attain.kernel.ports import Files
 from attain.plans.loader import Document
+from attain.plans.model import Plan
 from attain.web.apps.audit.services import Act, acting
 from attain.web.sealing import seal
 from attain.web.sweeping import sweep
@@ -88,10 +90,11 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
     return RunStart(run, frozen, workspace.ports.files.temporary_folder(workspace.runs))
 
 
-def require_pay_period(frozen: Frozen, span: Interval) -> None:
-    """A plan pays the periods that end within the span: where none does, nothing is paid."""
-    if frozen.plans and not _paid(frozen, span):
-        said = ", ".join(sorted({one.plan.period for one in frozen.plans}))
+def require_pay_period(frozen: Frozen, span: Interval, supposed: Iterable[Plan] = ()) -> None:
+    """A plan, published or supposed, pays the periods that end within the span: where none does, nothing is paid."""
+    plans = [*(one.plan for one in frozen.plans), *supposed]
+    if plans and not _paid(frozen, span, plans):
+        said = ", ".join(sorted({one.period for one in plans}))
         raise PeriodError(
             f"No pay period ends within {span}; the plans pay by {said}.",
             code="run.no-pay-period",
@@ -99,18 +102,19 @@ def require_pay_period(frozen: Frozen, span: Interval) -> None:
         )
 
 
-def _paid(frozen: Frozen, span: Interval) -> list[Period]:
+def _paid(frozen: Frozen, span: Interval, plans: Iterable[Plan]) -> list[Period]:
     default = frozen.snapshot.calendar
-    plans = [(one.plan.calendar or default, str(one.plan.period), one.plan.effective.start) for one in frozen.plans]
-    return ended_periods(frozen.snapshot.calendars, plans, span)
+    kinds = [(one.calendar or default, str(one.period), one.effective.start) for one in plans]
+    return ended_periods(frozen.snapshot.calendars, kinds, span)
 
 
-def pays_again(frozen: Frozen, span: Interval) -> str | None:
+def pays_again(frozen: Frozen, span: Interval, supposed: Iterable[Plan] = ()) -> str | None:
     """Why a run over the span is refused, if it would pay a period that counts as closed."""
+    plans = [*(one.plan for one in frozen.plans), *supposed]
     calendars, rows = frozen.snapshot.calendars, frozen.snapshot.rows("closed_periods")
     closed = [calendars[row["calendar"]].parse(row["period"]) for row in rows]
     last = max(closed, key=lambda one: one.end, default=None)
-    again = [one for one in _paid(frozen, span) if last is not None and one.end <= last.end]
+    again = [one for one in _paid(frozen, span, plans) if last is not None and one.end <= last.end]
     if last is None or not again:
         return None
     paid = next((one for one in again if one in closed), None)
