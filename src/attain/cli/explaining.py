@@ -182,7 +182,7 @@ def _payee(
         _require_paid_period(workspace, outcome, period)
 
     asked = {"payee": payee} | ({} if period is None else {"pay_period": period})
-    mine, paid = outcome.found("lines", **asked), outcome.found("payments", **asked)
+    mine, paid = sorted(outcome.found("lines", **asked), key=_place), outcome.found("payments", **asked)
     derived = _payments(workspace, run, payee, [row["plan"] for row in paid], period) if steps and period else []
     waiting = [row for row in outcome.rows("exceptions") if row["payee"] == payee and period in (None, row["period"])]
     document = {
@@ -206,6 +206,13 @@ def _payee(
             say(f"Not paid: {place}: {row['reason']}  [{row['code']}]")
 
     answer(as_json, document, show)
+
+
+def _place(line: Mapping[str, Any]) -> tuple[str, ...]:
+    """Lines in the order of their credits; what has no day, such as a payment of a whole period, stands after them."""
+    credited = line["credited_on"]
+    day = "9999-12-31" if credited is None else str(credited)
+    return day, line["component"], line["source"] or "", line["earning_period"] or "", line["line"]
 
 
 def _require_paid_period(workspace: Workspace, outcome: StoredRun, period: str) -> None:
