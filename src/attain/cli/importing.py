@@ -62,6 +62,9 @@ def import_(
     all_: Annotated[
         Path | None, typer.Option("--all", help="Folder: import each file by the mapping or table of its name.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Let a known file count once more, over the later files that replaced rows.")
+    ] = False,
     folder: Folder = None,
     actor: Actor = None,
     as_json: Json = False,
@@ -70,7 +73,8 @@ def import_(
 
     A file of facts is taken without its bad rows; a file of decisions, such as people or quotas, is taken whole or not
     at all. Exit status 1 tells that rows were kept aside, that rows delete what is not there, that a file was given
-    again of which later files replaced rows (what those say stays in force), or that --all passed a table over.
+    again of which later files replaced rows (what those say stays in force, unless --again is given), or that --all
+    passed a table over.
     """
     from attain.cli.tables import answer, working
 
@@ -81,6 +85,8 @@ def import_(
         raise wrong_use("Name one file, a folder with --all, or with --mapping a mapping that holds a query.")
     if all_ is not None and (into or mapping or control):
         raise wrong_use("--all takes table and mapping from the names of the files.")
+    if again and file is None:
+        raise wrong_use("Name the file that shall count once more.", "--again")
     chosen = [(file, into, mapping)] if file is not None else []
     if all_ is not None:
         chosen = files_in(workspace, all_)
@@ -98,7 +104,7 @@ def import_(
             done.append(import_query(workspace, mapping, actor=actor_of(actor), control=control))
         for path, table, by in chosen:
             step(path.name)
-            done.append(_take(workspace, path, actor_of(actor), table, by, control))
+            done.append(_take(workspace, path, actor_of(actor), table, by, control, again))
     answers = [document_of(workspace, imported) for imported in done]
     left = passed_over(workspace, all_, [path for path, _, _ in chosen]) if all_ is not None else []
     answer(as_json, {"imports": answers, "passed_over": left} if all_ else answers[0], lambda: _show(answers, left))
@@ -114,7 +120,13 @@ def _needs_a_look(answer: Mapping[str, Any]) -> bool:
 
 
 def _take(
-    workspace: Workspace, path: Path, actor: str, into: str | None, mapping: str | None, control: Control | None
+    workspace: Workspace,
+    path: Path,
+    actor: str,
+    into: str | None,
+    mapping: str | None,
+    control: Control | None,
+    again: bool,
 ) -> Imported:
     from dataclasses import replace
 
@@ -126,7 +138,7 @@ def _take(
     suffix = path.suffix.lower().removeprefix(".")
     if mapping is None and into is not None and suffix in FORMATS:
         by = replace(SourceMapping(into), format=suffix)
-    return import_file(workspace, path, actor=actor, into=into, mapping=by, control=control)
+    return import_file(workspace, path, actor=actor, into=into, mapping=by, control=control, again=again)
 
 
 def control_of(rows: int | None, sums: list[str]) -> Control | None:

@@ -1,7 +1,8 @@
 """Batches of facts: immutable folders named after their content, and what is believed after a row of them.
 
 A batch is what one import brought: good rows, quarantine, and a manifest. Its id is the hash of fact type, mapping and
-source bytes, so the same file a second time is the same batch and changes nothing. Batches are put in order by the
+source bytes, so the same file a second time is the same batch and changes nothing; one that is taken again by
+intention is hashed with the batch after which it came. Batches are put in order by the
 sequence number that the catalogue gives them, never by a clock. What is believed as of a sequence number is, for each
 key, what the last batch up to it said: new and corrected rows stand, deleted ones are gone. How a file was cut into
 batches therefore cannot matter as long as the pieces keep their order for each key.
@@ -113,6 +114,7 @@ def _manifest(imported: Import, fact: FactType, source_name: str, contents: Mapp
         "schema_hash": fact.schema_hash(),
         "mapping_hash": imported.mapping.mapping_hash(),
         "source_hash": imported.source_hash,
+        **({"after": imported.after} if imported.after else {}),
         # A name is shown to people; it is never a path again.
         "source_name": shortened("".join(sign if sign.isprintable() else "?" for sign in source_name), 200),
         "rows": imported.good.num_rows,
@@ -147,9 +149,16 @@ def open_batch(folder: Path) -> Batch:
     except (OSError, ValueError):
         raise _damaged(folder, MANIFEST_FILE) from None
     parts = [manifest.get(name) for name in IDENTITY] if isinstance(manifest, dict) else []
+    if parts and "after" in manifest:
+        parts.append(manifest["after"])
     if not parts or manifest.get("id") != hash_of(parts) or not str(manifest["id"]).startswith(folder.name):
         raise _damaged(folder, MANIFEST_FILE)
     return Batch(folder.name, folder, manifest)
+
+
+def content_of(manifest: MappingOf[str, Any]) -> str:
+    """The id of the import of which this batch is the first, or one that was taken again."""
+    return hash_of([manifest.get(name) for name in IDENTITY])
 
 
 def rows_of(batch: Batch, fact: FactType) -> pa.Table:

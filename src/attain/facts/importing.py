@@ -41,15 +41,18 @@ class Import:
     """Money column -> currency -> sum of the good rows."""
     findings: tuple[Finding, ...] = ()
     aside: Aside = field(default_factory=Aside)
+    after: str = ""
+    """The batch after which a known source is taken again."""
 
     @property
     def content_id(self) -> str:
         """The same file with the same mapping into the same type has this id, and no other import has."""
-        return import_id(self.table, self.mapping, self.source_hash)
+        return import_id(self.table, self.mapping, self.source_hash, self.after)
 
 
-def import_id(table: TableType, mapping: Mapping, source_hash: str) -> str:
-    return hash_of([table.name, table.schema_hash(), mapping.mapping_hash(), source_hash])
+def import_id(table: TableType, mapping: Mapping, source_hash: str, after: str = "") -> str:
+    parts = [table.name, table.schema_hash(), mapping.mapping_hash(), source_hash]
+    return hash_of([*parts, after] if after else parts)
 
 
 def read_source(

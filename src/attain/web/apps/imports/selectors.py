@@ -71,9 +71,14 @@ def mapping_of(workspace: Workspace, batch: Batch) -> tuple[str | None, SourceMa
 
 def changes_of(batch: Batch) -> dict[str, list[int]]:
     """Of a file of decisions: table -> rows that it brought, rows that it replaced."""
+    return dict(_taken(batch).get("changed", {}))
+
+
+def _taken(batch: Batch) -> dict[str, Any]:
+    """What the log says of it since it was taken last."""
     taken = Event.objects.filter(object_type="batch", object_id=batch.pk, action="imports.taken")
     last = taken.order_by("-sequence").first()
-    return dict(json.loads(last.after).get("changed", {})) if last is not None else {}
+    return dict(json.loads(last.after)) if last is not None else {}
 
 
 def quarantined_rows(workspace: Workspace, batch_id: str) -> list[dict[str, object]]:
@@ -82,6 +87,22 @@ def quarantined_rows(workspace: Workspace, batch_id: str) -> list[dict[str, obje
     if batch is None:
         raise NotFound(f"There is no batch of facts {batch_id}.", code="batch.unknown", hint="Give its whole id.")
     return list(batches.quarantine_of(batches.open_batch(workspace.batches / batch.pk)).to_pylist())
+
+
+def same_source(workspace: Workspace, into: str, source_hash: str) -> list[tuple[Batch, str]]:
+    """Batches in force that these bytes brought into a table, the last first, each with the hash of how they were read.
+
+    Of facts the manifests tell it, of decisions the log.
+    """
+    found = []
+    for batch in current_batches(into).order_by("-sequence"):
+        if batch.is_fact:
+            manifest = batches.open_batch(workspace.batches / batch.pk).manifest
+            if manifest["source_hash"] == source_hash:
+                found.append((batch, batches.content_of(manifest)))
+        elif read_as := _taken(batch).get("read_as", {}).get(source_hash):
+            found.append((batch, read_as))
+    return found
 
 
 def replaced_since(workspace: Workspace, batch: Batch) -> list[tuple[Batch, int]]:

@@ -8,7 +8,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from attain.web.workspace import Workspace
 
 from .models import Batch
 from .names import impossible, names_of, unheard
-from .selectors import believed_keys, replaced_since
+from .selectors import believed_keys, current_batches, replaced_since, same_source
 
 SHOWN = 20
 REPLACED = "imports.replaced-since"
@@ -72,8 +72,12 @@ def import_file(
     control: Control | None = None,
     source_name: str | None = None,
     trusted: bool = False,
+    again: bool = False,
 ) -> Imported:
     """Take in a file by a mapping of the workspace, or by its own column names into a fact type or decision table.
+
+    Bytes of which later batches replaced rows change nothing, however they are read now, unless they are to count
+    `again`.
 
     `trusted` reads in this process instead of a limited child: for content that this program made itself.
     """
@@ -81,20 +85,18 @@ def import_file(
     table = _table(workspace, chosen.into)
     name = source_name or (source.name if isinstance(source, Path) else f"{chosen.into}.{chosen.format}")
     source_hash = sha256_file(source) if isinstance(source, Path) else sha256_bytes(source)
-    identity = import_id(table, chosen, source_hash)[: batches.ID_LENGTH]
-    known = Batch.objects.filter(pk=identity, state=Batch.State.CURRENT).first()
-    if known is not None and chosen.control == Control():
-        return _again(workspace, known)
+    earlier = _earlier(workspace, table, chosen, source_hash)
+    stays = earlier is not None and earlier.stays(again)
+    if earlier is not None and stays and chosen.control == Control():
+        return _again(earlier)
     sweep(workspace)
     try:
         read = read_source(source, table, chosen, trusted=trusted)
     except AttainError as fault:
         raise _in_file(fault, name) from None
-    if known is not None:  # it was read again for the totals of the sender alone
-        return _again(workspace, known)
-    if isinstance(table, FactType):
-        return _take_facts(workspace, actor, read, table, name)
-    return _take_decisions(workspace, actor, read, name)
+    if earlier is not None and stays:  # it was read again for the totals of the sender alone
+        return _again(earlier)
+    return _take(workspace, actor, read, name, earlier)
 
 
 def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Control | None = None) -> Imported:
@@ -106,26 +108,59 @@ def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Con
         read = read_query(connection_of(chosen, workspace.path), chosen.query or "", table, chosen)
     except AttainError as fault:
         raise _in_file(fault, name) from None
-    known = Batch.objects.filter(pk=read.content_id[: batches.ID_LENGTH], state=Batch.State.CURRENT).first()
-    if known is not None:
-        return _again(workspace, known)
-    if isinstance(table, FactType):
-        return _take_facts(workspace, actor, read, table, name)
-    return _take_decisions(workspace, actor, read, name)
+    earlier = _earlier(workspace, table, chosen, read.source_hash)
+    if earlier is not None and earlier.is_same:
+        return _again(earlier)
+    return _take(workspace, actor, read, name, earlier)
 
 
-def _again(workspace: Workspace, known: Batch) -> Imported:
+@dataclass(frozen=True)
+class Earlier:
+    """The last batch that the same bytes brought into the same table."""
+
+    batch: Batch
+    is_same: bool
+    """It was read in the same way, too."""
+    replaced: list[tuple[Batch, int]]
+
+    def stays(self, again: bool) -> bool:
+        """Whether the bytes change nothing: what is known and counts, or what counts no more and is not meant to."""
+        return (self.is_same and not self.replaced) or (bool(self.replaced) and not again)
+
+
+def _earlier(workspace: Workspace, table: TableType, mapping: SourceMapping, source_hash: str) -> Earlier | None:
+    found = same_source(workspace, table.name, source_hash)
+    if not found:
+        return None
+    identity = import_id(table, mapping, source_hash)
+    alike = [batch for batch, read_as in found if read_as == identity]
+    batch = (alike or [found[0][0]])[0]
+    return Earlier(batch, bool(alike), replaced_since(workspace, batch))
+
+
+def _take(workspace: Workspace, actor: str, read: Import, name: str, earlier: Earlier | None) -> Imported:
+    """If the same was read in the same way before, this is another batch, named after the one that it follows."""
+    if earlier is not None and earlier.is_same:
+        last = current_batches(read.table.name).order_by("-sequence")[0]
+        read = replace(read, after=last.pk)
+    instead = [other.pk for other, _ in earlier.replaced] if earlier is not None else []
+    if isinstance(read.table, FactType):
+        return _take_facts(workspace, actor, read, read.table, name, instead)
+    return _take_decisions(workspace, actor, read, name, instead)
+
+
+def _again(known: Earlier) -> Imported:
     """Nothing changes. If later batches took the place of its rows, the file does not say what counts: that is said."""
     found = []
-    for other, count in replaced_since(workspace, known):
+    for other, count in known.replaced:
         rows = "1 row of it counts" if count == 1 else f"{count} rows of it count"
         said = f"{rows} as {other.source} said later, batch {other.pk[:12]}."
         hint = (
             f"If that is wrong: attain undo {other.pk[:12]} --reason … or import a file that corrects these rows; "
-            "it must differ from this one."
+            "this one counts once more with --again."
         )
-        found.append(Finding("warning", REPLACED, said, Where(known.source), hint))
-    return Imported(known, False, findings=tuple(found))
+        found.append(Finding("warning", REPLACED, said, Where(known.batch.source), hint))
+    return Imported(known.batch, False, findings=tuple(found))
 
 
 def _in_file(fault: AttainError, name: str) -> AttainError:
@@ -170,7 +205,9 @@ def _table(workspace: Workspace, name: str) -> TableType:
     )
 
 
-def _take_facts(workspace: Workspace, actor: str, read: Import, fact: FactType, name: str) -> Imported:
+def _take_facts(
+    workspace: Workspace, actor: str, read: Import, fact: FactType, name: str, instead: Sequence[str]
+) -> Imported:
     published, _ = batches.publish_batch(read, workspace.batches, workspace.ports.files, source_name=name)
     findings = (*read.findings, *_unknown_payees(read, fact), *_unknown_deletions(workspace, read, fact, name))
     with acting(workspace, actor, "import facts") as act:
@@ -180,11 +217,11 @@ def _take_facts(workspace: Workspace, actor: str, read: Import, fact: FactType, 
         if not published.folder.exists():
             raise Refused(f"The folder of {name} was swept away meanwhile.", code="imports.swept", hint="Import again.")
         described = _described(read, name, published.id, is_fact=True, manifest_hash=published.manifest_hash)
-        batch = _enter(act, described, known)
+        batch = _enter(act, described, known, read, instead)
     return Imported(batch, True, findings=findings)
 
 
-def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str) -> Imported:
+def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str, instead: Sequence[str]) -> Imported:
     if read.quarantine.num_rows:
         raise Findings(list(_refused_rows(read, name)), message=f"Nothing was taken from {name}.")
     rows = read.good.to_pylist()  # with the number that each has in the file, so that findings can name it
@@ -202,7 +239,7 @@ def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str) -
                 return Imported(known, False)
             if not org.is_current(plan):
                 continue
-            batch = _enter(act, _described(read, name, identity, is_fact=False), known, plan)
+            batch = _enter(act, _described(read, name, identity, is_fact=False), known, read, instead, plan)
             org.write_changes(ready)
             return Imported(batch, True, plan.changed_rows, (*read.findings, *warnings))
     raise Refused(
@@ -224,7 +261,9 @@ def _described(read: Import, name: str, identity: str, *, is_fact: bool, manifes
     )
 
 
-def _enter(act: Act, batch: Batch, known: Batch | None, plan: org.Plan | None = None) -> Batch:
+def _enter(
+    act: Act, batch: Batch, known: Batch | None, read: Import, instead: Sequence[str], plan: org.Plan | None = None
+) -> Batch:
     """Within the transaction: the batch is last in the order. One that was undone comes back as a later one."""
     batch.sequence = (Batch.objects.aggregate(last=Max("sequence"))["last"] or 0) + 1
     batch.imported_at, batch.imported_by = act.at, act.actor
@@ -232,6 +271,9 @@ def _enter(act: Act, batch: Batch, known: Batch | None, plan: org.Plan | None = 
     batch.save(force_insert=known is None, force_update=known is not None)
     after: dict[str, object] = {"into": batch.into, "rows": batch.rows, "sequence": batch.sequence}
     after |= {"source": batch.source, "totals": batch.totals, "quarantined": batch.quarantined}
+    after["read_as"] = {read.source_hash: import_id(read.table, read.mapping, read.source_hash)}
+    if instead:
+        after["again_instead_of"] = list(instead)
     if plan is not None:
         after["changed"] = {c.table.name: [len(c.new), len(c.replaced)] for c in plan.changes if not c.is_empty}
     act.record("imports.taken", "batch", batch.pk, after=after)
