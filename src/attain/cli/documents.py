@@ -34,6 +34,29 @@ def documents_of(workspace: Workspace, files: Sequence[Path] | None) -> list[Doc
     return [document for document in loaded if Path(document.file).resolve() in named]
 
 
+def readable_of(workspace: Workspace, files: Sequence[Path] | None) -> tuple[list[Document], list[Finding]]:
+    """The named documents, all of which must be readable; or those of the workspace that are, and what is wrong with
+    the others.
+    """
+    from attain.plans.loader import readable_in
+
+    return (documents_of(workspace, files), []) if files else readable_in(workspace.path / "plans")
+
+
+def not_published(workspace: Workspace, documents: Sequence[Document], unreadable: Sequence[Finding]) -> Finding:
+    """Which files cannot be read, and that this hinders nobody from publishing others."""
+    from attain.kernel.errors import Finding
+
+    def shown(file: str | None) -> str:
+        path = Path(file or "")
+        return str(path.relative_to(workspace.path)) if path.is_relative_to(workspace.path) else str(path)
+
+    files = sorted({shown(one.where.file) for one in unreadable})
+    example = f", such as attain publish {shown(documents[0].file)}" if documents else ""
+    message = f"{', '.join(files)} cannot be read, so nothing was published."
+    return Finding("error", "plan.unreadable", message, hint=f"To publish other plans, name their files{example}")
+
+
 def _holds_fragment(path: Path) -> bool:
     import re
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.documents import document_named, documents_of, published_otherwise, tests_called
+from attain.cli.documents import document_named, not_published, published_otherwise, readable_of, tests_called
 from attain.cli.options import Actor, Folder, Json, Language, Reason, actor_of, examples, language_of, opened, wrong_use
 
 if TYPE_CHECKING:
@@ -106,9 +106,10 @@ def check(
     workspace = opened(folder, records=False)
     documents: list[Document] = []
     try:
-        documents = documents_of(workspace, files)
-        found = findings_of(workspace, documents)
-        found += [] if any(finding.is_error for finding in found) else published_otherwise(workspace, documents)
+        documents, found = readable_of(workspace, files)
+        sound = findings_of(workspace, documents)
+        found += sound
+        found += [] if any(finding.is_error for finding in sound) else published_otherwise(workspace, documents)
     except Findings as unreadable:
         found = list(unreadable.findings)
     shown = [finding for finding in found if not quiet or finding.level != "note"]
@@ -136,20 +137,25 @@ def test(
 ) -> None:
     """Run the tests that stand in plans, twice: by the engine, and by the checker that computes on its own.
 
-    Both must give what is expected, and the same to the cent in all that is not. Plans with errors are not run.
+    Both must give what is expected, and the same to the cent in all that is not. Plans with errors are not run. A
+    document that cannot be read hinders no other plan, and is a failure.
     """
     from attain.cli.tables import answer, say, working
     from attain.kernel.errors import Findings
     from attain.plans.plan_tests import chosen
 
     workspace = opened(folder, records=False)
-    documents = documents_of(workspace, files) if files or only is None else tests_called(workspace, only)
+    if files or only is None:
+        documents, unreadable = readable_of(workspace, files)
+    else:
+        documents, unreadable = tests_called(workspace, only), []
     tested = {document.plan.plan for document, _, _ in chosen(documents, only)}
     if only is not None and not tested:
         raise wrong_use(f"No plan and no test is called {only!r}.")
     to_check = [document for document in documents if only is None or document.plan.plan in tested]
-    if errors := [finding for finding in findings_of(workspace, to_check) if finding.is_error]:
-        raise Findings(errors)
+    errors = [finding for finding in findings_of(workspace, to_check) if finding.is_error]
+    if errors or (unreadable and not documents):
+        raise Findings([*unreadable, *errors])
     with working("Testing", len(tested)) as step:
         results = results_of(workspace, documents, step, only)
     failed = [result for found in results.values() for result in found if not result.passed]
@@ -161,9 +167,12 @@ def test(
         count = len(results["engine"])
         said = "all pass by engine and checker" if not failed else f"{len(failed)} results are not as expected"
         say(f"{count} test{'s' * (count != 1)}: {said}." if count else "These plans hold no tests.")
+        for finding in unreadable:
+            say(f"\n{finding.level}  {finding}")
 
-    answer(as_json, {"results": [_result(by, one) for by, found in results.items() for one in found]}, show)
-    if failed:
+    document = {"results": [_result(by, one) for by, found in results.items() for one in found]}
+    answer(as_json, {**document, "unreadable": [finding.as_dict() for finding in unreadable]}, show)
+    if failed or unreadable:
         raise typer.Exit(1)
 
 
@@ -256,7 +265,9 @@ def publish(
     from attain.web.apps.plans.selectors import published_versions, retired_names
     from attain.web.apps.plans.services import publish_plan
 
-    documents = documents_of(workspace, files)
+    documents, unreadable = readable_of(workspace, files)
+    if unreadable:
+        raise Findings([*unreadable, not_published(workspace, documents, unreadable)])
     if not files:  # what was retired comes back only when it is named
         documents = [document for document in documents if document.id not in retired_names()]
     if errors := [finding for finding in findings_of(workspace, documents) if finding.is_error]:
