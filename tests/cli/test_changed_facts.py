@@ -61,3 +61,17 @@ def test_a_column_that_batches_have_stays_described(nordwind: Path, attain: Atta
 def test_facts_that_nothing_describes_are_found_by_the_doctor(nordwind: Path, attain: Attain) -> None:
     Path("facts/deals.yaml").rename("facts/deals.away")
     assert "holds `deals`, which nothing in facts/ describes" in attain("doctor").out
+
+
+def test_nothing_is_imported_that_no_run_could_read(paid: Path, attain: Attain) -> None:
+    """The batches that are there must fit the description before another one comes, or none fits them all."""
+    file = Path("facts/deals.yaml")
+    file.write_text(company.DEALS_TYPE.replace("places: 2", "places: 3"))
+    (paid / "march.csv").write_text("id,close_date,amount,owner\nM1,2026-03-02,1000.005,bob\n")
+    before = attain("imports", "--json").json
+    refused = attain("import", "march.csv", "--into", "deals", status=1).err
+    assert "`amount` was a number with 2 places and is a number with 3 places now" in refused
+    assert "Describe `amount` as it was" in refused and "facts/deals.yaml" in refused
+    assert attain("imports", "--json").json == before
+    file.write_text(company.DEALS_TYPE)
+    attain("calculate", "2026-02")

@@ -170,8 +170,21 @@ def rows_of(batch: Batch, fact: FactType) -> pa.Table:
     wanted = good_schema(fact)
     if rows.schema.equals(wanted):
         return rows
-    faults = list(_misfits(rows.schema, fact))
-    if faults:
+    _require_fit(batch, rows.schema, fact)
+    return pa.table([_column_of(rows, field, fact) for field in wanted], schema=wanted)
+
+
+def require_fit(batch: Batch, fact: FactType) -> None:
+    """That its rows can be read by this description, seen from the columns of its file alone."""
+    try:
+        had = pq.read_schema(batch.folder / ROWS_FILE)
+    except (OSError, pa.ArrowException):
+        raise _damaged(batch.folder, ROWS_FILE) from None
+    _require_fit(batch, had, fact)
+
+
+def _require_fit(batch: Batch, had: pa.Schema, fact: FactType) -> None:
+    if faults := list(_misfits(had, fact)):
         raise FactError(
             f"Batch {batch.id} was read with another description of `{batch.fact}`: "
             + "; ".join(said for said, _ in faults)
@@ -180,7 +193,6 @@ def rows_of(batch: Batch, fact: FactType) -> pa.Table:
             where=Where(fact.file or str(batch.folder / ROWS_FILE), field=fact.name),
             hint=" ".join(dict.fromkeys(hint for _, hint in faults)),
         )
-    return pa.table([_column_of(rows, field, fact) for field in wanted], schema=wanted)
 
 
 def _misfits(had: pa.Schema, fact: FactType) -> Iterable[tuple[str, str]]:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from attain.facts import batches
 from attain.facts.content import row_texts
 from attain.facts.mapping import Mapping as SourceMapping
-from attain.facts.schema import FactType
+from attain.facts.schema import FactType, TableType
 from attain.facts.snapshot import FactTable
 from attain.facts.validate import ACTION
 from attain.kernel.errors import NotFound
@@ -87,6 +87,13 @@ def quarantined_rows(workspace: Workspace, batch_id: str) -> list[dict[str, obje
     if batch is None:
         raise NotFound(f"There is no batch of facts {batch_id}.", code="batch.unknown", hint="Give its whole id.")
     return list(batches.quarantine_of(batches.open_batch(workspace.batches / batch.pk)).to_pylist())
+
+
+def require_fit(workspace: Workspace, table: TableType) -> None:
+    """That the batches in force can be read as the table is described now: no row is taken that no run could read."""
+    if isinstance(table, FactType):
+        for batch in current_batches(table.name):
+            batches.require_fit(batches.open_batch(workspace.batches / batch.pk), table)
 
 
 def same_source(workspace: Workspace, into: str, source_hash: str) -> list[tuple[Batch, str]]:

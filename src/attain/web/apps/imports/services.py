@@ -34,7 +34,7 @@ from attain.web.workspace import Workspace
 
 from .models import Batch
 from .names import impossible, names_of, unheard
-from .selectors import believed_keys, current_batches, replaced_since, same_source
+from .selectors import believed_keys, current_batches, replaced_since, require_fit, same_source
 
 SHOWN = 20
 REPLACED = "imports.replaced-since"
@@ -83,6 +83,7 @@ def import_file(
     """
     chosen = _mapping(workspace, into, mapping, control)
     table = _table(workspace, chosen.into)
+    require_fit(workspace, table)
     name = source_name or (source.name if isinstance(source, Path) else f"{chosen.into}.{chosen.format}")
     source_hash = sha256_file(source) if isinstance(source, Path) else sha256_bytes(source)
     earlier = _earlier(workspace, table, chosen, source_hash)
@@ -103,6 +104,7 @@ def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Con
     """Take in what the query of a mapping finds, judged like a file; the same rows a second time change nothing."""
     chosen = _mapping(workspace, None, mapping, control)
     table, name = _table(workspace, chosen.into), f"query of {mapping}"
+    require_fit(workspace, table)
     sweep(workspace)
     try:
         read = read_query(connection_of(chosen, workspace.path), chosen.query or "", table, chosen)
