@@ -52,3 +52,11 @@ def test_publish_names_the_unreadable_file_and_the_way_to_the_others(draft: Path
     assert "plans/draft.yaml cannot be read, so nothing was published." in refused
     assert "name their files, such as attain publish plans/account-executive.yaml" in refused
     attain("publish", "plans/account-executive.yaml", "--untested")
+
+
+def test_a_plan_that_was_published_otherwise_is_named_beside_errors_of_another(nordwind: Path, attain: Attain) -> None:
+    PLAN.write_text(company.PLAN.replace("rate: 5%", "rate: 7%"))
+    other = company.PLAN.replace("plan: account-executive", "plan: other").replace("by: booked.", "by: boked.")
+    Path("plans/other.yaml").write_text(other)
+    codes = {one["code"] for one in attain("check", "--json", status=1).json["findings"]}
+    assert "plan.published-otherwise" in codes and len(codes) > 1

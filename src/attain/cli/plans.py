@@ -46,20 +46,32 @@ def add_to(app: typer.Typer) -> None:
 
 
 def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
+    """Everything that is wrong with plans; those that stand together are held against each other too."""
+    return looked_at(workspace, documents)[0]
+
+
+def looked_at(workspace: Workspace, documents: Sequence[Document]) -> tuple[list[Finding], list[Document]]:
     """Names and types first; only a plan that can be read is looked at by the checker of plans, and only one without
-    errors is tried by the engine."""
+    errors is tried by the engine. What is found, and the plans that were tried."""
     from attain.plans import linter
     from attain.plans.scope import looked_through
     from attain.plans.versions import findings_of_versions
 
     found: list[Finding] = []
+    sound: list[Document] = []
     for document in documents:
         _, wrong = looked_through(document, workspace.fact_types, _calendars(workspace))
-        found += wrong
-        if not any(finding.is_error for finding in wrong):
-            found += linter.check(document.plan, document.where)
-    found += findings_of_versions(documents)
-    return found if any(finding.is_error for finding in found) else found + _refused_by_engine(workspace, documents)
+        said = list(wrong)
+        if not _errors(said):
+            said += linter.check(document.plan, document.where)
+        if not _errors(said):
+            sound.append(document)
+        found += said
+    return [*found, *findings_of_versions(documents), *_refused_by_engine(workspace, sound)], sound
+
+
+def _errors(found: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in found if finding.is_error]
 
 
 def _refused_by_engine(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
@@ -107,9 +119,8 @@ def check(
     documents: list[Document] = []
     try:
         documents, found = readable_of(workspace, files)
-        sound = findings_of(workspace, documents)
-        found += sound
-        found += [] if any(finding.is_error for finding in sound) else published_otherwise(workspace, documents)
+        said, sound = looked_at(workspace, documents)
+        found += [*said, *published_otherwise(workspace, sound)]
     except Findings as unreadable:
         found = list(unreadable.findings)
     shown = [finding for finding in found if not quiet or finding.level != "note"]
@@ -125,7 +136,7 @@ def check(
 
     document = {"plans": [one.id for one in documents], "findings": [finding.as_dict() for finding in shown]}
     answer(as_json, document, show)
-    if any(finding.is_error for finding in found):
+    if _errors(found):
         raise typer.Exit(1)
 
 
@@ -153,7 +164,7 @@ def test(
     if only is not None and not tested:
         raise wrong_use(f"No plan and no test is called {only!r}.")
     to_check = [document for document in documents if only is None or document.plan.plan in tested]
-    errors = [finding for finding in findings_of(workspace, to_check) if finding.is_error]
+    errors = _errors(findings_of(workspace, to_check))
     if errors or (unreadable and not documents):
         raise Findings([*unreadable, *errors])
     with working("Testing", len(tested)) as step:
@@ -270,7 +281,7 @@ def publish(
         raise Findings([*unreadable, not_published(workspace, documents, unreadable)])
     if not files:  # what was retired comes back only when it is named
         documents = [document for document in documents if document.id not in retired_names()]
-    if errors := [finding for finding in findings_of(workspace, documents) if finding.is_error]:
+    if errors := _errors(findings_of(workspace, documents)):
         raise Findings(errors)
     if not untested:
         with working("Testing", len({document.plan.plan for document in documents})) as step:
