@@ -11,6 +11,7 @@ from attain.cli.options import Actor, Folder, Json, Reason, actor_of, calendar_o
 
 if TYPE_CHECKING:
     from attain.checker.compare import Difference
+    from attain.kernel.periods import Period
     from attain.web.apps.pay.models import Run
     from attain.web.workspace import Workspace
 
@@ -76,7 +77,7 @@ def calculate(
     with working(f"Calculating {period}", STEPS) as step:
         took = Profile()
         run = run_pay(workspace, span, actor=actor_of(actor), step=step, profile=took)
-    from attain.web.apps.pay.order import closable, left_open_notes
+    from attain.web.apps.pay.order import left_open_notes, to_close
 
     outcome, notes = stored(workspace, run), left_open_notes(workspace, run)
 
@@ -86,16 +87,21 @@ def calculate(
             say(note)
         if profile:
             took.show()
-        due = next(iter(closable(workspace, run)), None)
-        also = "" if due is None or due.calendar == workspace.calendar else f" --calendar {due.calendar}"
-        closing = "" if due is None else f"; attain close {due.id}{also}"
-        say(f"Next: attain verify; attain explain PAYEE{closing}")
+        say(f"Next: attain verify; attain explain PAYEE{_closing(to_close(workspace, run), workspace.calendar)}")
 
     document = {"run": run.pk, "period": period, "from": run.starts_on, "to": run.ends_on, "notes": notes}
     document |= summary.documents(outcome)
     if profile:
         document["profile"] = took.document()
     answer(as_json, document, show)
+
+
+def _closing(due: tuple[Period, Period] | None, calendar: str) -> str:
+    if due is None:
+        return ""
+    first, last = due
+    named = last.id if first == last else f"{first.id}..{last.id}"
+    return f"; attain close {named}{'' if last.calendar == calendar else f' --calendar {last.calendar}'}"
 
 
 def verify(

@@ -69,6 +69,18 @@ def closable(workspace: Workspace, run: Run) -> list[Period]:
     return in_order(found)
 
 
+def to_close(workspace: Workspace, run: Run) -> tuple[Period, Period] | None:
+    """The first and the last of the periods to name in order to close what a run paid: of the default calendar, where
+    it has some, because all that ends by then is closed with it.
+    """
+    found = closable(workspace, run)
+    if not found:
+        return None
+    last = next((one for one in reversed(found) if one.calendar == workspace.calendar), found[-1])
+    first = next(one for one in found if (one.calendar, one.kind) == (last.calendar, last.kind))
+    return first, last
+
+
 def left_open(workspace: Workspace, run: Run) -> list[tuple[Period, Period]]:
     """The first and the last period, of each calendar and kind, that are open and come before those of the run."""
     return [
