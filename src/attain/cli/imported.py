@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from attain.web.workspace import Workspace
 
 SHOWN = 50
+MEND_QUERY = "Mend these rows in the database, or in the query, and import it again."
 
 
 def add_to(app: typer.Typer) -> None:
@@ -109,7 +110,7 @@ def _one(workspace: Workspace, name: str, to: Path | None, overwrite: bool, as_j
     import json
 
     from attain.cli.tables import answer
-    from attain.web.apps.imports.selectors import batch_named, mapping_of, quarantined_rows
+    from attain.web.apps.imports.selectors import batch_named, is_query, mapping_of, quarantined_rows
 
     batch = batch_named(name)
     kept = quarantined_rows(workspace, batch.pk) if batch.is_fact else []
@@ -119,6 +120,7 @@ def _one(workspace: Workspace, name: str, to: Path | None, overwrite: bool, as_j
         "totals": json.loads(batch.totals),
         "effect": _effect(workspace, batch),
         "mapping": again,
+        "read_from": "query" if is_query(workspace, batch) else "file",
         "rows_kept_aside": [{**row, "raw": json.loads(str(row["raw"]))} for row in kept],
     }
     if to is not None:
@@ -171,6 +173,8 @@ def _show(document: dict[str, Any]) -> None:
     if "file" in document:
         how = f"--mapping {document['mapping']}" if document["mapping"] else f"--into {document['into']}"
         say(f"Repair the rows in {document['file']}, then: attain import {document['file']} {how}")
+    elif document["read_from"] == "query":
+        say(MEND_QUERY)
     else:
         say(f"For repair: attain imports {document['batch'][:12]} --to repair.csv")
 
@@ -185,7 +189,7 @@ def _write(workspace: Workspace, batch: Batch, kept: list[dict[str, object]], to
     from attain.facts.mapping import ENCODINGS
     from attain.facts.validate import KEPT_ASIDE
     from attain.kernel.errors import Refused
-    from attain.web.apps.imports.selectors import mapping_of
+    from attain.web.apps.imports.selectors import is_query, mapping_of
 
     if not kept:
         raise wrong_use(f"{batch.source} kept nothing aside.", "--to")
@@ -193,9 +197,8 @@ def _write(workspace: Workspace, batch: Batch, kept: list[dict[str, object]], to
     if to.exists() and not overwrite:
         raise Refused(f"{to} is there already.", code="export.exists", hint="Name another file, or add --overwrite.")
     _, mapping = mapping_of(workspace, batch)
-    if mapping.format == "sql":
-        hint = "Mend them there, or in the query, and import it again."
-        raise Refused("These rows stand in a database, not in a file.", code="export.no-file", hint=hint)
+    if is_query(workspace, batch):
+        raise Refused("These rows stand in a database, not in a file.", code="export.no-file", hint=MEND_QUERY)
     raws = [json.loads(str(row["raw"])) for row in kept]
     header = next((list(raw) for raw in raws if not _is_cut(raw)), None)
     if header is None:

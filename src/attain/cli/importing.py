@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.imported import aside_in_words
+from attain.cli.imported import MEND_QUERY, aside_in_words
 from attain.cli.options import Actor, Folder, Json, Reason, actor_of, examples, opened, wrong_use
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def passed_over(workspace: Workspace, folder: Path, taken: Sequence[Path]) -> li
 def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
     import json
 
-    from attain.web.apps.imports.selectors import aside_of
+    from attain.web.apps.imports.selectors import aside_of, is_query
 
     batch = imported.batch
     reasons: dict[str, int] = {}
@@ -225,6 +225,7 @@ def document_of(workspace: Workspace, imported: Imported) -> dict[str, Any]:
         "batch": batch.pk,
         "into": batch.into,
         "source": batch.source,
+        "read_from": "query" if is_query(workspace, batch) else "file",
         "is_new": imported.is_new,
         "rows": batch.rows,
         "kept_aside": batch.quarantined,
@@ -306,7 +307,10 @@ def _show(answers: list[dict[str, Any]], left: Sequence[Mapping[str, str]] = ())
             more = len(one["reasons"]) - len(shown)
             say(f"Kept aside: {aside_in_words(one['kept_aside_money'])}.")
             also = f"And {more} more reasons. " if more else ""
-            say(f"{also}Row by row, and for repair: attain imports {one['batch'][:12]} --to repair.csv")
+            if one["read_from"] == "query":
+                say(f"{also}Row by row: attain imports {one['batch'][:12]}. {MEND_QUERY}")
+            else:
+                say(f"{also}Row by row, and for repair: attain imports {one['batch'][:12]} --to repair.csv")
         for finding in one["findings"]:
             if finding["code"] != "fact.quarantined":
                 where = finding["where"]

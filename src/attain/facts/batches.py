@@ -121,6 +121,7 @@ def _manifest(imported: Import, fact: FactType, source_name: str, contents: Mapp
         "quarantined": imported.quarantine.num_rows,
         "repeated": imported.repeated,
         "source_rows": imported.row_count,
+        "read_from": "query" if imported.mapping.format == "sql" else "file",
         "totals": {
             column: {code: f"{total:f}" for code, total in totals.items()} for column, totals in imported.totals.items()
         },

@@ -82,7 +82,7 @@ def read_bytes(content: bytes, table: TableType, mapping: Mapping) -> Checked:
 
 def judged(source: Source, table: TableType, mapping: Mapping) -> Checked:
     result = checked(source, table, mapping)
-    confirm(result, mapping.control, last_line(source))
+    confirm(result, mapping.control, last_line(source), is_query=mapping.format == "sql")
     return result
 
 
@@ -91,14 +91,18 @@ def last_line(source: Source) -> int:
     return max([*lines, pc.max(source.lines).as_py() or 0])
 
 
-def confirm(result: Checked, control: Control, line: int) -> None:
+def confirm(result: Checked, control: Control, line: int, *, is_query: bool = False) -> None:
     """The totals of the sender against those of the source. A difference means that this is not the file he sent."""
+    asks = "Compare the query and its database with what was counted."
+    gave = "the query gave" if is_query else "the file has"
+    mend = "in the database, or in the query." if is_query else "at the source and send the file again."
     if control.rows is not None and control.rows != result.row_count:
+        last = "" if is_query else f", the last on line {line}"
         raise file_refused(
             "file.control-rows",
-            f"{control.rows} rows are expected; the file has {result.row_count}, the last on line {line}.",
-            line=line,
-            hint="Ask for the file again: it was cut, or it is another one.",
+            f"{control.rows} rows are expected; {gave} {result.row_count}{last}.",
+            line=None if is_query else line,
+            hint=asks if is_query else "Ask for the file again: it was cut, or it is another one.",
         )
     for name, expected in control.sums.items():
         found = result.sums[name]
@@ -109,15 +113,15 @@ def confirm(result: Checked, control: Control, line: int) -> None:
                 "and some of their amounts cannot be read, so the sum cannot be confirmed.",
                 line=result.quarantine["row"][0].as_py() if result.quarantine.num_rows else line,
                 column=name,
-                hint="Mend the rows in quarantine at the source and send the file again.",
+                hint=f"Mend the rows in quarantine {mend}",
             )
         if found != expected:
             raise file_refused(
                 "file.control-sum",
-                f"The sum of `{name}` should be {expected:f}; the file has {found:f}.",
-                line=line,
+                f"The sum of `{name}` should be {expected:f}; {gave} {found:f}.",
+                line=None if is_query else line,
                 column=name,
-                hint="Ask for the file again: an amount was changed, or it is another file.",
+                hint=asks if is_query else "Ask for the file again: an amount was changed, or it is another file.",
             )
 
 

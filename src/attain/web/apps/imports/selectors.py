@@ -69,6 +69,14 @@ def mapping_of(workspace: Workspace, batch: Batch) -> tuple[str | None, SourceMa
     return None, SourceMapping(batch.into)
 
 
+def is_query(workspace: Workspace, batch: Batch) -> bool:
+    """Whether its rows stand in a database, where they are to be mended, and in no file."""
+    if not batch.is_fact:
+        return False
+    manifest = batches.open_batch(workspace.batches / batch.pk).manifest
+    return manifest.get("read_from") == "query" or mapping_of(workspace, batch)[1].format == "sql"
+
+
 def changes_of(batch: Batch) -> dict[str, list[int]]:
     """Of a file of decisions: table -> rows that it brought, rows that it replaced."""
     return dict(_taken(batch).get("changed", {}))
