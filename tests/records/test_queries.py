@@ -90,6 +90,8 @@ def test_a_database_that_cannot_be_reached_is_named(address: str, workspace: Wor
         (MAPPING.format(address="postgresql://reader:secret@host/crm"), "holds a password"),
         ("into: deals\nformat: sql\nquery: SELECT 1\n", "needs `database` and `query`"),
         ("into: deals\nquery: SELECT 1\n", "belongs to `format: sql`"),
+        ("into: deals\ntime_limit: 60\n", "belongs to `format: sql`"),
+        (MAPPING.format(address="crm.db") + "time_limit: 0\n", "a whole number from 1 to 86400"),
     ],
 )
 def test_a_mapping_that_cannot_be_asked_is_refused(text: str, said: str, workspace: Workspace) -> None:
@@ -97,3 +99,26 @@ def test_a_mapping_that_cannot_be_asked_is_refused(text: str, said: str, workspa
     with pytest.raises(SetupError, match=said) as caught:
         workspace.mapping("won")
     assert "secret" not in str(caught.value)
+
+
+def test_a_query_of_too_long_is_stopped(workspace: Workspace, app: SimpleNamespace, crm: SimpleNamespace) -> None:
+    """It holds nobody up without an end, and the reason names the limit and where to set it."""
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+        "SELECT i AS nr, 'x' AS closed, 1 AS amount FROM n WHERE i < 0"
+    )
+    (workspace.path / "mappings" / "won.yaml").write_text(
+        f"into: deals\nformat: sql\ndatabase: {crm.address}\ntime_limit: 1\nquery: {endless}\n"
+    )
+    crm.change(TABLE)
+    with pytest.raises(FactError) as caught:
+        app.imports.import_query(workspace, "won", actor="ada")
+    assert caught.value.code == "file.query-time" and "stopped after 1 second" in caught.value.message
+    assert "`time_limit`" in str(caught.value.hint)
+    assert not app.models.imports.Batch.objects.exists()
+
+
+def test_a_query_has_ten_minutes_unless_its_mapping_says_otherwise(workspace: Workspace) -> None:
+    for name, more in (("won", ""), ("all", "time_limit: 3600\n")):
+        (workspace.path / "mappings" / f"{name}.yaml").write_text(MAPPING.format(address="crm.db") + more)
+    assert [workspace.mapping(name).time_limit for name in ("won", "all")] == [600, 3600]

@@ -22,6 +22,7 @@ With `format: sql` the rows come from a query instead of a file:
     format: sql
     database: crm.db            # SQLite, from the folder of the workspace; or postgresql://reader@db.example.com/crm
     query: SELECT id, closed_on, amount FROM won_deals ORDER BY id
+    time_limit: 600             # seconds
     columns: {close_date: closed_on}
 
 What is not said has a plain default: the same names, UTF-8, commas, points, ISO dates. A column that is not listed is
@@ -60,6 +61,8 @@ ENCODINGS = {
     "mac-roman": "mac-roman",
     "shift-jis": "shift-jis",
 }
+TIME_LIMIT = 600
+LONGEST_LIMIT = 86_400
 LAST_DAYS = {"valid_through": "valid_to", "employed_through": "left_on"}
 """People write the last day that counts; tables hold the first day that does not."""
 
@@ -98,6 +101,8 @@ class Mapping:
     file: str | None = None
     database: str | None = None
     query: str | None = None
+    time_limit: int = TIME_LIMIT
+    """Seconds that its query may take."""
 
     def with_control(self, control: Control) -> Mapping:
         return replace(self, control=control)
@@ -137,7 +142,7 @@ class _MappingDocument(Document):
 
     fields = (
         "into format encoding delimiter quote decimal_mark group_mark spare_zeros date_format sheet header_row "
-        "columns action extra true false control database query note"
+        "columns action extra true false control database query time_limit note"
     ).split()
 
     def __init__(self, file: str) -> None:
@@ -176,14 +181,15 @@ class _MappingDocument(Document):
         node = top.get(field)
         return default if node is None else self.one_of(node, field, choices)
 
-    def _asked(self, top: Map) -> tuple[str | None, str | None]:
+    def _asked(self, top: Map) -> tuple[str | None, str | None, int]:
         """Database and query; neither password nor anything else that should not stand in a file."""
         said = [top.get(name) for name in ("database", "query")]
+        limit = top.get("time_limit")
         if self._chosen(top, "format", FORMATS, "csv") != "sql":
-            for node, name in zip(said, ("database", "query"), strict=True):
+            for node, name in zip([*said, limit], ("database", "query", "time_limit"), strict=True):
                 if node is not None:
                     self.refuse(node, f"`{name}` belongs to `format: sql`.", field=name)
-            return None, None
+            return None, None, TIME_LIMIT
         database, query = (None if node is None else self.text(node, name)
                            for node, name in zip(said, ("database", "query"), strict=True))  # fmt: skip
         if database is None or query is None:
@@ -193,7 +199,8 @@ class _MappingDocument(Document):
         if "://" in database and urlsplit(database).password is not None:
             hint = "Put it into ~/.pgpass, or into the environment as PGPASSWORD."
             self.refuse(top.line_of("database"), "`database` holds a password.", field="database", hint=hint)
-        return database, query
+        seconds = self.whole(limit, "time_limit", 1, LONGEST_LIMIT) if limit is not None else TIME_LIMIT
+        return database, query, seconds
 
     def _mark(self, top: Map, field: str, default: str) -> str:
         node = top.get(field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -14,6 +15,8 @@ from . import store
 
 PATIENCE = 10
 """Seconds to wait for an answer to the first knock."""
+STEPS = 10_000
+"""So many steps SQLite takes between two looks at the clock: a few thousandths of a second."""
 
 
 def connection_of(mapping: Mapping, folder: Path) -> Callable[[], Connection]:
@@ -38,6 +41,8 @@ def _sqlite(file: Path, mapping: Mapping) -> Connection:
         found: Connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=PATIENCE)
     except sqlite3.Error as fault:
         raise _unreachable(mapping, f"{fault}.") from fault
+    until = time.monotonic() + mapping.time_limit
+    found.set_progress_handler(lambda: time.monotonic() > until, STEPS)  # type: ignore[attr-defined]
     return found
 
 
@@ -51,7 +56,9 @@ def _postgresql(address: str, mapping: Mapping) -> Connection:
         ) from None
     try:
         found: Connection = psycopg.connect(
-            address, connect_timeout=PATIENCE, options="-c default_transaction_read_only=on"
+            address,
+            connect_timeout=PATIENCE,
+            options=f"-c default_transaction_read_only=on -c statement_timeout={mapping.time_limit}s",
         )
     except psycopg.Error as fault:
         raise _unreachable(mapping, f"{str(fault).strip()}.") from fault

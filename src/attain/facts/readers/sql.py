@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -22,6 +22,7 @@ from attain.facts.source import Source, checked_header, file_refused, text_colum
 
 MAX_ROWS = 20_000_000
 BATCH = 10_000
+Answer = TypeVar("Answer")
 
 
 class Cursor(Protocol):
@@ -46,15 +47,33 @@ def read_query(
     connection = connect()
     try:
         cursor: Cursor = connection.cursor()
-        try:
-            cursor.execute(query)
-        except Exception as fault:  # each database has errors of its own; their only common parent is this one
-            raise file_refused("file.query", f"The query failed: {str(fault).strip()}") from fault
+        _answered(lambda: cursor.execute(query), chosen)
         source = source_of(cursor, chosen)
     finally:
         connection.close()
     texts = pa.table(list(source.columns), list(source.header))
     return import_of(judged(source, table, chosen), table, chosen, content_hash(texts))
+
+
+def _answered(ask: Callable[[], Answer], mapping: Mapping) -> Answer:
+    """What the database says; it may go on looking while its rows are fetched."""
+    try:
+        return ask()
+    except Exception as fault:  # each database has errors of its own; their only common parent is this one
+        if not _was_stopped(fault):
+            raise file_refused("file.query", f"The query failed: {str(fault).strip()}") from fault
+        limit = mapping.time_limit
+        raise file_refused(
+            "file.query-time",
+            f"The query was stopped after {limit} second{'s' * (limit != 1)}, its time limit; nothing was taken.",
+            column="time_limit",
+            hint="Let it find less, or set `time_limit` in the mapping to more seconds.",
+        ) from fault
+
+
+def _was_stopped(fault: Exception) -> bool:
+    """By the limit that its connection was opened with: PostgreSQL and SQLite each say it in their own way."""
+    return getattr(fault, "sqlstate", None) == "57014" or str(fault) == "interrupted"
 
 
 def source_of(cursor: Cursor, mapping: Mapping) -> Source:
@@ -64,7 +83,7 @@ def source_of(cursor: Cursor, mapping: Mapping) -> Source:
     columns: list[list[str | None]] = [[] for _ in header]
     unusable: dict[str, str] = {}
     count = 0
-    while rows := cursor.fetchmany(BATCH):
+    while rows := _answered(lambda: cursor.fetchmany(BATCH), mapping):
         count += len(rows)
         if count > MAX_ROWS:
             raise file_refused("file.too-large", f"More than {MAX_ROWS} rows.", line=count)
