@@ -258,9 +258,10 @@ LEFT JOIN rolled r ON r.turn = n.turn LEFT JOIN whole w ON w.subject = n."{m}.s"
 _FIRST_DAY = "CAST(CAST({day} + 1 AS DATE) - to_months({months}) AS DATE)"
 """Of the months that end with a day: those that end on 28 February begin on the first."""
 _SUMS_TO_DAY = """
-SELECT "{m}.s" AS "roll.s", "@date" AS "roll.day",
-       CAST(SUM(SUM("{m}.v")) OVER (PARTITION BY "{m}.s" ORDER BY "@date") AS HUGEINT) AS "roll.sum"
-FROM "{table}" GROUP BY ALL
+SELECT "roll.s", "roll.day", CAST(SUM(added) OVER (PARTITION BY "roll.s" ORDER BY "roll.day") AS HUGEINT) AS "roll.sum"
+FROM (
+    SELECT "{m}.s" AS "roll.s", "@date" AS "roll.day", SUM("{m}.v") AS added FROM "{table}" GROUP BY "{m}.s", "@date"
+) d
 """
 _ROLLED = """
 COALESCE((SELECT MAX_BY("roll.sum", "roll.day") FROM "{sums}" WHERE "roll.s" = ({subject}) AND "roll.day" <= "@date"),
