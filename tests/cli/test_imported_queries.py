@@ -49,3 +49,19 @@ def test_totals_of_a_query_speak_of_the_query(crm: None, attain: Attain) -> None
     tell("DELETE FROM won WHERE id = 'Q2'")
     refused = attain("import", "--mapping", "won", "--sum", "amount=90.00", status=1).err
     assert "should be 90.00; the query gave 100.00." in refused and "another file" not in refused
+
+
+def test_an_answer_that_comes_back_counts_again(crm: None, attain: Attain) -> None:
+    """A.11: what the database says now is the truth, though it said the same before it said something else."""
+    tell("DELETE FROM won WHERE id = 'Q2'")
+    first = attain("import", "--mapping", "won", "--json").json
+    tell("UPDATE won SET amount = '150.00'")
+    attain("import", "--mapping", "won")
+    for amount, by in (("100.00", "-50.00"), ("150.00", "50.00"), ("100.00", "-50.00")):
+        tell(f"UPDATE won SET amount = '{amount}'")
+        again = attain("import", "--mapping", "won", "--json").json
+        assert again["is_new"] and again["corrected_money"] == {"amount": {"EUR": by}}
+        assert again["batch"] != first["batch"]
+        assert not attain("import", "--mapping", "won", "--json").json["is_new"]
+    assert len([one for one in attain("imports", "--json").json["imports"] if one["source"] == "query of won"]) == 5
+    attain("doctor")

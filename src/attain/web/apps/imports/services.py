@@ -101,7 +101,10 @@ def import_file(
 
 
 def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Control | None = None) -> Imported:
-    """Take in what the query of a mapping finds, judged like a file; the same rows a second time change nothing."""
+    """Take in what the query of a mapping finds, judged like a file; the same rows a second time change nothing.
+
+    What the database says now counts: an answer that comes back after another one is taken as a later batch.
+    """
     chosen = _mapping(workspace, None, mapping, control)
     table, name = _table(workspace, chosen.into), f"query of {mapping}"
     require_fit(workspace, table)
@@ -111,7 +114,7 @@ def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Con
     except AttainError as fault:
         raise _in_file(fault, name) from None
     earlier = _earlier(workspace, table, chosen, read.source_hash)
-    if earlier is not None and earlier.is_same:
+    if earlier is not None and earlier.is_same and not earlier.replaced:
         return _again(earlier)
     return _take(workspace, actor, read, name, earlier)
 
