@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples("close 2026-03", 'close 2026-03 --run 12 --accept "the late deal is paid in May"'),
     )(close)
     app.command(
-        short_help="Open the last closed period again.",
+        short_help="Open a closed period again.",
         epilog=examples('reopen 2026-03 --reason "one invoice was missing"'),
     )(reopen)
     app.command(short_help="List the runs.", epilog=examples("runs", "runs --json"))(runs)
@@ -245,15 +245,15 @@ def close(
 
 
 def reopen(
-    period: Annotated[str, typer.Argument(help="The last closed period.")],
+    period: Annotated[str, typer.Argument(help="The closed period.")],
     reason: Reason = "",
     calendar: Annotated[str | None, typer.Option(help="Calendar of the period, if not the default one.")] = None,
     folder: Folder = None,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
-    """Open the last closed period again, and others that end with it. The ledger is kept as evidence and no longer
-    counts.
+    """Open a closed period again, and with it all that its run closed from there on; what another run closed later
+    has to be reopened before. The ledger is kept as evidence and no longer counts.
     """
     from attain.cli.tables import answer, say
 
@@ -263,7 +263,8 @@ def reopen(
     calendar = calendar_of(workspace, period, calendar)
     rows = reopen_with_all(workspace, period, actor=actor_of(actor), reason=reason, calendar=calendar)
     document = {"period": period, "state": str(rows[0].state), "with": [row.period for row in rows[1:]]}
-    said = " and ".join(row.period for row in rows)
+    named = [row.period if row.calendar == workspace.calendar else f"{row.period} ({row.calendar})" for row in rows]
+    said = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
     answer(as_json, document, lambda: say(f"{said} {'is' if len(rows) == 1 else 'are'} open again."))
 
 

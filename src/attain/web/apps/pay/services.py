@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import NoReturn
 
+from django.db.models import Q
+
 from attain.kernel.errors import NotFound, PeriodError, Refused, Where
 from attain.kernel.periods import Period
 from attain.web.apps.audit.models import Answer, Event
@@ -123,14 +125,40 @@ def close_with_all(
 def reopen_with_all(
     workspace: Workspace, period_id: str, *, actor: str, reason: str, calendar: str | None = None
 ) -> list[PayPeriod]:
-    """Reopen a period, and those of other kinds and calendars that end with it: a run pays them together."""
+    """Reopen a period, and what its run closed from there on, the last one first: a 4-4-5 month that ended days
+    before, the quarter that ends with it, later months. First in the answer is the period itself.
+
+    Refused before anything is open again when another run closed what comes later.
+    """
     period = _period(workspace, period_id, None, calendar)
-    found = [reopen_period(workspace, period_id, actor=actor, reason=reason, calendar=calendar)]
-    for row in PayPeriod.objects.filter(state=State.CLOSED, ends_on=period.end):
-        found.append(
-            reopen_period(workspace, row.period, actor=actor, reason=reason, kind=row.kind, calendar=row.calendar)
-        )
-    return found
+    kept, closed = _row(period), PayPeriod.objects.filter(state=State.CLOSED)
+    together: list[PayPeriod] = []
+    if kept is not None and kept.state == State.CLOSED:
+        mine = Q(run=kept.run, ends_on__gt=period.start) | Q(ends_on=period.end)
+        together = list(closed.filter(mine).exclude(pk=kept.pk).order_by("-ends_on", "starts_on"))
+        later = closed.filter(ends_on__gt=period.end).exclude(pk__in=[one.pk for one in together])
+        if (last := later.order_by("-ends_on", "starts_on").first()) is not None:
+            raise _closed_after(workspace, period, last)
+    after = [one for one in together if one.ends_on >= period.end]
+    before = [one for one in together if one.ends_on < period.end]
+    later_open = [_reopened(workspace, one, actor, reason) for one in after]
+    asked = reopen_period(workspace, period_id, actor=actor, reason=reason, calendar=calendar)
+    return [asked, *later_open, *(_reopened(workspace, one, actor, reason) for one in before)]
+
+
+def _reopened(workspace: Workspace, row: PayPeriod, actor: str, reason: str) -> PayPeriod:
+    return reopen_period(workspace, row.period, actor=actor, reason=reason, kind=row.kind, calendar=row.calendar)
+
+
+def _closed_after(workspace: Workspace, period: Period, last: PayPeriod) -> Refused:
+    foreign = last.calendar != workspace.calendar
+    also = f" --calendar {last.calendar}" if foreign else ""
+    return Refused(
+        f"{last.period}{f' ({last.calendar})' if foreign else ''} was closed after {period.id} and builds on it.",
+        code="pay.order",
+        hint=f"Reopen {last.period} first: attain reopen {last.period}{also} --reason WHY. Or correct {period.id} with "
+        "a difference in the open period.",
+    )
 
 
 def reopen_period(
@@ -151,11 +179,7 @@ def reopen_period(
             raise Refused(f"{period.id} is open.", code="pay.not-closed", hint="Only a closed period can be reopened.")
         last = last_of_all()
         if last is not None and last.ends_on > period.end:
-            raise Refused(
-                f"{last.period} was closed after {period.id} and builds on it.",
-                code="pay.order",
-                hint=f"Reopen {last.period} first, or correct {period.id} with a difference in the open period.",
-            )
+            raise _closed_after(workspace, period, last)
         before = {"run": row.run.pk if row.run else None, "ledger": row.ledger, "hash": row.ledger_hash}
         before |= {"closed_by": row.closed_by, "closed_at": moment(row.closed_at)}
         row.state, row.run, row.ledger, row.ledger_hash = State.OPEN, None, "", ""
