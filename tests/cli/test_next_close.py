@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.cli import company
 from tests.cli.conftest import Attain
 from tests.cli.test_pay_periods import STORES, several
 
@@ -38,3 +39,13 @@ def test_where_no_plan_pays_by_the_default_calendar_the_last_period_is_named_wit
     words = next_close(attain("calculate", "2026-01..2026-04").out)
     assert words == ["close", "2026-P01..2026-P04", "--calendar", "retail"]
     assert len(attain(*words, "--json").json["closed"]) == 4
+
+
+def test_a_plan_in_two_versions_is_one_plan(nordwind: Path, attain: Attain) -> None:
+    later = company.PLAN.replace('"2026-1"', '"2026-2"').replace("from: 2026-01-01", "from: 2026-02-01")
+    first = company.PLAN.replace('"2026-1"', '"2026-0"').replace("through: 2026-12-31", "through: 2026-01-31")
+    attain("retire", "account-executive", "--reason", "in two versions")
+    Path("plans/account-executive.yaml").write_text(first)
+    Path("plans/later.yaml").write_text(later)
+    attain("publish", "--untested", "plans/account-executive.yaml", "plans/later.yaml")
+    assert "calculating 1 plan …" in attain("calculate", "2026-01..2026-02").err

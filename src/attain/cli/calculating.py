@@ -39,7 +39,8 @@ def run_pay(
     try:
         if not start.plans:
             raise nothing_pays(span)
-        step(f"calculating {len(start.plans)} plan{'s' * (len(start.plans) != 1)}")
+        plans = len({document.plan.plan for document in start.plans})  # of a plan there may be several versions
+        step(f"calculating {plans} plan{'s' * (plans != 1)}")
         with took.part("handing facts over, making queries"), located(start.plans):
             calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
             took.add(calculation.database.queries)
