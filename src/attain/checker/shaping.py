@@ -100,11 +100,11 @@ def _caps(
             scope = PayeeScope(calculation, payee, period)
             allowed = carry + total
             amount = number(most.amount, scope)
-            if amount is None and period.start in sums:
-                calculation.exception(
-                    "held", f"The most for {name} is missing.", component=name, payee=payee, period=period.id
-                )
-            elif amount is not None:
+            if amount is None:
+                if period.start in sums and period.end <= calculation.horizon:  # a later one is not paid here
+                    said = f"The most for {name} is missing."
+                    calculation.exception("held", said, component=name, payee=payee, period=period.id)
+            else:
                 allowed = min(allowed, max(0, history.rounded(amount, scope.version)))
             change = allowed - total - taken
             before.append(Walked(period.last, own, change, carry - taken - change if most.carried else 0))
