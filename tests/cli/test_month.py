@@ -114,7 +114,7 @@ def test_a_run_that_nobody_verified_is_verified_before_it_is_closed(paid: Path, 
 
 def test_only_a_period_that_a_plan_pays_by_is_closed(nordwind: Path, attain: Attain) -> None:
     """Closing the year of a monthly plan would book nothing."""
-    assert "attain close 2026-01\n" in attain("calculate", "2026").out
+    assert "attain close 2026-01..2026-12\n" in attain("calculate", "2026").out
     refused = attain("close", "2026", status=1).err
     assert "No plan of run-000001 pays by year" in refused and "[pay.kind]" in refused
     assert "2026-01, 2026-02, 2026-03, ..., 2026-12" in refused

@@ -40,7 +40,7 @@ def test_a_refused_close_leaves_no_folder(paid: Path, attain: Attain) -> None:
     assert "2026-01 is the next period to close" in attain("close", "2026-02", status=1).err
     (paid / "late.csv").write_text("id,close_date,amount,owner\nD9,2026-01-30,1.00,bob\n")
     attain("import", "late.csv", "--into", "deals")
-    assert "1 things changed since run-000001 began" in attain("close", "2026-01", status=1).err
+    assert "1 thing changed since run-000001 began" in attain("close", "2026-01", status=1).err
     assert not ledger.exists() or not list(ledger.iterdir())
     attain("close", "2026-01", "--accept", "the late deal is paid in March")
     kept = list(ledger.iterdir())
