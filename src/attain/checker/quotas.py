@@ -81,9 +81,8 @@ class Quotas:
                 row for row in rows
                 if self._counts(row) and row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
             ]  # fmt: skip
-            if on is None or any(row["per"] == "span" for row in touching):
-                on = None
-            if touching and (on is None or in_force(touching, on) is not None):
+            spans = any(row["per"] == "span" for row in touching)
+            if touching and (on is None or spans or in_force(touching, on) is not None):
                 return touching
         return []
 

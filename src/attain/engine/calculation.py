@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from attain.engine import answers, soundness
 from attain.engine.adapters.duckdb import DuckDB
-from attain.engine.compilation import Compilation, closed_periods
+from attain.engine.compilation import Compilation
 from attain.engine.load import load
 from attain.engine.reading import with_fractions
 from attain.engine.stages import book, release, settle, shape
@@ -93,7 +93,7 @@ def _refuse_closed(compilation: Compilation) -> None:
     """A period that counts as closed is never calculated again: what is due for it is booked in the open ones."""
     for period in compilation.pay_periods[:1]:
         if compilation.is_closed(period):
-            last = max(closed_periods(compilation.snapshot), key=lambda each: each.end)
+            last = max(compilation.snapshot.closed_periods(), key=lambda each: each.end)
             raise CalculationError(
                 f"{period.id} is closed or ends before {last.id}, which is; a run cannot pay it again.",
                 code="calculation.closed",

@@ -130,7 +130,7 @@ class Compilation:
     def closed_until(self) -> date:
         """The first day after all that is closed."""
         if "closed until" not in self.known:
-            self.known["closed until"] = max((each.end for each in closed_periods(self.snapshot)), default=date.min)
+            self.known["closed until"] = max((each.end for each in self.snapshot.closed_periods()), default=date.min)
         return self.known["closed until"]  # type: ignore[return-value]
 
     @property
@@ -252,11 +252,6 @@ class Compilation:
             )
             self.known[source] = True
         return source, kind
-
-
-def closed_periods(snapshot: Snapshot) -> list[Period]:
-    """What was closed, of every calendar and kind."""
-    return [snapshot.calendars[row["calendar"]].parse(row["period"]) for row in snapshot.rows("closed_periods")]
 
 
 def _parameter_value(said: Parameter, name: str, text: str) -> object:

@@ -101,7 +101,7 @@ def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], file: 
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in reader:
             count += batch.num_rows
-            sums = [total + _sum(batch.column(name)) for total, name in zip(sums, ("#low", "#high"), strict=True)]
+            sums = [total + _sum(batch.column(lane)) for total, lane in zip(sums, ("#low", "#high"), strict=True)]
             writer.write_batch(batch.select(list(columns)))
     return count, _content_hash(columns, count, sums[0], sums[1])
 

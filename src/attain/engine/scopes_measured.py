@@ -285,9 +285,9 @@ class CreditScope(CreditBase, Reader):
     def _total_of_other(self, name: str, measure: Measure, scale: int) -> Num:
         measured = measures.measured(self.compilation, self.plan, measure.credits)
         source = measured.table
-        if measure.over is not None and measure.over.kind == "rolling":
+        if measures.is_rolling(measure):
             subject = measures._subject(self.compilation, self.plan, measure, self.frame, "@held")
-            rolled = measures.rolled_at(self.compilation, measured, name, measure.over.months or 1, subject)
+            rolled = measures.rolled_at(self.compilation, measured, name, measures.rolling_months(measure), subject)
             taken = self.frame.add(self.frame.fresh("t"), rolled)
             return Num(exp.Coalesce(this=taken, expressions=[frac.integer(0)]), scale)
         totals = (

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from attain.kernel.errors import FactError, NotFound, Where, suggest
-from attain.kernel.periods import GREGORIAN, Calendar
+from attain.kernel.periods import GREGORIAN, Calendar, Period
 
 from .content import content_hash, rows_of_keys
 from .decisions import TABLES, empty_decisions
@@ -105,6 +105,10 @@ class Snapshot:
         """The rows of a table as plain Python values."""
         for batch in self.table(name).to_batches(max_chunksize=20_000):
             yield from batch.to_pylist()
+
+    def closed_periods(self) -> list[Period]:
+        """What was closed, of every calendar and kind."""
+        return [self.calendars[row["calendar"]].parse(row["period"]) for row in self.rows("closed_periods")]
 
     def hashes(self) -> dict[str, str]:
         """Content hash of each table; neither row order nor the batch that brought a fact matters."""

@@ -150,7 +150,7 @@ def _within_budget(
     frame = _in_order(compilation, plan, name, lines, target)
     scope = BudgetScope(compilation, plan, frame)
     frame.add("budget", frac.rounded(scope.pin(numeric(limit.budget, scope)), compilation.places))
-    if plan.settlement.clawback is not None:
+    if "@reverses" in compilation.database.columns(lines):
         _take_back_what_was_paid(compilation, frame, lines, name)
     counted = case().when(col("takes_back"), frac.integer(0), copy=False).else_(col("amount"), copy=False)
     frame.add("counted", exp.Coalesce(this=counted, expressions=[frac.integer(0)]))
@@ -183,11 +183,10 @@ def _take_back_what_was_paid(compilation: Compilation, frame: Frame, lines: str,
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("w")))
     query = exp.select(named(col("payee"), "w.payee"), named(col("source"), "w.source")).from_(inner).where(waits)
     compilation.database.create(waiting, query, f"lines of {name} that wait for their budget")
-    if "@reverses" in compilation.database.columns(lines):
-        on = {"w.payee": col("payee"), "w.source": original_source()}
-        frame.join(table(waiting), on, {"original waits": "w.source"})
-        frame.add("still takes", all_of(col("takes_back"), frac.is_null(col("original waits"))))
-        frame.rename("still takes", "takes_back")
+    on = {"w.payee": col("payee"), "w.source": original_source()}
+    frame.join(table(waiting), on, {"original waits": "w.source"})
+    frame.add("still takes", all_of(col("takes_back"), frac.is_null(col("original waits"))))
+    frame.rename("still takes", "takes_back")
 
 
 def spent_before(compilation: Compilation, plan: Plan, name: str) -> str:

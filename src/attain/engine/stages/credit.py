@@ -102,7 +102,8 @@ def _credits_of(compilation: Compilation, plan: Plan, name: str, rule: CreditSet
     place = compilation.index(plan)
     scales = _events(compilation, plan, name, rule, place)
     fact = compilation.fact(rule.from_).schema
-    columns = tuple(column for column in fact.columns if column in _read_at_credits(compilation))
+    read = _read_at_credits(compilation)
+    columns = tuple(column for column in fact.columns if column in read)
     along = (*_EVENT, *(f"@amount:{amount}" for amount in scales), *columns)
     in_cents = {
         amount: scale

@@ -51,6 +51,15 @@ def window_kind(plan: Plan, measure: Measure) -> str:
     return measure.over.kind if measure.over is not None else plan.period
 
 
+def is_rolling(measure: Measure) -> bool:
+    return measure.over is not None and measure.over.kind == "rolling"
+
+
+def rolling_months(measure: Measure) -> int:
+    """How many months the window of a rolling measure has."""
+    return measure.over.months or 1 if measure.over is not None else 1
+
+
 def is_reset(plan: Plan, measure: Measure) -> bool:
     """Whether the windows of the measure are cut where its quota changes."""
     from_decisions = (
@@ -82,9 +91,8 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
         stored = f"{name}:stored"
         compilation.database.create(stored, frame.query(), f"running sums over {credit_set}")
         for each in kept:
-            over = here[each].over
-            if over is not None and over.kind == "rolling":
-                _add_rolling(compilation, stored, each, over.months or 1)
+            if is_rolling(here[each]):
+                _add_rolling(compilation, stored, each, rolling_months(here[each]))
         frame = Frame(exp.select("*").from_(table(stored)), "n")
     for each in here:
         if each not in kept:
@@ -107,9 +115,6 @@ def _kept(plan: Plan, here: Mapping[str, Measure], credit_set: str) -> list[str]
     def reads(part: object, measure: str) -> bool:
         names = names_read(part)
         return measure in names or (measure in through and not names.isdisjoint(plan.values))
-
-    def is_rolling(measure: Measure) -> bool:
-        return measure.over is not None and measure.over.kind == "rolling"
 
     return [
         name for name, measure in here.items() if is_rolling(measure) or sum(reads(part, name) for part in parts) > 1
@@ -335,7 +340,7 @@ GROUP BY r.subject, r.period
 def _at_period(compilation: Compilation, plan: Plan, name: str, measure: Measure, kind: str, target: str) -> None:
     source = measured(compilation, plan, measure.credits)
     rows = _rows_with_windows(compilation, plan, measure, kind)
-    rolling = measure.over is not None and measure.over.kind == "rolling"
+    rolling = is_rolling(measure)
     text = (_ROLLING_AT_PERIOD if rolling else _AT_PERIOD).format(
         rows=rows,
         m=name,

@@ -114,8 +114,8 @@ def _place(
 
 def _window(spot: Spot, measure: Measure, subject: Scalar, window: Scalar) -> dict[str, Word]:
     text = str(window)
-    if measure.over is not None and measure.over.kind == "rolling":
-        text = f"{measure.over.months} m"
+    if measures.is_rolling(measure):
+        text = f"{measures.rolling_months(measure)} m"
     elif text == "plan" or text.startswith("plan/"):
         text = spot.plan.plan
     return {"subject": str(subject), "window": text.removesuffix(f"/{measures.LONG_AGO}")}

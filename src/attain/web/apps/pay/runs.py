@@ -111,8 +111,7 @@ def _paid(frozen: Frozen, span: Interval, plans: Iterable[Plan]) -> list[Period]
 def pays_again(frozen: Frozen, span: Interval, supposed: Iterable[Plan] = ()) -> str | None:
     """Why a run over the span is refused, if it would pay a period that counts as closed."""
     plans = [*(one.plan for one in frozen.plans), *supposed]
-    calendars, rows = frozen.snapshot.calendars, frozen.snapshot.rows("closed_periods")
-    closed = [calendars[row["calendar"]].parse(row["period"]) for row in rows]
+    closed = frozen.snapshot.closed_periods()
     last = max(closed, key=lambda one: one.end, default=None)
     again = [one for one in _paid(frozen, span, plans) if last is not None and one.end <= last.end]
     if last is None or not again:
