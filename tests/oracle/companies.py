@@ -308,7 +308,7 @@ def deals(rnd: Random, world: World, count: int, since: date = FIRST, until: dat
                 agreed_on=day,
                 deal=f"D{number}",
                 payee=rnd.choice(known),
-                percent=rnd.choice((None, "0.1", "0.333333", "0.5", "0.25")),
+                percent=rnd.choice((None, "0.1", "0.333333", "0.5", "1.25", "-0.15")),
             )
         for _ in range(rnd.choice((0, 0, 1, 2))):
             receipt(rnd, world, f"D{number}", day + timedelta(rnd.choice((0, 10, 40, 80))))

@@ -36,7 +36,9 @@ class Quotas:
                 amount *= self._begun(window, scope)
         else:
             amount = self._decided(version, measure, window, scope)
-        return None if amount is None else amount * self._presence(measure, window, scope)
+        # An amount is for the whole window, also where `reset` cuts it: so is the share of days.
+        whole = self.calculation.history.window(measure.over, scope.day)
+        return None if amount is None else amount * self._presence(measure, whole, scope)
 
     def _decided(self, version: Plan, measure: Measure, window: Window, scope: PlanScope) -> Fraction | None:
         change = version.policies.quota_change
