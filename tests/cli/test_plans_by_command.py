@@ -149,6 +149,8 @@ def test_what_a_new_version_costs_each_person_is_shown_on_real_data(nordwind: Pa
         ("eve", "255.01", "306.01", "51.00"),
     ]
     assert any(change["moves_money"] for change in document["changes"])
+    words = ("diff", "account-executive@2026-1", "draft.yaml", "--over", "2026-W01")
+    assert "[run.no-pay-period]" in attain(*words, status=2).err  # no month ends there: that is not "no effect"
     same = attain("diff", "account-executive@2026-1", str(PLAN), "--over", "2026-01")
     assert same.out == f"account-executive@2026-1 and {PLAN} mean the same.\n"
 

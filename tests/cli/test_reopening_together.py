@@ -40,3 +40,16 @@ def test_what_another_run_closed_later_is_named_with_its_command(nordwind: Path,
     assert len(attain("status", "--json").json["closed_periods"]) == 3
     attain("reopen", "2026-P02", "--calendar", "retail", *WHY)
     assert attain("reopen", "2026-01", *WHY).out == "2026-01 and 2026-P01 (retail) are open again.\n"
+
+
+def test_a_refused_run_names_the_command_that_reopens_what_it_meets(nordwind: Path, attain: Attain) -> None:
+    """A retail month that another run closed ends within the month that is to be paid."""
+    several(nordwind, attain)
+    attain("calculate", "2026-01")
+    attain("close", "2026-01")
+    attain("calculate", "2026-02")
+    attain("close", "2026-P02", "--calendar", "retail")
+    refused = attain("calculate", "2026-02", status=1).err
+    assert 'reopen the last closed one: attain reopen 2026-P02 --calendar retail --reason "…"' in refused
+    attain("reopen", "2026-P02", "--calendar", "retail", *WHY)
+    attain("calculate", "2026-02")

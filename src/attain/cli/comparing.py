@@ -109,6 +109,7 @@ def _effect(workspace: Workspace, old: Document, new: Document, over: str | None
     from attain.cli.tables import working
     from attain.engine import calculate
     from attain.kernel.intervals import Interval
+    from attain.web.apps.pay.runs import require_pay_period
     from attain.web.apps.pay.selectors import snapshot as present
 
     if over is None:
@@ -120,6 +121,7 @@ def _effect(workspace: Workspace, old: Document, new: Document, over: str | None
     with working("Comparing", 3) as step:
         step("reading")
         snapshot = unpaid(present(workspace))
+        require_pay_period(snapshot, [old.plan, new.plan], span)
         for document in (old, new):
             step(f"calculating {document.id}")
             calculation = calculate([_stretched(document.plan, old.plan, new.plan, span)], snapshot, span)

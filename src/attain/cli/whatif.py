@@ -66,7 +66,7 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
         real = freeze(workspace, span=span)
         published = [document.plan for document in real.plans]
         plans = _in_force(changed_plans(workspace, published, supposed, case), published, span)
-        require_pay_period(real, span, plans)
+        require_pay_period(real.snapshot, [*published, *plans], span)
         base = real.snapshot
         if pays_again(real, span, plans) is not None:
             base = unpaid(base)  # months that are closed can be supposed again, as if nothing had been paid

@@ -11,7 +11,7 @@ not there at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
     leases.require_free(LEASE, workspace.ports.clock.now())
     sweep(workspace)
     frozen = freeze(workspace, span=span, as_of=as_of)
-    require_pay_period(frozen, span)
+    require_pay_period(frozen.snapshot, [one.plan for one in frozen.plans], span)
     _require_open(frozen, span)
     with acting(workspace, actor, "begin run") as act:
         last = Run.objects.aggregate(last=Max("number"))["last"] or 0
@@ -90,10 +90,9 @@ def begin_run(workspace: Workspace, span: Interval, *, actor: str, as_of: int | 
     return RunStart(run, frozen, workspace.ports.files.temporary_folder(workspace.runs))
 
 
-def require_pay_period(frozen: Frozen, span: Interval, supposed: Iterable[Plan] = ()) -> None:
-    """A plan, published or supposed, pays the periods that end within the span: where none does, nothing is paid."""
-    plans = [*(one.plan for one in frozen.plans), *supposed]
-    if plans and not _paid(frozen, span, plans):
+def require_pay_period(snapshot: Snapshot, plans: Sequence[Plan], span: Interval) -> None:
+    """A plan pays the periods that end within the span: where none does, nothing is paid."""
+    if plans and not _paid(snapshot, plans, span):
         said = ", ".join(sorted({one.period for one in plans}))
         raise PeriodError(
             f"No pay period ends within {span}; the plans pay by {said}.",
@@ -102,35 +101,43 @@ def require_pay_period(frozen: Frozen, span: Interval, supposed: Iterable[Plan] 
         )
 
 
-def _paid(frozen: Frozen, span: Interval, plans: Iterable[Plan]) -> list[Period]:
-    default = frozen.snapshot.calendar
+def _paid(snapshot: Snapshot, plans: Sequence[Plan], span: Interval) -> list[Period]:
+    default = snapshot.calendar
     kinds = [(one.calendar or default, str(one.period), one.effective.start) for one in plans]
-    return ended_periods(frozen.snapshot.calendars, kinds, span)
+    return ended_periods(snapshot.calendars, kinds, span)
 
 
 def pays_again(frozen: Frozen, span: Interval, supposed: Iterable[Plan] = ()) -> str | None:
     """Why a run over the span is refused, if it would pay a period that counts as closed."""
+    refused = _closed_in(frozen, span, supposed)
+    return None if refused is None else refused[0]
+
+
+def _closed_in(frozen: Frozen, span: Interval, supposed: Iterable[Plan] = ()) -> tuple[str, Period] | None:
+    """The refusal of such a run, and the closed period that ends last."""
     plans = [*(one.plan for one in frozen.plans), *supposed]
-    closed = frozen.snapshot.closed_periods()
-    last = max(closed, key=lambda one: one.end, default=None)
-    again = [one for one in _paid(frozen, span, plans) if last is not None and one.end <= last.end]
+    closed, default = frozen.snapshot.closed_periods(), frozen.snapshot.calendar
+    last = max(closed, key=lambda one: (one.end, one.calendar == default), default=None)
+    again = [one for one in _paid(frozen.snapshot, plans, span) if last is not None and one.end <= last.end]
     if last is None or not again:
         return None
     paid = next((one for one in again if one in closed), None)
     if paid is not None:
-        return f"{paid.id} is closed; a run cannot pay it again."
-    return f"{again[0].id} counts as closed, because {last.id} is; a run cannot pay it any more."
+        return f"{paid.id} is closed; a run cannot pay it again.", last
+    return f"{again[0].id} counts as closed, because {last.id} is; a run cannot pay it any more.", last
 
 
 def _require_open(frozen: Frozen, span: Interval) -> None:
     """What counts as closed is never paid by a run; what is due for it is a difference in an open period."""
-    refused = pays_again(frozen, span)
-    if refused is not None:
+    found = _closed_in(frozen, span)
+    if found is not None:
+        refused, last = found
+        calendar = "" if last.calendar == frozen.snapshot.calendar else f" --calendar {last.calendar}"
         raise Refused(
             refused,
             code="run.closed-period",
             hint="Start with the first open period: what is due for earlier ones is paid there as a difference. Or "
-            "reopen the last closed one.",
+            f'reopen the last closed one: attain reopen {last.id}{calendar} --reason "…"',
         )
 
 
