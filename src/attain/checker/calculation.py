@@ -30,7 +30,7 @@ class Calculation:
         self, versions: Sequence[Plan], record: Record, horizon: date, span_start: date, heard: dict[Any, Unheard]
     ) -> None:
         self.record = record
-        self.history = History(versions, record)
+        self.history = History(versions, record, lambda: self.credit_days)
         self.calendar = self.history.calendar
         self.horizon = horizon
         """The first day after the span: nothing that happened from then on is known here."""
@@ -52,7 +52,6 @@ class Calculation:
     def credits(self) -> dict[str, list[Credit]]:
         """The credits of each set in their order."""
         found: dict[str, list[Credit]] = {}
-        days: dict[str, list[date]] = defaultdict(list)
         for version in self.history.versions:
             for name in version.credits:
                 found.setdefault(name, []).extend(CreditReader(self, version, name).read())
@@ -60,9 +59,16 @@ class Calculation:
             credits.sort(key=lambda credit: credit.order)
             for place, credit in enumerate(credits):
                 credit.place = place
-                days[credit.payee].append(credit.date)
-        self.history.credit_days = {payee: sorted(dates) for payee, dates in days.items()}
         return found
+
+    @cached_property
+    def credit_days(self) -> dict[str, list[date]]:
+        """The credit dates of each payee in order."""
+        days: dict[str, list[date]] = defaultdict(list)
+        for credits in self.credits.values():
+            for credit in credits:
+                days[credit.payee].append(credit.date)
+        return {payee: sorted(dates) for payee, dates in days.items()}
 
     def at_credit(self, credit: Credit) -> CreditScope:
         if credit.place < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -27,7 +27,11 @@ ONE_DAY = timedelta(days=1)
 class History:
     """The versions of one plan in order of time, with what they have in common."""
 
-    def __init__(self, versions: Sequence[Plan], record: Record) -> None:
+    def __init__(
+        self, versions: Sequence[Plan], record: Record, credit_days: Callable[[], Mapping[str, list[date]]]
+    ) -> None:
+        """`credit_days` gives the credit dates of each payee in order: asked when they are needed, for they are worked
+        out by the history."""
         self.versions = in_order(versions)
         self.names = present_names(versions)
         """Former names of components with the names that they have now."""
@@ -41,8 +45,7 @@ class History:
         self.places = currency(latest.currency).places
         self.start = self.versions[0].effective.start
         self.end = latest.effective.end or ENDLESS
-        self.credit_days: dict[str, list[date]] = {}
-        """The credit dates of each payee in order, once credits are known."""
+        self._credit_days = credit_days
         self._pay_periods: dict[date, Period] = {}
         self._payees: dict[tuple[str, date], list[str]] = {}
 
@@ -117,12 +120,12 @@ class History:
 
     def first_period(self, payee: str, kind: str) -> Period | None:
         """The first period in which the payee is on the plan or has a credit."""
-        days = [span.start for span in self.membership.get(payee, ())[:1]] + self.credit_days.get(payee, [])[:1]
+        days = [span.start for span in self.membership.get(payee, ())[:1]] + self._credit_days().get(payee, [])[:1]
         return self.calendar.period(kind, min(days)) if days else None
 
     def is_there(self, payee: str, period: Period) -> bool:
         """Whether the payee is on the plan for a day of the period or has a credit in it."""
-        days = self.credit_days.get(payee, [])
+        days = self._credit_days().get(payee, [])
         credited = bisect_left(days, period.start) < bisect_left(days, period.end)
         return credited or self.is_on_in(payee, period)
 
