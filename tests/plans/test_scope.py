@@ -160,6 +160,7 @@ MISTAKES = [
     ("amount: 15% of booked.quota, over: year", "amount: 15% of booked.quota, over: week",
      "plan.periods-do-not-nest", "week"),
     ("each: bookings, within: policy_number", "within: policy_number, per: payee month", "plan.value-grain", "`each`"),
+    ("by: reach, table: rates", "by: trailing, table: rates", "plan.retroactive-rolling", "starts anew"),
     ("takes: full", "takes: pro_rata", "", ""),
     ("within: 180 days, takes: full", "takes: pro_rata", "plan.clawback", "within"),
     ("currency: payee, rate", "currency: dollars, rate", "plan.currency", "USD"),

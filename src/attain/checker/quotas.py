@@ -72,21 +72,25 @@ class Quotas:
     def rows(self, measure: Measure, window: Window, scope: PlanScope, on: date | None = None) -> list[Row]:
         """The rows that touch the window: the person's own, else those of the position held. With a day, rows that are
         no spans count for whoever has one in force on it."""
-        known = self.calculation.record.quotas
-        if measure.for_ == "payee":
-            subjects = [scope.payee, scope.position]
-        else:
-            subjects = [COMPANY if measure.for_ == "company" else scope.team]
-        for subject in subjects:
-            rows = known.get((measure.quota or "", subject), []) if subject is not None else []
-            touching = [
-                row for row in rows
-                if self._counts(row) and row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
-            ]  # fmt: skip
+        for touching in self._touching(measure, window, scope):
             spans = any(row["per"] == "span" for row in touching)
             if touching and (on is None or spans or in_force(touching, on) is not None):
                 return touching
         return []
+
+    def _touching(self, measure: Measure, window: Window, scope: PlanScope) -> list[list[Row]]:
+        """The rows of each subject that touch the window, nearest subject first."""
+        known = self.calculation.record.quotas
+        subjects: list[str | None] = [scope.payee, scope.position]
+        if measure.for_ != "payee":
+            subjects = [COMPANY if measure.for_ == "company" else scope.team]
+        return [
+            [
+                row for row in known.get((measure.quota or "", subject), [])
+                if self._counts(row) and row["valid_from"] < window[1] and window[0] < (row["valid_to"] or ENDLESS)
+            ]
+            for subject in subjects if subject is not None
+        ]  # fmt: skip
 
     def _kind(self, measure: Measure) -> str:
         return self.calculation.history.period_kind if measure.over is None else measure.over.kind
@@ -137,16 +141,29 @@ class Quotas:
         return share
 
     def cut(self, version: Plan, measure: Measure, window: Window, day: date, scope: PlanScope) -> Window:
-        """The part of a window around a day in which the amount of the quota stays the same."""
+        """The part of a window around a day in which the amount of the quota stays the same: the payee's, or the seat's
+        where its sum is read."""
         if measure.quota in version.values or measure.quota in version.parameters:
             return window
-        rows = [row for row in self.rows(measure, window, scope) if row["per"] == self._kind(measure)]
-        edges = {edge for row in rows for edge in (row["valid_from"], row["valid_to"] or ENDLESS)}
+        found = self._touching(measure, window, scope)
+        if measure.for_ == "payee" and version.policies.follows == "position":
+            found = found[-1:] if scope.position is not None else []
+        every = [row for rows in found for row in rows]
+        if any(row["per"] == "span" for row in every):
+            return window
+        edges = {edge for row in every for edge in (row["valid_from"], row["valid_to"] or ENDLESS)}
         marks = sorted({window[0], window[1], *(edge for edge in edges if window[0] < edge < window[1])})
         start, end = window
         for before, at in pairwise(marks[:-1]):
-            if self._amount_on(rows, before) != self._amount_on(rows, at):
+            if _nearest(found, before) != _nearest(found, at):
                 if at > day:
                     return start, at
                 start = at
         return start, end
+
+
+def _nearest(found: list[list[Row]], day: date) -> Fraction | None:
+    """The amount in force for the nearest subject that has one on the day."""
+    holds = (row for rows in found if (row := in_force(rows, day)) is not None)
+    row = next(holds, None)
+    return None if row is None else row["amount"]

@@ -269,10 +269,8 @@ class Structure:
             self.tell("plan.window", message, "Give the measure `over`.", (*path, "over"))
         self._component_table(path, component)
         running = running_by(self.plan, component)
-        if component.retroactive and running is not None and self.plan.measures[running.measure].for_ != "payee":
-            message = f"`{running.measure}` is not measured for a payee: whose earlier credits would be lifted?"
-            hint = "Use a measure of the payee, or `retroactive: no`."
-            self.tell("plan.retroactive-group", message, hint, (*path, "retroactive"))
+        if component.retroactive and running is not None:
+            self._lifts_earlier_credits((*path, "retroactive"), running.measure)
         if component.by is not None and component.pays != "lookup" and len(component.by) != 1:
             self.tell("plan.argument", f"`pays: {component.pays}` goes by one value.", "Write one.", (*path, "by"))
         if isinstance(component.limit, WindowLimit):
@@ -283,6 +281,17 @@ class Structure:
         if component.floor is not None:
             self._limit_window(component.floor.per, (*path, "floor", "per"), component)
         self._releases((*path, "release"), component.release, [component])
+
+    def _lifts_earlier_credits(self, path: Path, name: str) -> None:
+        measure = self.plan.measures[name]
+        if measure.for_ != "payee":
+            message = f"`{name}` is not measured for a payee: whose earlier credits would be lifted?"
+            hint = "Use a measure of the payee, or `retroactive: no`."
+            self.tell("plan.retroactive-group", message, hint, path)
+        if measure.over is not None and measure.over.kind == "rolling":
+            message = f"The window of `{name}` rolls: a credit that a tier has lifted would be lifted once more."
+            hint = "Measure over a period that starts anew (month to year, or plan), or say `retroactive: no`."
+            self.tell("plan.retroactive-rolling", message, hint, path)
 
     def _component_table(self, path: Path, component: Component) -> None:
         written = path

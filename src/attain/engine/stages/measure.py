@@ -133,7 +133,8 @@ def _add_measure(
         alone = exp.StartsWith(this=col(f"{name}.s"), expression=exp.Literal.string(NO_TEAM))
         amount = case().when(alone, zero, copy=False).else_(amount, copy=False)
     frame.add(f"{name}.v", amount)
-    whose: list[exp.Expr] = [col("@person"), col("@held")] if measure.for_ == "payee" else [col(f"{name}.s")]
+    own = measure.for_ == "payee" and plan.policies.follows == "person"  # the sum of a seat is cut where its amount is
+    whose: list[exp.Expr] = [col("@person"), col("@held")] if own else [col(f"{name}.s")]
     frame.add(f"{name}.w", _window(compilation, plan, measure, frame, whose, col("@date")))
     return value.denominator
 
@@ -359,7 +360,7 @@ def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, k
     subject = "subject" if grouped else ("position" if by_position else "payee")
     base = group_rows(compilation, measure.for_, kind) if grouped else payee_rows(compilation, kind)
     frame = Frame(exp.select("*").from_(table(base)))
-    subjects: list[exp.Expr] = [col("subject")] if grouped else [col("person"), col("position")]
+    subjects: list[exp.Expr] = [col(subject)] if grouped or by_position else [col("person"), col("position")]
     if measure.over is not None and measure.over.kind == "column":
         raise PlanError(
             f"A measure over `{measure.over.column}` can be read at a credit only.",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import gcd, lcm
 from typing import Any
 
@@ -28,6 +29,8 @@ from attain.kernel.periods import Period
 from attain.plans.model import Measure, Plan
 
 SCALE = 10**4
+BETWEEN = "\x1f"
+"""Stands in no id of a person or position, so that no subject is taken for a person in a seat."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,9 @@ class Figures:
     """A table with subject, `key` (a window or pay period), valid_from, valid_to, since and amount; and the amounts'
     denominator.
 
-    `by_day`: the row in force on the day that is read. `by_key`: the row of the key. `since`: from when on the amount
-    has been the same. `of_seats`, `of_others`: whether positions have a row, and whether anybody else has.
+    `by_day`: the row in force on the day that is read. `by_key`: the row of the key. `since`: of a quota that resets,
+    from when on the amount has been the same. `of_seats`, `of_others`: whether positions have a row, and whether
+    anybody else has. `of_both`: whether there are rows of a person in a seat where both have some (`_in_seat`).
     """
 
     table: str
@@ -45,6 +49,19 @@ class Figures:
     by_key: bool
     of_seats: bool
     of_others: bool
+    of_both: bool = False
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A figure; without an amount (only of a quota that resets) the days on which there is none."""
+
+    subject: str
+    key: str
+    start: date
+    end: date
+    amount: int | None
+    since: date | None = None
 
 
 def rows_of(compilation: Compilation, quota: str) -> list[dict[str, Any]]:
@@ -88,44 +105,68 @@ def _figures(
     spans: bool,
 ) -> Figures:
     target = compilation.name("quota", str(measure.quota), over, change, measure.against)
-    out: list[tuple[str, str, date, date, int]] = []
     by_day = not spans and change in ("on_event", "reset")
     by_key = not by_day or measure.against == "to_date"
-    if not by_key:
-        denominator = 1
-        out = [(row["subject"], "", row["valid_from"], row["valid_to"] or FAR, _units(row)) for row in rows]
-    else:
+    denominator, pairs = 1, set()
+    if by_key:
         keys = _keys(compilation, plan, measure, over)
         denominator, out = _begun(rows, keys) if by_day else _shares(rows, keys, spans)
+    elif change == "reset":
+        pairs = _pairs(compilation, {row["subject"] for row in rows})
+        out = _timelines(rows, pairs)
+    else:
+        out = [_Row(row["subject"], "", row["valid_from"], row["valid_to"] or FAR, _units(row)) for row in rows]
     table_of = pa.table(
         {
-            "subject": pa.array([row[0] for row in out], pa.string()),
-            "key": pa.array([row[1] for row in out], pa.string()),
-            "valid_from": pa.array([row[2] for row in out], pa.date32()),
-            "valid_to": pa.array([row[3] for row in out], pa.date32()),
-            "since": pa.array(_unchanged_since(out), pa.date32()),
-            "amount": pa.array([row[4] for row in out], pa.decimal128(38, 0)),
+            "subject": pa.array([row.subject for row in out], pa.string()),
+            "key": pa.array([row.key for row in out], pa.string()),
+            "valid_from": pa.array([row.start for row in out], pa.date32()),
+            "valid_to": pa.array([row.end for row in out], pa.date32()),
+            "since": pa.array([row.since for row in out], pa.date32()),
+            "amount": pa.array([row.amount for row in out], pa.decimal128(38, 0)),
         }
     )
     compilation.database.register(target, table_of)
-    subjects = {row[0] for row in out}
+    subjects = {row["subject"] for row in rows}
     of_seats = subjects & set(compilation.snapshot.table("positions")["position"].to_pylist())
     of_people = subjects & set(compilation.snapshot.table("people")["person"].to_pylist())
     others = bool(subjects - of_seats or of_people)
-    return Figures(target, denominator * SCALE, by_day, by_key, bool(of_seats), others)
+    return Figures(target, denominator * SCALE, by_day, by_key, bool(of_seats), others, bool(pairs))
 
 
-def _unchanged_since(rows: list[tuple[str, str, date, date, int]]) -> list[date]:
-    """For each row the day since which its amount has been the same: a row that says it again changes nothing."""
-    found: dict[tuple[str, str, date, date, int], date] = {}
-    ended: dict[tuple[str, str, date], tuple[int, date]] = {}
-    for row in sorted(rows):
-        subject, key, start, end, amount = row
-        before = ended.get((subject, key, start))
-        since = before[1] if before is not None and before[0] == amount else start
-        found[row] = since
-        ended[subject, key, end] = (amount, since)
-    return [found[row] for row in rows]
+def _pairs(compilation: Compilation, subjects: set[str]) -> set[tuple[str, str]]:
+    """Who ever sat where, of people and positions that both have rows."""
+    seats = compilation.snapshot.rows("assignments")
+    return {(row["person"], row["position"]) for row in seats if {row["person"], row["position"]} <= subjects}
+
+
+def _in_seat(person: str, position: str) -> str:
+    return f"{person}{BETWEEN}{position}"
+
+
+def _timelines(rows: list[dict[str, Any]], pairs: set[tuple[str, str]]) -> list[_Row]:
+    """For each subject, and each person in a seat, the amount day by day: where a person has no row, the seat's."""
+    of: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        of.setdefault(row["subject"], []).append(row)
+    found = [part for subject, own in of.items() for part in _timeline(subject, [own])]
+    for person, position in sorted(pairs):
+        found += _timeline(_in_seat(person, position), [of[person], of[position]])
+    return found
+
+
+def _timeline(subject: str, nearest_first: list[list[dict[str, Any]]]) -> list[_Row]:
+    """A row that says the same amount again changes nothing."""
+    every = [row for rows in nearest_first for row in rows]
+    edges = sorted({edge for row in every for edge in (row["valid_from"], row["valid_to"] or FAR)} | {FAR})
+    found: list[_Row] = []
+    for start, end in pairwise(edges):
+        holds = (row for rows in nearest_first for row in rows if row["valid_from"] <= start < (row["valid_to"] or FAR))
+        row = next(holds, None)
+        amount = None if row is None else _units(row)
+        same = found and found[-1].amount == amount
+        found.append(_Row(subject, "", start, end, amount, found[-1].since if same else start))
+    return found
 
 
 def _units(row: dict[str, Any]) -> int:
@@ -173,11 +214,11 @@ def _windows(compilation: Compilation, over: str, start: date, end: date) -> lis
     return compilation.calendar.periods(over, start, end)
 
 
-def _begun(rows: list[dict[str, Any]], keys: list[_Key]) -> tuple[int, list[tuple[str, str, date, date, int]]]:
+def _begun(rows: list[dict[str, Any]], keys: list[_Key]) -> tuple[int, list[_Row]]:
     """For each pay period the rows that are in force on one of its days, in the share that has begun."""
     denominator = lcm(1, *(key.parts for key in keys))
     return denominator, [
-        (
+        _Row(
             row["subject"],
             key.id,
             row["valid_from"],
@@ -190,9 +231,7 @@ def _begun(rows: list[dict[str, Any]], keys: list[_Key]) -> tuple[int, list[tupl
     ]
 
 
-def _shares(
-    rows: list[dict[str, Any]], keys: list[_Key], spans: bool
-) -> tuple[int, list[tuple[str, str, date, date, int]]]:
+def _shares(rows: list[dict[str, Any]], keys: list[_Key], spans: bool) -> tuple[int, list[_Row]]:
     """Every figure as a whole number over one denominator."""
     exact: list[tuple[str, _Key, int, int]] = []
     for row in rows:
@@ -220,7 +259,9 @@ def _shares(
     sums: dict[tuple[str, str], int] = {}
     for subject, key, top, below in reduced:
         sums[subject, key.id] = sums.get((subject, key.id), 0) + top * (denominator // below)
-    return denominator, [(subject, id_, date(1, 1, 1), FAR, amount) for (subject, id_), amount in sums.items()]
+    return denominator, [
+        _Row(subject, id_, date(1, 1, 1), FAR, amount) for (subject, id_), amount in sums.items()
+    ]
 
 
 def _shared(top: int, below: int) -> int:
@@ -230,13 +271,15 @@ def _shared(top: int, below: int) -> int:
 def join(
     frame: Frame, found: Figures, subjects: list[exp.Expr], key: exp.Expr, day: exp.Expr
 ) -> tuple[Num, exp.Expr | None]:
-    """The figure for the first subject that has one; and, by day, since when it has been in force.
+    """The figure for the first subject that has one; and, of a quota that resets, since when it has been the same.
 
     Two subjects are the payee and the seat: who can have no row is not looked up.
     """
     if len(subjects) > 1:
-        there = (found.of_others, found.of_seats)
-        subjects = [subject for subject, has in zip(subjects, there, strict=True) if has] or subjects[:1]
+        person, position = subjects
+        both = exp.DPipe(this=exp.DPipe(this=person, expression=exp.Literal.string(BETWEEN)), expression=position)
+        there = (found.of_both, found.of_others, found.of_seats)
+        subjects = [one for one, has in zip((both, person, position), there, strict=True) if has] or subjects[:1]
     values: list[Num] = []
     since: list[exp.Expr] = []
     for subject in subjects:
