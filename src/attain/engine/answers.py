@@ -7,7 +7,7 @@ large run stays small and every value can still be seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -16,7 +16,6 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine import tables
-from attain.engine.adapters.duckdb import DuckDB
 from attain.engine.compilation import Compilation
 from attain.engine.formulas import Plain, Sql, compiled, numeric
 from attain.engine.fractions import Num
@@ -33,50 +32,40 @@ from attain.engine.stages.rows import group_rows, payee_rows
 from attain.engine.stages.shape import create, view
 from attain.engine.uncredited import write_uncredited
 from attain.engine.untouched import untouched
-from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import AttainError, NotFound
 from attain.plans.expressions import Name
 from attain.plans.model import Plan, TierTable
 from attain.plans.outcome import NamedValue, Slice
 
 
-def write_results(database: DuckDB, compilations: Sequence[Compilation], snapshot: Snapshot) -> None:
+def write_results(compilations: Sequence[Compilation]) -> None:
     """The tables of docs/architecture.md over all plans."""
-    first = compilations[0]
-
-    def union(name: str, parts: Iterable[str], meaning: str) -> None:
-        view(first, name, " UNION ALL ".join(parts), meaning)
-
-    union(
-        "credits",
-        [_credits(item, name) for item in compilations for name in _sets(item)] or [_NO_CREDITS],
-        "all credits",
-    )
-    union(
-        "lines",
-        [_LINES.format(plan=item.id, booked=item.name("booked"), currency=item.plan.currency) for item in compilations],
-        "all booked lines",
-    )
-    union(
-        "releases",
-        [
-            _RELEASES.format(plan=item.id, table=item.name("releases"), currency=item.plan.currency)
-            for item in compilations
-        ],
-        "all releases",
-    )
-    union(
-        "payments",
-        [
-            _PAYMENTS.format(plan=item.id, table=item.name("payments"), currency=item.plan.currency)
-            for item in compilations
-        ],
-        "all payments",
-    )
+    write_pay(compilations)
     write_uncredited(compilations)
-    # Two credit sets may miss the same rate: the event is listed once.
-    every = " UNION ALL ".join(query for item in compilations for query in _exceptions(item))
-    create(first, "exceptions", f"SELECT DISTINCT * FROM ({every}) e", "what was left out, and why")
+    found = [each for item in compilations for each in (*exceptions_of_events(item), *exceptions_of_payees(item))]
+    write_exceptions(compilations, found)
+
+
+def write_pay(compilations: Sequence[Compilation]) -> None:
+    """What belongs to payees."""
+    words = [(item, {"plan": item.id, "currency": item.plan.currency}) for item in compilations]
+    given = [_credits(item, name) for item in compilations for name in item.credit_sets()]
+    pay = {
+        "credits": given or [_NO_CREDITS],
+        "lines": [_LINES.format(booked=item.name("booked"), **said) for item, said in words],
+        "releases": [_RELEASES.format(table=item.name("releases"), **said) for item, said in words],
+        "payments": [_PAYMENTS.format(table=item.name("payments"), **said) for item, said in words],
+    }
+    meanings = {"credits": "all credits", "lines": "all booked lines", "releases": "all releases",
+                "payments": "all payments"}  # fmt: skip
+    for name, parts in pay.items():
+        view(compilations[0], name, " UNION ALL ".join(parts), meanings[name])
+
+
+def write_exceptions(compilations: Sequence[Compilation], queries: Sequence[str]) -> None:
+    """Two credit sets may miss the same rate: the event is listed once."""
+    every = " UNION ALL ".join(queries)
+    create(compilations[0], "exceptions", f"SELECT DISTINCT * FROM ({every}) e", "what was left out, and why")
 
 
 _NO_CREDITS = """
@@ -108,10 +97,6 @@ FROM "{table}"
 """
 
 
-def _sets(compilation: Compilation) -> list[str]:
-    return list(dict.fromkeys(name for plan in compilation.versions for name in plan.credits))
-
-
 def _credits(compilation: Compilation, name: str) -> str:
     found = credits(compilation, name)
     versions = (
@@ -129,17 +114,27 @@ def _credits(compilation: Compilation, name: str) -> str:
     """
 
 
-def _exceptions(compilation: Compilation) -> Iterator[str]:
-    """What could not be credited, paid or converted, with the money that it is about where that is known.
+def exceptions_of_events(compilation: Compilation, fact: str | None = None) -> Iterator[str]:
+    """What could not be credited, with the money that it is about where that is known: of every fact type, or of one.
 
-    Codes: date_missing, rate_missing, amount_missing, held, vacant, pay_rate_missing, touches_nothing.
+    Codes: date_missing, rate_missing, amount_missing.
     """
-    words = {"plan": compilation.id, "own": compilation.plan.currency, "over": 10**compilation.places}
     for place, version in enumerate(compilation.versions):
-        for name, rule in version.credits.items():
-            words |= {"kind": rule.from_, "main": next(iter(rule.named_amounts))}
-            scale = compilation.known[f"stated scale {place} {name}"]
-            yield _NO_AMOUNT.format(events=compilation.name(place, "events", name), scale=scale, **words)
+        for name in compilation.credit_sets(fact):
+            if name in version.credits:
+                rule = version.credits[name]
+                yield _NO_AMOUNT.format(
+                    plan=compilation.id,
+                    kind=rule.from_,
+                    main=next(iter(rule.named_amounts)),
+                    scale=compilation.known[f"stated scale {place} {name}"],
+                    events=compilation.name(place, "events", name),
+                )
+
+
+def exceptions_of_payees(compilation: Compilation) -> Iterator[str]:
+    """What could not be paid or converted. Codes: held, vacant, quota_currency, pay_rate_missing, touches_nothing."""
+    words = {"plan": compilation.id, "own": compilation.plan.currency, "over": 10**compilation.places}
     for state in (compilation, *compilation.later):
         yield from _held(state, words)
     for what in ("guarantee", "draw"):

@@ -67,6 +67,20 @@ def calculate(
 
     `plans` may hold several versions of a plan.
     """
+    database = DuckDB(threads=threads, memory_limit=memory_limit)
+    compilations = compiled(database, plans, snapshot, span)
+    load(database, snapshot, calendars_of(plans, snapshot), days_of(plans, snapshot, span))
+    soundness.check(database)
+    for compilation in compilations.values():
+        pay(compilation)
+    answers.write_results(list(compilations.values()))
+    return Calculation(database, compilations, span)
+
+
+def compiled(
+    database: DuckDB, plans: Sequence[Plan], snapshot: Snapshot, span: Interval, only: str | None = None
+) -> dict[str, Compilation]:
+    """The plans by name, each with its versions."""
     if span.end is None:
         raise CalculationError(
             "A run needs a last day.",
@@ -76,17 +90,16 @@ def calculate(
     by_id: dict[str, list[Plan]] = {}
     for plan in plans:
         by_id.setdefault(plan.plan, []).append(plan)
-    calendars = {plan.calendar or snapshot.calendar for plan in plans}
-    database = DuckDB(threads=threads, memory_limit=memory_limit)
-    compilations = {name: Compilation(database, snapshot, versions, span) for name, versions in sorted(by_id.items())}
-    for compilation in compilations.values():
+    found = {
+        name: Compilation(database, snapshot, versions, span, only=only) for name, versions in sorted(by_id.items())
+    }
+    for compilation in found.values():
         _refuse_closed(compilation)
-    load(database, snapshot, calendars, _days(plans, snapshot, span))
-    soundness.check(database)
-    for compilation in compilations.values():
-        _run(compilation)
-    answers.write_results(database, list(compilations.values()), snapshot)
-    return Calculation(database, compilations, span)
+    return found
+
+
+def calendars_of(plans: Sequence[Plan], snapshot: Snapshot) -> set[str]:
+    return {plan.calendar or snapshot.calendar for plan in plans}
 
 
 def _refuse_closed(compilation: Compilation) -> None:
@@ -101,7 +114,8 @@ def _refuse_closed(compilation: Compilation) -> None:
             )
 
 
-def _run(compilation: Compilation) -> None:
+def pay(compilation: Compilation) -> None:
+    """From credits to payments."""
     compilation.later = with_expiries(compilation)
     due = [_due(each) for each in (compilation, *compilation.later)]
     booked = book.booked(compilation, due)
@@ -111,12 +125,12 @@ def _run(compilation: Compilation) -> None:
 
 def _due(compilation: Compilation) -> str:
     """What the plan says is due, by earning period."""
-    for name in dict.fromkeys(name for plan in compilation.versions for name in plan.credits):
+    for name in compilation.credit_sets():
         credits(compilation, name)
     return shape.entitled(compilation)
 
 
-def _days(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Interval:
+def days_of(plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Interval:
     """The days that calendars must know: from the first fact or plan to the end of the year after the span."""
     first = min([span.start, *(plan.effective.start for plan in plans), *_first_dates(snapshot)])
     last = max([span.end or span.start, *(plan.effective.start for plan in plans)])

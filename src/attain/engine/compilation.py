@@ -6,13 +6,13 @@ when a version changes; each version has formulas of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 import pyarrow as pa
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from attain.engine.adapters.duckdb import DuckDB
 from attain.engine.formulas import Sql, condition
@@ -47,8 +47,13 @@ class Compilation:
     """The pay period's first day whose overrides hold; without it the first one of the span."""
     later: list[Compilation] = field(default_factory=list)
     """The same plan as it stands once overrides have expired, in the order of these days."""
+    only: str | None = None
+    """A condition on `payee`: nobody else is calculated."""
+    given: Mapping[str, object] = field(default_factory=dict)
+    """What is known before: the credits, where they were worked out elsewhere."""
 
     def __post_init__(self) -> None:
+        self.known.update(self.given)
         said, self.versions = self.versions, in_order(self.versions)
         self.names = self.names or present_names(said)
         self.plan = self.versions[-1]
@@ -149,6 +154,11 @@ class Compilation:
 
     # -- facts --
 
+    def credit_sets(self, fact: str | None = None) -> list[str]:
+        """The names of the credit sets of all versions, or of those that read one fact type."""
+        said = (item for plan in self.versions for item in plan.credits.items())
+        return list(dict.fromkeys(name for name, rule in said if fact in (None, rule.from_)))
+
     def fact(self, name: str) -> FactTable:
         if name not in self.snapshot.facts:
             raise PlanError(
@@ -198,12 +208,11 @@ class Compilation:
             named(exp.Least(this=col("valid_to"), expressions=[end]), "valid_to"),
             named(exp.Literal.number(place), "version"),
         ).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("m"))))
-        return query.where(
-            exp.LT(
-                this=exp.Greatest(this=col("valid_from"), expressions=[start]),
-                expression=exp.Least(this=col("valid_to"), expressions=[end]),
-            )
+        there = exp.LT(
+            this=exp.Greatest(this=col("valid_from"), expressions=[start]),
+            expression=exp.Least(this=col("valid_to"), expressions=[end]),
         )
+        return query.where(there) if self.only is None else query.where(there, parse_one(self.only, dialect="duckdb"))
 
     # -- parameters --
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -22,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import attain
-from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.duckdb import DuckDB, Query
 from attain.engine.calculation import TABLES, Calculation
 from attain.engine.reading import with_fractions
 from attain.facts.snapshot import Snapshot
@@ -72,38 +73,88 @@ def write(
     `plans` maps `plan@version` to the hash of its document.
     """
     database = calculation.database
-    tables = {}
-    for name in TABLES:
+    with ResultTables(folder, files) as tables:
+        for name in TABLES:
+            tables.add(database, name)
+    write_queries(database.queries, folder, files)
+    return write_manifest(calculation.span, snapshot, plans, tables, folder, files)
+
+
+class ResultTables:
+    """The tables of a run while they are written: all rows of one at once, or in parts."""
+
+    def __init__(self, folder: Path, files: Files) -> None:
+        self._folder, self._files = folder, files
+        self._open = ExitStack()
+        self._written: dict[str, _Written] = {}
+        self.sums: Sums = {}
+
+    def __enter__(self) -> ResultTables:
+        return self
+
+    def __exit__(self, *how: Any) -> None:
+        self._open.__exit__(*how)
+
+    def add(self, database: DuckDB, name: str) -> None:
+        """Writes the rows of a table and adds up their hashes on the way: a result is worked out once."""
         columns = database.columns(name)
-        with files.create(folder / f"{name}.parquet") as file:
-            count, content = _write_table(database, name, columns, file)
-        tables[name] = {"rows": count, "hash": content, "columns": columns}
-    _write_queries(database, folder / "sql", files)
-    manifest = Manifest(
-        attain.__version__, calculation.span, plans, snapshot.hashes(), control_totals(database), tables
-    )
+        hashed = f'SELECT {portable(columns)}, {_row_hash(columns)} AS "#low" FROM "{name}"'
+        query = f'SELECT *, hash("#low", 1) AS "#high" FROM ({hashed}) h'
+        reader = database.connection.sql(query).to_arrow_reader(100_000)
+        if name not in self._written:
+            schema = pa.schema([reader.schema.field(column) for column in columns])
+            file = self._open.enter_context(self._files.create(self._folder / f"{name}.parquet"))
+            writer = self._open.enter_context(pq.ParquetWriter(file, schema, compression="zstd"))
+            self._written[name] = _Written(columns, writer)
+        written = self._written[name]
+        for batch in reader:
+            written.count += batch.num_rows
+            written.low += _sum(batch.column("#low"))
+            written.high += _sum(batch.column("#high"))
+            written.writer.write_batch(batch.select(list(columns)))
+        add_sums(self.sums, database, name)
+
+    def about(self) -> dict[str, dict[str, Any]]:
+        """Number of rows, hash and columns of each table."""
+        return {
+            name: {
+                "rows": written.count,
+                "hash": _content_hash(written.columns, written.count, written.low, written.high),
+                "columns": written.columns,
+            }
+            for name, written in sorted(self._written.items(), key=lambda item: TABLES.index(item[0]))
+        }
+
+
+@dataclass
+class _Written:
+    columns: Mapping[str, str]
+    writer: pq.ParquetWriter
+    count: int = 0
+    low: int = 0
+    high: int = 0
+
+
+def write_manifest(
+    span: Interval,
+    snapshot: Snapshot,
+    plans: Mapping[str, str],
+    tables: ResultTables,
+    folder: Path,
+    files: Files,
+) -> Manifest:
+    totals = control_totals(tables.sums)
+    manifest = Manifest(attain.__version__, span, plans, snapshot.hashes(), totals, tables.about())
     files.write_bytes_durably(folder / MANIFEST, canonical_json(manifest.as_dict()))
     return manifest
 
 
-def _write_table(database: DuckDB, name: str, columns: Mapping[str, str], file: IO[bytes]) -> tuple[int, str]:
-    """Writes the rows and adds up their hashes on the way: a result is worked out once. Answers the number of rows and
-    the hash of the table."""
-    wide = ", ".join(
+def portable(columns: Mapping[str, str]) -> str:
+    """The columns as files hold them: whole numbers of 128 bits as decimals without places."""
+    return ", ".join(
         f'CAST("{column}" AS DECIMAL(38, 0)) AS "{column}"' if kind == "HUGEINT" else f'"{column}"'
         for column, kind in columns.items()
     )
-    hashed = f'SELECT {wide}, {_row_hash(columns)} AS "#low" FROM "{name}"'
-    query = f'SELECT *, hash("#low", 1) AS "#high" FROM ({hashed}) h'
-    reader = database.connection.sql(query).to_arrow_reader(100_000)
-    schema = pa.schema([reader.schema.field(column) for column in columns])
-    count, sums = 0, [0, 0]
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in reader:
-            count += batch.num_rows
-            sums = [total + _sum(batch.column(lane)) for total, lane in zip(sums, ("#low", "#high"), strict=True)]
-            writer.write_batch(batch.select(list(columns)))
-    return count, _content_hash(columns, count, sums[0], sums[1])
 
 
 def _sum(hashes: pa.UInt64Array) -> int:
@@ -132,61 +183,68 @@ def _content_hash(columns: Mapping[str, str], count: int, low: int, high: int) -
     return sha256_bytes(canonical_json([sorted(columns), count, low, high]))
 
 
-def control_totals(database: DuckDB) -> dict[str, Any]:
+Sums = dict[str, dict[tuple[str, ...], list[int | None]]]
+"""By table and what its rows are counted by: the number of rows, and the sum of amounts, if there are any."""
+
+_COUNTED = {
+    "lines": ("amount", ("plan", "currency"), "TRUE"),
+    "releases": ("amount", ("plan", "currency"), "state = 'released'"),
+    "payments": ("payable", ("plan", "currency"), "TRUE"),
+    "credits": ("amount", ("plan", "credit_set", "amount_over"), "TRUE"),
+    "uncredited": ("amount", ("event_type", "reason", "currency", "amount_over"), "TRUE"),
+}
+
+
+def add_sums(sums: Sums, database: DuckDB, name: str) -> None:
+    """Adds the rows of a table, or of a part of one."""
+    if name not in _COUNTED:
+        return
+    column, keys, which = _COUNTED[name]
+    found = sums.setdefault(name, {})
+    by = ", ".join(keys)
+    query = f'SELECT {by}, COUNT(*) AS n, SUM({column}) AS total FROM "{name}" WHERE {which} GROUP BY {by}'
+    for row in database.rows(query):
+        count = found.setdefault(tuple(str(row[key]) for key in keys), [0, None])
+        count[0] = int(count[0] or 0) + int(row["n"])
+        if row["total"] is not None:
+            count[1] = int(count[1] or 0) + int(row["total"])
+
+
+def control_totals(sums: Sums) -> dict[str, Any]:
     """Money of each stage by plan, as text in minor units (or exact fractions), for the eye of an auditor."""
     totals: dict[str, Any] = {}
-    for table, column in (("lines", "amount"), ("releases", "amount"), ("payments", "payable")):
-        released = " WHERE state = 'released'" if table == "releases" else ""
+    for table in ("lines", "releases", "payments"):
         totals[table] = {
-            row["plan"]: {"rows": row["rows"], "amount_minor": int(row["amount"] or 0), "currency": row["currency"]}
-            for row in database.rows(_TOTALS.format(column=column, table=table, which=released))
+            plan: {"rows": rows, "amount_minor": amount or 0, "currency": currency}
+            for (plan, currency), (rows, amount) in sorted(sums[table].items())
         }
     totals["credits"] = {
-        f"{row['plan']}/{row['credit_set']}": {
-            "rows": row["rows"],
-            "amount": str(Fraction(int(row["amount"] or 0), int(row["amount_over"]))),
-        }
-        for row in database.rows(_CREDITED)
+        f"{plan}/{name}": {"rows": rows, "amount": str(Fraction(amount or 0, int(over)))}
+        for (plan, name, over), (rows, amount) in sorted(sums["credits"].items())
     }
-    totals["uncredited"] = {
-        f"{row['event_type']}/{row['reason']}": {"rows": int(row["rows"]), "amounts": row["amounts"]}
-        for row in database.rows(_UNCREDITED)
-    }
-    return totals
+    uncredited: dict[str, dict[str, Any]] = {}
+    for (kind, reason, currency, over), (rows, amount) in sorted(sums["uncredited"].items()):
+        about = uncredited.setdefault(f"{kind}/{reason}", {"rows": 0, "amounts": []})
+        about["rows"] += rows
+        about["amounts"].append(None if amount is None else f"{amount}/{over} {currency}")
+    return totals | {"uncredited": uncredited}
 
 
-_TOTALS = """
-SELECT plan, currency, COUNT(*) AS rows, SUM({column}) AS amount FROM "{table}"{which} GROUP BY ALL ORDER BY plan
-"""
-_CREDITED = """
-SELECT plan, credit_set, amount_over, COUNT(*) AS rows, SUM(amount) AS amount FROM credits GROUP BY ALL ORDER BY ALL
-"""
-_UNCREDITED = """
-SELECT event_type, reason, SUM(rows) AS rows,
-       LIST(CAST(amount AS VARCHAR) || '/' || CAST(amount_over AS VARCHAR) || ' ' || currency
-            ORDER BY currency) AS amounts
-FROM (
-    SELECT event_type, reason, currency, amount_over, COUNT(*) AS rows, SUM(amount) AS amount
-    FROM uncredited GROUP BY ALL
-) u GROUP BY ALL ORDER BY ALL
-"""
-
-
-def _write_queries(database: DuckDB, folder: Path, files: Files) -> None:
+def write_queries(queries: Iterable[Query], folder: Path, files: Files) -> None:
     """Every query in the order in which it ran, readable and runnable by hand. A step that repeats the one above it
     with the next number stands on a line."""
     import sqlglot
 
     parts = []
-    for query in database.queries:
+    for query in queries:
         if query.adds:
             parts.append(f'-- {query.meaning}\nINSERT INTO "{query.table}"\n{query.sql};\n')
             continue
-        pretty = sqlglot.transpile(query.sql, read=database.dialect, write=database.dialect, pretty=True)[0]
+        pretty = sqlglot.transpile(query.sql, read=DuckDB.dialect, write=DuckDB.dialect, pretty=True)[0]
         kind = "VIEW" if query.view else "TABLE"
         parts.append(f'-- {query.meaning}\nCREATE OR REPLACE {kind} "{query.table}" AS\n{pretty};\n')
-    folder.mkdir()
-    files.write_bytes_durably(folder / "queries.sql", "\n".join(parts).encode())
+    files.make_folder(folder / "sql")
+    files.write_bytes_durably(folder / "sql" / "queries.sql", "\n".join(parts).encode())
 
 
 class StoredRun:

@@ -43,12 +43,14 @@ class Reader:
         return self.rule.date or Name((self.compilation.fact(self.rule.from_).schema.date,))
 
 
-def write_uncredited(compilations: Sequence[Compilation]) -> None:
+def write_uncredited(compilations: Sequence[Compilation], fact: str | None = None) -> None:
+    """Of every fact type that a credit set reads, or of one."""
     readers = [
         Reader(item, place, name)
         for item in compilations
         for place, plan in enumerate(item.versions)
-        for name in plan.credits
+        for name, rule in plan.credits.items()
+        if fact in (None, rule.from_)
     ]
     parts = [_NOTHING]
     for kind in dict.fromkeys(reader.rule.from_ for reader in readers):
@@ -79,10 +81,8 @@ def _asked(compilations: Sequence[Compilation], kind: str, readers: Sequence[Rea
         named.append(_NAMED.format(recipients=reader.table("recipients"), **words))
     credited = []
     for item in compilations:
-        for name in dict.fromkeys(name for plan in item.versions for name in plan.credits):
-            found = credits(item, name)
-            if found.fact == kind:
-                credited.append(f'SELECT "@event" AS event FROM "{found.table}"')
+        for name in item.credit_sets(kind):
+            credited.append(f'SELECT "@event" AS event FROM "{credits(item, name).table}"')
     target = f"uncredited:{kind}"
     words = {"passing": " UNION ALL ".join(passing), "credited": " UNION ALL ".join(credited)}
     create(compilations[0], target, _OPEN.format(**words), f"{kind} that pass and credit nobody")

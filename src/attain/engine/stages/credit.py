@@ -66,11 +66,12 @@ def credits(compilation: Compilation, name: str) -> Credits:
             for plan in compilation.versions
             if name in plan.credits
         }
-        compilation.known[key] = _united(compilation, name, parts)
+        compilation.known[f"credits by version {name}"] = parts
+        compilation.known[key] = united(compilation, name, parts)
     return compilation.known[key]  # type: ignore[return-value]
 
 
-def _united(compilation: Compilation, name: str, parts: Mapping[int, Credits]) -> Credits:
+def united(compilation: Compilation, name: str, parts: Mapping[int, Credits]) -> Credits:
     """The credits of all versions by their place, with the columns that follow from the others."""
     first = next(iter(parts.values()))
     target = compilation.name("credits", name)

@@ -1,0 +1,343 @@
+"""Large work in parts, so that memory holds one part at a time: credit by slices of events, pay by groups of payees.
+
+Slices: an event is credited by itself, with the facts that belong to it. The credits of each group of payees are kept
+in files until all slices are done. Groups: from measures to payments a payee's figures need nobody else's, except in
+plans that share money or sums among payees; those are calculated in one piece, after the others. The result tables are
+the same as those of `calculate`, and so are their hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from attain.engine import answers, soundness
+from attain.engine.adapters.duckdb import DuckDB, Query
+from attain.engine.calculation import calendars_of, compiled, days_of, pay
+from attain.engine.compilation import Compilation
+from attain.engine.load import load
+from attain.engine.release_facts import read_at_release, waits
+from attain.engine.run import Manifest, ResultTables, portable, write_manifest, write_queries
+from attain.engine.stages.credit import Credits, credits, united
+from attain.engine.uncredited import write_uncredited
+from attain.facts.snapshot import FactTable, Snapshot
+from attain.kernel.files import Files
+from attain.kernel.intervals import Interval
+from attain.plans.model import BudgetLimit, Plan
+from attain.plans.versions import in_order
+
+OF_PAYEES = ("credits", "lines", "releases", "payments")
+DECIDED = ("adjustments", "overrides", "holds", "ledger_lines", "ledger_releases", "ledger_balances")
+"""Decisions about a payee's pay, which are read by payee only."""
+EVENTS_AT_ONCE = 1_000_000
+"""Up to so many facts of a type one piece is enough."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How many slices the events are cut into, and how many groups the payees."""
+
+    slices: int
+    groups: int
+
+
+def parts_for(plans: Sequence[Plan], snapshot: Snapshot) -> Parts | None:
+    """None if one piece is enough, or the plans cannot be cut."""
+    read = {rule.from_ for plan in plans for rule in plan.credits.values()}
+    most = max((len(snapshot.facts[name]) for name in read if name in snapshot.facts), default=0)
+    if most <= EVENTS_AT_ONCE or not all(_one_fact_a_set(plans, plan) for plan in plans):
+        return None
+    pieces = -(-most // EVENTS_AT_ONCE)
+    return Parts(pieces, 2 * pieces)
+
+
+def _one_fact_a_set(plans: Sequence[Plan], plan: Plan) -> bool:
+    """Whether every version of a plan reads the same facts in a credit set of the same name."""
+    others = [other for other in plans if other.plan == plan.plan]
+    return all(other.credits[name].from_ == rule.from_ for other in others for name, rule in plan.credits.items()
+               if name in other.credits)  # fmt: skip
+
+
+def is_separable(versions: Iterable[Plan]) -> bool:
+    """Whether a payee's figures need nobody else's."""
+    return not any(
+        plan.policies.follows == "position"
+        or any(measure.for_ != "payee" for measure in plan.measures.values())
+        or any(value.per is not None and value.per.subject != "payee" for value in plan.values.values())
+        or any(said.pays in ("pool", "prizes") or isinstance(said.limit, BudgetLimit)
+               for said in plan.components.values())
+        for plan in versions
+    )  # fmt: skip
+
+
+def calculate_in_parts(
+    plans: Sequence[Plan],
+    snapshot: Snapshot,
+    span: Interval,
+    parts: Parts,
+    hashes: Mapping[str, str],
+    folder: Path,
+    files: Files,
+    *,
+    threads: int | None = None,
+) -> tuple[Manifest, list[Query]]:
+    """Calculates and writes a run folder as `run.write` does; answers the manifest and the queries of all parts."""
+    kept = files.temporary_folder(folder)
+    work = _Work(plans, snapshot, span, parts, kept, files, threads, days_of(plans, snapshot, span))
+    with ResultTables(folder, files) as tables:
+        given = _credit(work, tables)
+        _pay(work, tables, given)
+        _add_exceptions(work, tables)
+    files.discard(kept)
+    write_queries(work.shown, folder, files)
+    return write_manifest(span, snapshot, hashes, tables, folder, files), work.queries
+
+
+class _Work:
+    """What every part needs, and what the parts leave behind."""
+
+    def __init__(
+        self,
+        plans: Sequence[Plan],
+        snapshot: Snapshot,
+        span: Interval,
+        parts: Parts,
+        folder: Path,
+        files: Files,
+        threads: int | None,
+        days: Interval,
+    ) -> None:
+        self.plans, self.snapshot, self.span, self.parts = plans, snapshot, span, parts
+        self._folder, self.files, self.threads, self.days = folder, files, threads, days
+        self.queries: list[Query] = []
+        self.shown: list[Query] = []
+        """Those of the first slice of each fact type and of the first group: the others repeat them."""
+        self.exceptions: list[pa.Table] = []
+
+    def separable(self) -> list[Plan]:
+        return [plan for plan in self.plans if is_separable(self.versions(plan))]
+
+    def shared(self) -> list[Plan]:
+        return [plan for plan in self.plans if not is_separable(self.versions(plan))]
+
+    def versions(self, plan: Plan) -> list[Plan]:
+        return [other for other in self.plans if other.plan == plan.plan]
+
+    @contextmanager
+    def database(self, part: Snapshot, *, shown: bool = False) -> Iterator[DuckDB]:
+        """A database that holds a part of the snapshot."""
+        database = DuckDB(threads=self.threads)
+        try:
+            load(database, part, calendars_of(self.plans, self.snapshot), self.days)
+            yield database
+            self.queries += database.queries
+            self.shown += database.queries if shown else []
+        finally:
+            database.close()
+
+    def keep(self, rows: pa.Table, what: tuple[object, ...], slice_: int) -> None:
+        folder = self._folder / ".".join(map(str, what))
+        self.files.make_folder(folder)
+        with self.files.create(folder / f"{slice_}.parquet") as file:
+            pq.write_table(rows, file, compression="lz4")
+
+    def kept(self, what: tuple[object, ...], columns: list[str] | None = None) -> pa.Table:
+        """What all slices have left of it."""
+        return pq.read_table(self._folder / ".".join(map(str, what)), columns=columns)
+
+    def except_for(self, database: DuckDB, compilations: Sequence[Compilation], queries: Sequence[str]) -> None:
+        """Keeps the exceptions of a part."""
+        answers.write_exceptions(compilations, queries)
+        columns = portable(database.columns("exceptions"))
+        self.exceptions.append(database.arrow(f"SELECT {columns} FROM exceptions"))
+
+
+# -- slices of events ----------------------------------------------------------------------------------------------
+
+
+def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
+    """Credits every event; answers what is known of the credits of each plan: scales and columns, no rows."""
+    given: dict[str, dict[str, object]] = {}
+    read = sorted({rule.from_ for plan in work.plans for rule in plan.credits.values()})
+    for fact in read or [""]:
+        for place, part in enumerate(_slices(work.snapshot, fact, work.parts.slices)):
+            with work.database(part, shown=place == 0) as database:
+                if not given:
+                    soundness.check(database)
+                compilations = compiled(database, work.plans, work.snapshot, work.span)
+                for compilation in compilations.values():
+                    for name in compilation.credit_sets(fact):
+                        credits(compilation, name)
+                    _keep_credits(work, compilation, fact, place)
+                    known = compilation.known.items()
+                    made = {key: value for key, value in known if "credits" in key or "scale" in key}
+                    given.setdefault(compilation.id, {}).update(made)
+                every = list(compilations.values())
+                write_uncredited(every, fact)
+                tables.add(database, "uncredited")
+                found = [query for item in every for query in answers.exceptions_of_events(item, fact)]
+                if found:
+                    work.except_for(database, every, found)
+    return given
+
+
+def _slices(snapshot: Snapshot, fact: str, count: int) -> Iterator[Snapshot]:
+    """The snapshot with a part of the facts of one type each time, and of others what belongs to these. A reversal
+    stands with what it takes back."""
+    if fact not in snapshot.facts:
+        yield snapshot
+        return
+    schema, table = snapshot.facts[fact].schema, snapshot.facts[fact].table
+    if _refers_further(snapshot.facts[fact]):
+        yield snapshot
+        return
+    first = f'"{schema.key}"' if schema.reverses is None else f'COALESCE("{schema.reverses}", "{schema.key}")'
+    for place in range(count):
+        facts = dict(snapshot.facts)
+        facts[fact] = FactTable(schema, _chosen(table, f"hash({first}) % {count} = {place}"))
+        for name, other in snapshot.facts.items():
+            if name != fact:
+                facts[name] = _belonging(other, facts[fact])
+        yield replace(snapshot, facts=facts)
+
+
+def _refers_further(events: FactTable) -> bool:
+    """Whether an event may need another one in a slice elsewhere: a reversal of a reversal, or a relation to itself."""
+    schema, table = events.schema, events.table
+    if schema.name in schema.relations.values():
+        return True
+    if schema.reverses is None:
+        return False
+    taken_back = table[schema.reverses]
+    reversals = table[schema.key].filter(pc.is_valid(taken_back)).combine_chunks()
+    return bool(pc.any(pc.is_in(taken_back.drop_null(), reversals)).as_py())
+
+
+def _chosen(table: pa.Table, condition: str) -> pa.Table:
+    """The rows that fulfil a condition in SQL; their order is of no account."""
+    database = DuckDB()
+    database.connection.register("given", table)
+    rows = database.connection.sql(f"SELECT * FROM given WHERE {condition}").to_arrow_table()
+    database.close()
+    return rows
+
+
+def _belonging(other: FactTable, events: FactTable) -> FactTable:
+    """Of a type that refers to the events, or to which they refer, the facts that do so; of any other type all."""
+    kept = None
+    for column, target in other.schema.relations.items():
+        if target == events.schema.name:
+            found = pc.is_in(other.table[column], events.table[events.schema.key].combine_chunks())
+            kept = found if kept is None else pc.or_(kept, found)
+    for column, target in events.schema.relations.items():
+        if target == other.schema.name:
+            found = pc.is_in(other.table[other.schema.key], events.table[column].combine_chunks())
+            kept = found if kept is None else pc.or_(kept, found)
+    return other if kept is None else FactTable(other.schema, other.table.filter(kept))
+
+
+def _keep_credits(work: _Work, compilation: Compilation, fact: str, slice_: int) -> None:
+    """The credits of each version, in a file for each group of payees; and what its reversals state."""
+    groups = range(work.parts.groups) if is_separable(compilation.versions) else [None]
+    database = compilation.database
+    for name in compilation.credit_sets(fact):
+        parts: Mapping[int, Credits] = compilation.known[f"credits by version {name}"]  # type: ignore[assignment]
+        for place, part in parts.items():
+            columns = portable(database.columns(part.table))
+            for group in groups:
+                which = "TRUE" if group is None else _only('"@payee"', work.parts, group)
+                rows = database.arrow(f'SELECT {columns} FROM "{part.table}" WHERE {which}')
+                work.keep(rows, (compilation.id, place, name, group), slice_)
+            taken_back = compilation.fact(fact).schema.reverses
+            if taken_back is not None:
+                every = compilation.name(place, "all", name)
+                stated = portable({"@event": "VARCHAR", "@stated": database.columns(every)["@stated"]})
+                rows = database.arrow(f'SELECT {stated} FROM "{every}" WHERE "{taken_back}" IS NOT NULL')
+                work.keep(rows, (compilation.id, place, name, "stated"), slice_)
+
+
+# -- groups of payees ----------------------------------------------------------------------------------------------
+
+
+def _only(payee: str, parts: Parts, group: int) -> str:
+    """The condition that a payee is of the group: every text is of exactly one, known or not."""
+    return f"hash({payee}) % {parts.groups} = {group}"
+
+
+def _pay(work: _Work, tables: ResultTables, given: Mapping[str, Mapping[str, object]]) -> None:
+    pieces: list[tuple[Sequence[Plan], int | None]] = []
+    if work.separable():
+        pieces += [(work.separable(), group) for group in range(work.parts.groups)]
+    if work.shared():
+        pieces.append((work.shared(), None))
+    for plans, group in pieces:
+        events = _events(work, plans, group)
+        part = replace(
+            work.snapshot,
+            facts={name: read_at_release(fact, plans, events) for name, fact in work.snapshot.facts.items()},
+            decisions=_decisions(work, group),
+        )
+        with work.database(part, shown=group in (0, None)) as database:
+            only = None if group is None else _only("payee", work.parts, group)
+            compilations = compiled(database, plans, work.snapshot, work.span, only)
+            for compilation in compilations.values():
+                _restore(work, compilation, group, given[compilation.id])
+                pay(compilation)
+            every = list(compilations.values())
+            answers.write_pay(every)
+            for name in OF_PAYEES:
+                tables.add(database, name)
+            work.except_for(database, every, [query for item in every for query in answers.exceptions_of_payees(item)])
+
+
+def _decisions(work: _Work, group: int | None) -> dict[str, pa.Table]:
+    """With those of the group where they are of one payee."""
+    found = dict(work.snapshot.decisions)
+    if group is not None:
+        which = _only("payee", work.parts, group)
+        found |= {name: _chosen(found[name], which) for name in DECIDED}
+    return found
+
+
+def _events(work: _Work, plans: Sequence[Plan], group: int | None) -> dict[str, pa.Array]:
+    """The events of the credits of a group, by fact type, with those that are taken back."""
+    found: dict[str, list[pa.ChunkedArray]] = {}
+    for plan in plans:
+        if not waits(plan):
+            continue
+        place = in_order(work.versions(plan)).index(plan)
+        for name, rule in plan.credits.items():
+            rows = work.kept((plan.plan, place, name, group), ["@event", "@reverses"])
+            found.setdefault(rule.from_, []).extend([rows["@event"], rows["@reverses"].drop_null()])
+    return {name: pc.unique(pa.chunked_array([chunk for each in parts for chunk in each.chunks], pa.string()))
+            for name, parts in found.items()}  # fmt: skip
+
+
+def _restore(work: _Work, compilation: Compilation, group: int | None, given: Mapping[str, object]) -> None:
+    """Puts the credits of the group where the credit stage would have left them."""
+    compilation.given = dict(given)
+    compilation.known.update(given)
+    for name in compilation.credit_sets():
+        parts: Mapping[int, Credits] = given[f"credits by version {name}"]  # type: ignore[assignment]
+        for place, part in parts.items():
+            compilation.database.register(part.table, work.kept((compilation.id, place, name, group)))
+            if compilation.fact(part.fact).schema.reverses is not None:
+                stated = work.kept((compilation.id, place, name, "stated"))
+                compilation.database.register(compilation.name(place, "all", name), stated)
+        united(compilation, name, parts)
+
+
+def _add_exceptions(work: _Work, tables: ResultTables) -> None:
+    """A quota that no group can use is found by each of them, and listed once."""
+    database = DuckDB(threads=work.threads)
+    database.register("parts of exceptions", pa.concat_tables(work.exceptions))
+    database.create("exceptions", 'SELECT DISTINCT * FROM "parts of exceptions"', "what was left out, and why")
+    tables.add(database, "exceptions")
+    database.close()
+
