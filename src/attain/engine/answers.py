@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from attain.engine import fractions as frac
 from attain.engine import tables
-from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.port import Database
 from attain.engine.compilation import Compilation
 from attain.engine.formulas import Plain, Sql, compiled, numeric
 from attain.engine.fractions import Num
@@ -40,7 +40,7 @@ from attain.plans.model import Plan, TierTable
 from attain.plans.outcome import NamedValue, Slice
 
 
-def write_results(database: DuckDB, compilations: Sequence[Compilation], snapshot: Snapshot) -> None:
+def write_results(database: Database, compilations: Sequence[Compilation], snapshot: Snapshot) -> None:
     """The tables of docs/architecture.md over all plans."""
     first = compilations[0]
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from attain.engine import answers, soundness
 from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.port import Database
 from attain.engine.compilation import Compilation
 from attain.engine.load import load
 from attain.engine.reading import with_fractions
@@ -33,7 +34,7 @@ TABLES = ("credits", "lines", "releases", "payments", "uncredited", "exceptions"
 class Calculation:
     """The outcome of one calculation; holds its private database until it is closed."""
 
-    def __init__(self, database: DuckDB, compilations: Mapping[str, Compilation], span: Interval) -> None:
+    def __init__(self, database: Database, compilations: Mapping[str, Compilation], span: Interval) -> None:
         self.database = database
         self.compilations = compilations
         self.span = span
@@ -62,10 +63,12 @@ def calculate(
     *,
     threads: int | None = None,
     memory_limit: str | None = None,
+    database: Database | None = None,
 ) -> Calculation:
     """Pay for the pay periods that end within the span, of each plan those of its own kind and calendar.
 
-    `plans` may hold several versions of a plan.
+    `plans` may hold several versions of a plan. `database` is an empty one of another engine, which belongs to the
+    calculation from here on; without it the calculation runs in DuckDB in this process.
     """
     if span.end is None:
         raise CalculationError(
@@ -77,7 +80,8 @@ def calculate(
     for plan in plans:
         by_id.setdefault(plan.plan, []).append(plan)
     calendars = {plan.calendar or snapshot.calendar for plan in plans}
-    database = DuckDB(threads=threads, memory_limit=memory_limit)
+    if database is None:
+        database = DuckDB(threads=threads, memory_limit=memory_limit)
     compilations = {name: Compilation(database, snapshot, versions, span) for name, versions in sorted(by_id.items())}
     for compilation in compilations.values():
         _refuse_closed(compilation)

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 import attain
 from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.landing import landed
 from attain.engine.calculation import TABLES, Calculation
 from attain.engine.reading import with_fractions
 from attain.facts.snapshot import Snapshot
@@ -71,17 +72,16 @@ def write(
 
     `plans` maps `plan@version` to the hash of its document.
     """
-    database = calculation.database
     tables = {}
-    for name in TABLES:
-        columns = database.columns(name)
-        with files.create(folder / f"{name}.parquet") as file:
-            count, content = _write_table(database, name, columns, file)
-        tables[name] = {"rows": count, "hash": content, "columns": columns}
-    _write_queries(database, folder / "sql", files)
-    manifest = Manifest(
-        attain.__version__, calculation.span, plans, snapshot.hashes(), control_totals(database), tables
-    )
+    with landed(calculation.database, TABLES) as database:
+        for name in TABLES:
+            columns = database.columns(name)
+            with files.create(folder / f"{name}.parquet") as file:
+                count, content = _write_table(database, name, columns, file)
+            tables[name] = {"rows": count, "hash": content, "columns": columns}
+        _write_queries(database, folder / "sql", files)
+        totals = control_totals(database)
+    manifest = Manifest(attain.__version__, calculation.span, plans, snapshot.hashes(), totals, tables)
     files.write_bytes_durably(folder / MANIFEST, canonical_json(manifest.as_dict()))
     return manifest
 
