@@ -2,47 +2,96 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from attain.engine import calculate, run
-from attain.engine.groups import Parts, calculate_in_parts
+from attain.engine import calculate, groups, run
+from attain.engine.groups import Parts, _slices, calculate_in_parts, is_separable, parts_for
 from attain.kernel.errors import AttainError
 from attain.kernel.files import Files
 from tests.oracle.held_together import SPAN, Case, case_in_weeks, case_with_versions, random_case
 
-SEEDS = range(1000, 1012)
+SEPARABLE = [(random_case, 1004), (case_with_versions, 1007)]
+"""Companies whose plans share nothing among payees."""
+SHARED = [(random_case, 1000)]
+FIRST_SEED = int(os.environ.get("ATTAIN_SOAK_FIRST", "20000"))
 
 
-def cases() -> list[tuple[str, Case]]:
-    found = [(f"{seed}", random_case(seed)) for seed in SEEDS]
-    return found
-
-
-@pytest.mark.parametrize("make", [random_case, case_with_versions, case_in_weeks])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_random_company_in_parts_has_the_same_hashes(make, seed: int, tmp_path: Path) -> None:
-    """P.1: three slices of events and four groups of payees, or more than there are."""
+@pytest.mark.parametrize(("make", "seed"), [*SEPARABLE, *SHARED])
+def test_a_company_in_parts_has_the_same_tables(make: Callable[[int], Case], seed: int, tmp_path: Path) -> None:
+    """P.1: two slices of events and three groups of payees, in a folder like that of any run."""
     case = make(seed)
-    snapshot = case.world.snapshot()
+    assert is_separable(case.models) == ((make, seed) in SEPARABLE)
+    assert_same(case, tmp_path)
+    assert sorted(each.name for each in (tmp_path / "parts").iterdir()) == sorted(
+        each.name for each in (tmp_path / "whole").iterdir()
+    )
+
+
+@pytest.mark.soak
+def test_companies_in_parts_have_the_same_tables(tmp_path: Path) -> None:
+    for seed in range(FIRST_SEED, FIRST_SEED + int(os.environ.get("ATTAIN_SOAK", "200"))):
+        make = (random_case, case_with_versions, case_in_weeks)[seed % 3]
+        place = folder(tmp_path / str(seed))
+        assert_same(make(seed), place)
+
+
+def assert_same(case: Case, path: Path) -> None:
+    """Every row, hash and total; or the same refusal."""
+    snapshot, parts = case.world.snapshot(), Parts(2, 3)
     try:
-        whole = calculate(case.models, snapshot, SPAN, threads=1)
+        calculation = calculate(case.models, snapshot, SPAN, threads=1)
     except AttainError as refused:
         with pytest.raises(AttainError) as again:
-            calculate_in_parts(case.models, snapshot, SPAN, Parts(3, 4), {}, folder(tmp_path / "b"), Files(), threads=1)
+            calculate_in_parts(case.models, snapshot, SPAN, parts, {}, folder(path / "refused"), Files(), threads=1)
         assert again.value.code == refused.code
         return
-    one = run.write(whole, snapshot, {}, folder(tmp_path / "a"), Files())
-    whole.close()
-    other, _ = calculate_in_parts(
-        case.models, snapshot, SPAN, Parts(3, 4), {}, folder(tmp_path / "b"), Files(), threads=1
-    )
-    assert other.as_dict() == one.as_dict()
-    assert run.StoredRun(tmp_path / "b").verify() == []
-    assert sorted(path.name for path in (tmp_path / "b").iterdir()) == sorted(
-        path.name for path in (tmp_path / "a").iterdir()
-    )
+    whole = run.write(calculation, snapshot, {}, folder(path / "whole"), Files())
+    calculation.close()
+    found, _ = calculate_in_parts(case.models, snapshot, SPAN, parts, {}, folder(path / "parts"), Files(), threads=1)
+    assert found.as_dict() == whole.as_dict()
+    assert run.StoredRun(path / "parts").verify() == []
+
+
+def test_a_plan_that_shares_money_is_calculated_after_those_that_do_not(tmp_path: Path) -> None:
+    """P.1: two plans over the same facts, one in groups and one in one piece, and one list of uncredited events."""
+    alone, shared = random_case(1004), random_case(1000)
+    plans = [*alone.plans, *({**plan, "plan": "shared"} for plan in shared.plans)]
+    assert_same(Case(alone.world, plans), tmp_path)
+
+
+def test_the_number_of_parts_follows_from_the_size_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P.1: small work stays in one piece; what is cut is a fact type that a credit set reads."""
+    case = random_case(1004)
+    snapshot = case.world.snapshot()
+    deals = len(snapshot.facts["deals"])
+    assert parts_for(case.models, snapshot) is None
+    monkeypatch.setattr(groups, "EVENTS_AT_ONCE", deals)
+    assert parts_for(case.models, snapshot) is None
+    monkeypatch.setattr(groups, "EVENTS_AT_ONCE", -(-deals // 3))
+    assert parts_for(case.models, snapshot) == Parts(3, 6)
+
+
+def test_reversals_stand_in_the_slice_of_what_they_take_back(tmp_path: Path) -> None:
+    """P.1: every deal is in one slice, with its reversals; a reversal of a reversal keeps all in one."""
+    world = random_case(1004).world
+    deals = world.snapshot().facts["deals"]
+    slices = [part.facts["deals"] for part in _slices(world.snapshot(), "deals", 3)]
+    keys = [set(each.table["id"].to_pylist()) for each in slices]
+    assert sorted(key for each in keys for key in each) == sorted(deals.table["id"].to_pylist())
+    assert len(slices) == 3 and all(keys)
+    taken_back = 0
+    for each, table in zip(keys, slices, strict=True):
+        originals = {row for row in table.table["reverses"].to_pylist() if row is not None}
+        taken_back += len(originals)
+        assert originals <= each | (originals - set(deals.table["id"].to_pylist()))
+    assert taken_back
+    twice = next(row for row in world.facts["deals"] if row.get("reverses"))
+    world.facts["deals"].append({**twice, "id": "R2", "reverses": twice["id"]})
+    assert len(list(_slices(world.snapshot(), "deals", 3))) == 1
 
 
 def folder(path: Path) -> Path:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from attain.engine import answers, soundness
 from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.port import Database
 from attain.engine.compilation import Compilation
 from attain.engine.load import load
 from attain.engine.reading import with_fractions
@@ -33,7 +34,7 @@ TABLES = ("credits", "lines", "releases", "payments", "uncredited", "exceptions"
 class Calculation:
     """The outcome of one calculation; holds its private database until it is closed."""
 
-    def __init__(self, database: DuckDB, compilations: Mapping[str, Compilation], span: Interval) -> None:
+    def __init__(self, database: Database, compilations: Mapping[str, Compilation], span: Interval) -> None:
         self.database = database
         self.compilations = compilations
         self.span = span
@@ -62,12 +63,15 @@ def calculate(
     *,
     threads: int | None = None,
     memory_limit: str | None = None,
+    database: Database | None = None,
 ) -> Calculation:
     """Pay for the pay periods that end within the span, of each plan those of its own kind and calendar.
 
-    `plans` may hold several versions of a plan.
+    `plans` may hold several versions of a plan. `database` is an empty one of another engine, which belongs to the
+    calculation from here on; without it the calculation runs in DuckDB in this process.
     """
-    database = DuckDB(threads=threads, memory_limit=memory_limit)
+    if database is None:
+        database = DuckDB(threads=threads, memory_limit=memory_limit)
     compilations = compiled(database, plans, snapshot, span)
     load(database, snapshot, calendars_of(plans, snapshot), days_of(plans, snapshot, span))
     soundness.check(database)
@@ -78,7 +82,7 @@ def calculate(
 
 
 def compiled(
-    database: DuckDB, plans: Sequence[Plan], snapshot: Snapshot, span: Interval, only: str | None = None
+    database: Database, plans: Sequence[Plan], snapshot: Snapshot, span: Interval, only: str | None = None
 ) -> dict[str, Compilation]:
     """The plans by name, each with its versions."""
     if span.end is None:

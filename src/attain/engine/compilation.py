@@ -14,7 +14,7 @@ from fractions import Fraction
 import pyarrow as pa
 from sqlglot import exp, parse_one
 
-from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.port import Database
 from attain.engine.formulas import Sql, condition
 from attain.engine.frame import Frame, col, named, table
 from attain.engine.load import FAR
@@ -36,7 +36,7 @@ LEVELS = ("person", "position", "title", "plan")
 class Compilation:
     """The versions of one plan with what they read."""
 
-    database: DuckDB
+    database: Database
     snapshot: Snapshot
     versions: Sequence[Plan]
     span: Interval

@@ -8,7 +8,7 @@ the same as those of `calculate`, and so are their hashes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,10 +86,14 @@ def calculate_in_parts(
     files: Files,
     *,
     threads: int | None = None,
+    before: Callable[[], None] | None = None,
 ) -> tuple[Manifest, list[Query]]:
-    """Calculates and writes a run folder as `run.write` does; answers the manifest and the queries of all parts."""
+    """Calculates and writes a run folder as `run.write` does; answers the manifest and the queries of all parts.
+
+    `before` is called before each part.
+    """
     kept = files.temporary_folder(folder)
-    work = _Work(plans, snapshot, span, parts, kept, files, threads, days_of(plans, snapshot, span))
+    work = _Work(plans, snapshot, span, parts, kept, files, threads, before, days_of(plans, snapshot, span))
     with ResultTables(folder, files) as tables:
         given = _credit(work, tables)
         _pay(work, tables, given)
@@ -111,10 +115,11 @@ class _Work:
         folder: Path,
         files: Files,
         threads: int | None,
+        before: Callable[[], None] | None,
         days: Interval,
     ) -> None:
         self.plans, self.snapshot, self.span, self.parts = plans, snapshot, span, parts
-        self._folder, self.files, self.threads, self.days = folder, files, threads, days
+        self._folder, self.files, self.threads, self._before, self.days = folder, files, threads, before, days
         self.queries: list[Query] = []
         self.shown: list[Query] = []
         """Those of the first slice of each fact type and of the first group: the others repeat them."""
@@ -132,6 +137,8 @@ class _Work:
     @contextmanager
     def database(self, part: Snapshot, *, shown: bool = False) -> Iterator[DuckDB]:
         """A database that holds a part of the snapshot."""
+        if self._before is not None:
+            self._before()
         database = DuckDB(threads=self.threads)
         try:
             load(database, part, calendars_of(self.plans, self.snapshot), self.days)

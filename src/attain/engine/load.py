@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.port import Database
 from attain.facts.snapshot import Snapshot
 from attain.kernel.intervals import Interval
 from attain.kernel.periods import Calendar
@@ -21,7 +21,7 @@ FAR = date(9999, 12, 31)
 KINDS = ("week", "month", "quarter", "half", "year")
 
 
-def load(database: DuckDB, snapshot: Snapshot, calendars: set[str], days: Interval) -> None:
+def load(database: Database, snapshot: Snapshot, calendars: set[str], days: Interval) -> None:
     """Puts a snapshot into an empty database. `days` is the span that calendars must cover."""
     for name, fact in snapshot.facts.items():
         database.register(f"f:{name}", as_integers(fact.table))
@@ -56,7 +56,7 @@ def _closed(table: pa.Table) -> pa.Table:
     return table.set_column(place, "valid_to", table["valid_to"].fill_null(pa.scalar(FAR, pa.date32())))
 
 
-def _load_calendar(database: DuckDB, name: str, calendar: Calendar, days: Interval) -> None:
+def _load_calendar(database: Database, name: str, calendar: Calendar, days: Interval) -> None:
     end = days.end or FAR
     every: dict[date, dict[str, object]] = {
         days.start + timedelta(n): {"day": days.start + timedelta(n)} for n in range((end - days.start).days)
@@ -132,6 +132,6 @@ FROM (
 """
 
 
-def _seats(database: DuckDB) -> None:
+def _seats(database: Database) -> None:
     database.create("seats", _SEATS, "who sits where, day by day; nobody's seat is paid to its vacancy")
     database.create("holders", _HOLDERS.format(far=FAR), "a position or a person by reference, and the seat behind it")

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 import attain
 from attain.engine.adapters.duckdb import DuckDB, Query
+from attain.engine.adapters.landing import landed
 from attain.engine.calculation import TABLES, Calculation
 from attain.engine.reading import with_fractions
 from attain.facts.snapshot import Snapshot
@@ -72,11 +73,11 @@ def write(
 
     `plans` maps `plan@version` to the hash of its document.
     """
-    database = calculation.database
-    with ResultTables(folder, files) as tables:
-        for name in TABLES:
-            tables.add(database, name)
-    write_queries(database.queries, folder, files)
+    with landed(calculation.database, TABLES) as database:
+        with ResultTables(folder, files) as tables:
+            for name in TABLES:
+                tables.add(database, name)
+        write_queries(database.queries, folder, files)
     return write_manifest(calculation.span, snapshot, plans, tables, folder, files)
 
 

@@ -6,7 +6,7 @@ other ways, and two rows where one is meant would double somebody's pay without 
 
 from __future__ import annotations
 
-from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.adapters.port import Database
 from attain.kernel.errors import DatingError, Where
 
 ONE_AT_A_TIME = {
@@ -40,7 +40,7 @@ SELECT position, valid_from FROM up WHERE ancestor = position OR level = 64 ORDE
 """
 
 
-def check(database: DuckDB) -> None:
+def check(database: Database) -> None:
     """A `DatingError` that names the first pair of rows of which only one can hold, or the first circle of managers."""
     for table, (keys, words) in ONE_AT_A_TIME.items():
         name = table.partition(" ")[0]

@@ -117,6 +117,10 @@ class DuckDB:
             result: pa.Table = self.connection.sql(text).to_arrow_table()
             return result
 
+    def batches(self, query: str) -> pa.RecordBatchReader:
+        with _overflow_named("the answer"):
+            return self.connection.sql(query).to_arrow_reader(100_000)
+
     def rows(self, query: exp.Query | str) -> Iterator[dict[str, Any]]:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
         cursor = self.connection.cursor()  # one of its own: a reader that stops half-way must not hold up the rest
