@@ -72,7 +72,7 @@ def test_the_number_of_parts_follows_from_the_size_of_the_work(monkeypatch: pyte
     monkeypatch.setattr(groups, "EVENTS_AT_ONCE", deals)
     assert parts_for(case.models, snapshot) is None
     monkeypatch.setattr(groups, "EVENTS_AT_ONCE", -(-deals // 3))
-    assert parts_for(case.models, snapshot) == Parts(3, 6)
+    assert parts_for(case.models, snapshot) == Parts(6, 9)
 
 
 def test_reversals_stand_in_the_slice_of_what_they_take_back(tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ OF_PAYEES = ("credits", "lines", "releases", "payments")
 DECIDED = ("adjustments", "overrides", "holds", "ledger_lines", "ledger_releases", "ledger_balances")
 """Decisions about a payee's pay, which are read by payee only."""
 EVENTS_AT_ONCE = 1_000_000
-"""Up to so many facts of a type one piece is enough."""
+"""Up to so many facts of a type one piece is enough; a slice has half as many, and a group what three slices in two
+have credited."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def parts_for(plans: Sequence[Plan], snapshot: Snapshot) -> Parts | None:
     most = max((len(snapshot.facts[name]) for name in read if name in snapshot.facts), default=0)
     if most <= EVENTS_AT_ONCE or not all(_one_fact_a_set(plans, plan) for plan in plans):
         return None
-    pieces = -(-most // EVENTS_AT_ONCE)
-    return Parts(pieces, 2 * pieces)
+    slices = -(-2 * most // EVENTS_AT_ONCE)
+    return Parts(slices, slices * 3 // 2)
 
 
 def _one_fact_a_set(plans: Sequence[Plan], plan: Plan) -> bool:
@@ -139,6 +140,7 @@ class _Work:
         """A database that holds a part of the snapshot."""
         if self._before is not None:
             self._before()
+        pa.default_memory_pool().release_unused()  # what the part before has left
         database = DuckDB(threads=self.threads)
         try:
             load(database, part, calendars_of(self.plans, self.snapshot), self.days)
