@@ -59,7 +59,7 @@ def assert_same(case: Case, path: Path) -> None:
 def test_a_plan_that_shares_money_is_calculated_after_those_that_do_not(tmp_path: Path) -> None:
     """P.1: two plans over the same facts, one in groups and one in one piece, and one list of uncredited events."""
     alone, shared = random_case(1004), random_case(1000)
-    plans = [*alone.plans, *({**plan, "plan": "shared"} for plan in shared.plans)]
+    plans = [*({**plan, "plan": "credits"} for plan in alone.plans), *shared.plans]
     assert_same(Case(alone.world, plans), tmp_path)
 
 
@@ -72,14 +72,14 @@ def test_the_number_of_parts_follows_from_the_size_of_the_work(monkeypatch: pyte
     monkeypatch.setattr(groups, "EVENTS_AT_ONCE", deals)
     assert parts_for(case.models, snapshot) is None
     monkeypatch.setattr(groups, "EVENTS_AT_ONCE", -(-deals // 3))
-    assert parts_for(case.models, snapshot) == Parts(6, 9)
+    assert parts_for(case.models, snapshot) == Parts(6, 9, deals)
 
 
 def test_reversals_stand_in_the_slice_of_what_they_take_back(tmp_path: Path) -> None:
     """P.1: every deal is in one slice, with its reversals; a reversal of a reversal keeps all in one."""
     world = random_case(1004).world
     deals = world.snapshot().facts["deals"]
-    slices = [part.facts["deals"] for part in _slices(world.snapshot(), "deals", 3)]
+    slices = [part.facts["deals"] for part in _slices(world.snapshot(), "deals", Parts(3, 1))]
     keys = [set(each.table["id"].to_pylist()) for each in slices]
     assert sorted(key for each in keys for key in each) == sorted(deals.table["id"].to_pylist())
     assert len(slices) == 3 and all(keys)
@@ -91,7 +91,7 @@ def test_reversals_stand_in_the_slice_of_what_they_take_back(tmp_path: Path) -> 
     assert taken_back
     twice = next(row for row in world.facts["deals"] if row.get("reverses"))
     world.facts["deals"].append({**twice, "id": "R2", "reverses": twice["id"]})
-    assert len(list(_slices(world.snapshot(), "deals", 3))) == 1
+    assert len(list(_slices(world.snapshot(), "deals", Parts(3, 1)))) == 1
 
 
 def folder(path: Path) -> Path:

@@ -8,6 +8,7 @@ the same as those of `calculate`, and so are their hashes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,12 +41,21 @@ EVENTS_AT_ONCE = 1_000_000
 have credited."""
 
 
+_OF_CREDITS = re.compile(r"(credits|credits by version|(share|stated|amount) scales? \d+) ")
+"""What a compilation knows of credits. Names of its tables begin with the plan's name and a colon."""
+
+
 @dataclass(frozen=True)
 class Parts:
-    """How many slices the events are cut into, and how many groups the payees."""
+    """How many slices the facts of the largest type are cut into, and how many groups the payees."""
 
     slices: int
     groups: int
+    largest: int = 1
+    """How many facts there are of that type; of smaller ones there are fewer slices."""
+
+    def slices_of(self, facts: int) -> int:
+        return max(1, min(self.slices, -(-facts * self.slices // self.largest)))
 
 
 def parts_for(plans: Sequence[Plan], snapshot: Snapshot) -> Parts | None:
@@ -55,7 +65,7 @@ def parts_for(plans: Sequence[Plan], snapshot: Snapshot) -> Parts | None:
     if most <= EVENTS_AT_ONCE or not all(_one_fact_a_set(plans, plan) for plan in plans):
         return None
     slices = -(-2 * most // EVENTS_AT_ONCE)
-    return Parts(slices, slices * 3 // 2)
+    return Parts(slices, slices * 3 // 2, most)
 
 
 def _one_fact_a_set(plans: Sequence[Plan], plan: Plan) -> bool:
@@ -175,7 +185,7 @@ def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
     given: dict[str, dict[str, object]] = {}
     read = sorted({rule.from_ for plan in work.plans for rule in plan.credits.values()})
     for fact in read or [""]:
-        for place, part in enumerate(_slices(work.snapshot, fact, work.parts.slices)):
+        for place, part in enumerate(_slices(work.snapshot, fact, work.parts)):
             with work.database(part, shown=place == 0) as database:
                 if not given:
                     soundness.check(database)
@@ -185,7 +195,7 @@ def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
                         credits(compilation, name)
                     _keep_credits(work, compilation, fact, place)
                     known = compilation.known.items()
-                    made = {key: value for key, value in known if "credits" in key or "scale" in key}
+                    made = {key: value for key, value in known if _OF_CREDITS.match(key)}
                     given.setdefault(compilation.id, {}).update(made)
                 every = list(compilations.values())
                 write_uncredited(every, fact)
@@ -196,24 +206,23 @@ def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
     return given
 
 
-def _slices(snapshot: Snapshot, fact: str, count: int) -> Iterator[Snapshot]:
+def _slices(snapshot: Snapshot, fact: str, parts: Parts) -> Iterator[Snapshot]:
     """The snapshot with a part of the facts of one type each time, and of others what belongs to these. A reversal
     stands with what it takes back."""
     if fact not in snapshot.facts:
         yield snapshot
         return
-    schema, table = snapshot.facts[fact].schema, snapshot.facts[fact].table
-    if _refers_further(snapshot.facts[fact]):
-        yield snapshot
-        return
+    events = snapshot.facts[fact]
+    schema, count = events.schema, parts.slices_of(len(events))
+    if _refers_further(events):
+        count = 1
     first = f'"{schema.key}"' if schema.reverses is None else f'COALESCE("{schema.reverses}", "{schema.key}")'
     for place in range(count):
-        facts = dict(snapshot.facts)
-        facts[fact] = FactTable(schema, _chosen(table, f"hash({first}) % {count} = {place}"))
-        for name, other in snapshot.facts.items():
-            if name != fact:
-                facts[name] = _belonging(other, facts[fact])
-        yield replace(snapshot, facts=facts)
+        mine = events
+        if count > 1:
+            mine = FactTable(schema, _chosen(events.table, f"hash({first}) % {count} = {place}"))
+        others = {name: _belonging(other, mine) for name, other in snapshot.facts.items() if name != fact}
+        yield replace(snapshot, facts={fact: mine, **others})
 
 
 def _refers_further(events: FactTable) -> bool:
@@ -238,17 +247,13 @@ def _chosen(table: pa.Table, condition: str) -> pa.Table:
 
 
 def _belonging(other: FactTable, events: FactTable) -> FactTable:
-    """Of a type that refers to the events, or to which they refer, the facts that do so; of any other type all."""
+    """The facts of another type that refer to one of the events: credit reads no others."""
     kept = None
     for column, target in other.schema.relations.items():
         if target == events.schema.name:
             found = pc.is_in(other.table[column], events.table[events.schema.key].combine_chunks())
             kept = found if kept is None else pc.or_(kept, found)
-    for column, target in events.schema.relations.items():
-        if target == other.schema.name:
-            found = pc.is_in(other.table[other.schema.key], events.table[column].combine_chunks())
-            kept = found if kept is None else pc.or_(kept, found)
-    return other if kept is None else FactTable(other.schema, other.table.filter(kept))
+    return FactTable(other.schema, other.table.slice(0, 0) if kept is None else other.table.filter(kept))
 
 
 def _keep_credits(work: _Work, compilation: Compilation, fact: str, slice_: int) -> None:
