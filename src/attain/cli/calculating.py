@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from attain.kernel.errors import AttainError
     from attain.kernel.intervals import Interval
     from attain.web.apps.pay.models import Run
+    from attain.web.apps.pay.runs import RunStart
     from attain.web.apps.pay.selectors import Frozen
     from attain.web.workspace import Workspace
 
@@ -20,14 +21,22 @@ STEPS = 4
 
 
 def run_pay(
-    workspace: Workspace, span: Interval, *, actor: str, step: Callable[[str], None], profile: Profile | None = None
+    workspace: Workspace,
+    span: Interval,
+    *,
+    actor: str,
+    step: Callable[[str], None],
+    profile: Profile | None = None,
+    engine: str | None = None,
 ) -> Run:
     """Read, calculate, write, publish. Whatever goes wrong, the lease is given back and nothing is visible.
+
+    `engine` goes before the one that the workspace uses.
 
     What the user has to mend leaves no run behind; what the disk or a fault of ours prevented is a failed run.
     """
     from attain.cli.profiling import Profile
-    from attain.engine import calculate, run
+    from attain.engine import run
     from attain.kernel.errors import AttainError, SetupError
     from attain.plans.loader import located
     from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, refuse_run, renew_run
@@ -42,7 +51,7 @@ def run_pay(
         plans = len({document.plan.plan for document in start.plans})  # of a plan there may be several versions
         step(f"calculating {plans} plan{'s' * (plans != 1)}")
         with took.part("handing facts over, making queries"), located(start.plans):
-            calculation = calculate([document.plan for document in start.plans], start.snapshot, start.span)
+            calculation = _calculated(workspace, engine, start)
             took.add(calculation.database.queries)
         try:
             renew_run(workspace, start, actor=actor)
@@ -63,6 +72,20 @@ def run_pay(
             else:
                 said = fault.message if isinstance(fault, AttainError) else type(fault).__name__
                 fail_run(workspace, start, actor=actor, failure=said)
+        raise
+
+
+def _calculated(workspace: Workspace, engine: str | None, start: RunStart) -> Calculation:
+    from attain.engine import calculate
+    from attain.engine.adapters.opening import open_engine
+
+    used = engine or workspace.engine.get("use", "duckdb")
+    database = open_engine(used, workspace.engine.get(used))
+    try:
+        return calculate([document.plan for document in start.plans], start.snapshot, start.span, database=database)
+    except BaseException:
+        if database is not None:
+            database.close()
         raise
 
 

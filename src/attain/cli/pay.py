@@ -51,6 +51,9 @@ def calculate(
     ] = None,
     calendar: Annotated[str | None, typer.Option(help="Calendar of the period, if not the default one.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show where the time went, the longest first.")] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="What calculates: duckdb, postgres or spark, if not what attain.toml says.")
+    ] = None,
     folder: Folder = None,
     actor: Actor = None,
     as_json: Json = False,
@@ -69,6 +72,8 @@ def calculate(
     span = span_of(workspace, period, calendar)
     if what_if is not None and profile:
         raise wrong_use("--profile times a run; --what-if makes none.")
+    if what_if is not None and engine is not None:
+        raise wrong_use("--engine chooses what calculates a run; --what-if makes none.")
     if what_if is not None:
         from attain.cli.whatif import what_if as suppose
 
@@ -76,7 +81,7 @@ def calculate(
         return
     with working(f"Calculating {period}", STEPS) as step:
         took = Profile()
-        run = run_pay(workspace, span, actor=actor_of(actor), step=step, profile=took)
+        run = run_pay(workspace, span, actor=actor_of(actor), step=step, profile=took, engine=engine)
     from attain.web.apps.pay.order import left_open_notes, to_close
 
     outcome, notes = stored(workspace, run), left_open_notes(workspace, run)

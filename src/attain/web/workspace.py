@@ -27,7 +27,8 @@ SETTINGS = "attain.toml"
 DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
-_KNOWN = ("name", "base_currency", "locale", "zone", "calendar", "calendars", "database")
+_KNOWN = ("name", "base_currency", "locale", "zone", "calendar", "calendars", "database", "engine")
+_ENGINES = ("duckdb", "postgres", "spark")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Workspace:
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: {GREGORIAN.name: GREGORIAN})
     calendar: str = GREGORIAN.name
     database: str = DEFAULT_DATABASE
+    engine: Mapping[str, str] = field(default_factory=dict)
+    """`use`, the engine that calculates, and the addresses of engines by their names."""
     ports: Ports = field(default_factory=real_ports, compare=False)
 
     @classmethod
@@ -67,7 +70,7 @@ class Workspace:
             )
         known = dict(calendars or {GREGORIAN.name: GREGORIAN})
         chosen = calendar or next(iter(known))
-        made = cls(path, name, base_currency, locale, zone, known, chosen, database, ports or real_ports())
+        made = cls(path, name, base_currency, locale, zone, known, chosen, database, {}, ports or real_ports())
         made._check()
         for folder in ("facts", "mappings", "plans", "data"):
             made.ports.files.make_folder(path / folder)
@@ -117,6 +120,11 @@ class Workspace:
             raise _wrong("locale", self.locale, f"Attain speaks {' and '.join(LOCALES)}.")
         if self.calendar not in self.calendars:
             raise _wrong("calendar", self.calendar, f"Known are {', '.join(self.calendars)}.")
+        for key, value in self.engine.items():
+            if key not in ("use", *_ENGINES[1:]) or not isinstance(value, str):
+                raise _wrong(f"engine.{key}", value, "Known are use, postgres and spark; each is a text in quotes.")
+        if self.engine.get("use", "duckdb") not in _ENGINES:
+            raise _wrong("engine.use", self.engine["use"], f"Known are {', '.join(_ENGINES)}.")
         if not self.name.strip():
             raise _wrong("name", self.name, "Say whose workspace it is.")
 
@@ -131,6 +139,8 @@ class Workspace:
             "[database]",
             f"url = {_quoted(self.database)}",
         ]
+        if self.engine:
+            lines += ["", "[engine]", *(f"{name} = {_quoted(value)}" for name, value in self.engine.items())]
         for name, calendar in self.calendars.items():
             lines += ["", f"[calendars.{_quoted(name)}]"]
             lines += [
@@ -246,6 +256,7 @@ def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
         calendars,
         given.get("calendar", next(iter(calendars))),
         database,
+        given.get("engine", {}),
     )
 
 
