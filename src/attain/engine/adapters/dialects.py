@@ -32,7 +32,7 @@ class Dialect:
     quotes = '"'
     longest_name: int | None = None
     """How many bytes of a name count; longer ones get a shorter name that no other has."""
-    lateral = "LATERAL "
+    union = "UNION"
     recursive = "WITH RECURSIVE "
 
     def quoted(self, name: str) -> str:
@@ -88,6 +88,10 @@ class Dialect:
 
     def last_of_month(self, day: str) -> str:
         raise NotImplementedError
+
+    def chosen(self, function: str, parts: Sequence[str]) -> str:
+        """COALESCE, and GREATEST or LEAST of those that are there."""
+        return f"{function}({', '.join(parts)})"
 
     def joined(self, parts: Sequence[str]) -> str:
         """Texts one behind the other; missing when one is."""

@@ -266,7 +266,9 @@ def _chosen(name: str) -> Writer:
         if kind == NULL:
             return Typed("NULL", NULL)
         known = [each for each in parts if each.kind != NULL]
-        return Typed(f"{name}({', '.join(each.text for each in known)})", kind) if len(known) > 1 else known[0]
+        if len(known) == 1:
+            return known[0]
+        return Typed(to.dialect.chosen(name, [each.text for each in known]), kind)
 
     return write
 

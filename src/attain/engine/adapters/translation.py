@@ -152,7 +152,7 @@ class Translation:
         left: exp.Expr = node
         while isinstance(left, exp.Union) and (left is node or not self._has_own(left)):
             parts.append(left.expression)
-            words.append(" UNION " if left.args.get("distinct") else " UNION ALL ")
+            words.append(f" {self.dialect.union} " if left.args.get("distinct") else " UNION ALL ")
             left = left.this
         parts.append(left)
         parts.reverse()
