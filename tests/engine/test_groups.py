@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from attain.engine import calculate, groups, run
-from attain.engine.groups import Parts, _slices, calculate_in_parts, is_separable, parts_for
+from attain.engine.groups import Parts, calculate_in_parts, is_separable, parts_for
+from attain.engine.narrowing import for_payee, slices
+from attain.engine.trace import explain
 from attain.kernel.errors import AttainError
 from attain.kernel.files import Files
 from tests.oracle.held_together import SPAN, Case, case_in_weeks, case_with_versions, random_case
+from tests.oracle.plans import document_of
 
 SEPARABLE = [(random_case, 1004), (case_with_versions, 1007)]
 """Companies whose plans share nothing among payees."""
@@ -79,19 +82,47 @@ def test_reversals_stand_in_the_slice_of_what_they_take_back(tmp_path: Path) -> 
     """P.1: every deal is in one slice, with its reversals; a reversal of a reversal keeps all in one."""
     world = random_case(1004).world
     deals = world.snapshot().facts["deals"]
-    slices = [part.facts["deals"] for part in _slices(world.snapshot(), "deals", Parts(3, 1))]
-    keys = [set(each.table["id"].to_pylist()) for each in slices]
+    tables = [part.facts["deals"] for part in slices(world.snapshot(), "deals", 3)]
+    keys = [set(each.table["id"].to_pylist()) for each in tables]
     assert sorted(key for each in keys for key in each) == sorted(deals.table["id"].to_pylist())
-    assert len(slices) == 3 and all(keys)
+    assert len(tables) == 3 and all(keys)
     taken_back = 0
-    for each, table in zip(keys, slices, strict=True):
+    for each, table in zip(keys, tables, strict=True):
         originals = {row for row in table.table["reverses"].to_pylist() if row is not None}
         taken_back += len(originals)
         assert originals <= each | (originals - set(deals.table["id"].to_pylist()))
     assert taken_back
     twice = next(row for row in world.facts["deals"] if row.get("reverses"))
     world.facts["deals"].append({**twice, "id": "R2", "reverses": twice["id"]})
-    assert len(list(_slices(world.snapshot(), "deals", Parts(3, 1)))) == 1
+    assert len(list(slices(world.snapshot(), "deals", 3))) == 1
+
+
+@pytest.mark.parametrize(("make", "seed"), SEPARABLE)
+def test_one_payee_alone_is_paid_and_explained_as_among_all(make: Callable[[int], Case], seed: int) -> None:
+    """P.1, N.1: from the events that were credited to them, and the facts that belong to these."""
+    case = make(seed)
+    snapshot, documents = case.world.snapshot(), [document_of(plan) for plan in case.plans]
+    whole = calculate(case.models, snapshot, SPAN, threads=1)
+    given = whole.table("credits").to_pylist()
+    lines = list(whole.rows("lines"))
+    payees = sorted({str(row["payee"]) for name in ("lines", "payments") for row in whole.rows(name)})[-3:]
+    for payee in payees:
+        events: dict[str, list[str]] = {rule.from_: [] for plan in case.models for rule in plan.credits.values()}
+        for row in given:
+            if row["payee"] == payee:
+                events[row["event_type"]].append(row["event"])
+        part = for_payee(snapshot, case.models, payee, events)
+        alone = calculate(case.models, part, SPAN, threads=1, only=f"payee = '{payee}'")
+        for name in ("credits", "lines", "releases", "payments"):
+            found = list(alone.rows(name))
+            wanted = [row for row in whole.rows(name) if row["payee"] == payee]
+            assert sorted(map(str, found)) == sorted(map(str, wanted))
+        for row in [row for row in lines if row["payee"] == payee][:2]:
+            texts = [explain(calculation, documents, row["line"]).text("en") for calculation in (alone, whole)]
+            assert texts[0] == texts[1]
+        alone.close()
+    whole.close()
+    assert payees
 
 
 def folder(path: Path) -> Path:

@@ -64,15 +64,17 @@ def calculate(
     threads: int | None = None,
     memory_limit: str | None = None,
     database: Database | None = None,
+    only: str | None = None,
 ) -> Calculation:
     """Pay for the pay periods that end within the span, of each plan those of its own kind and calendar.
 
     `plans` may hold several versions of a plan. `database` is an empty one of another engine, which belongs to the
-    calculation from here on; without it the calculation runs in DuckDB in this process.
+    calculation from here on; without it the calculation runs in DuckDB in this process. `only` is a condition in SQL
+    on `payee`: nobody else is paid.
     """
     if database is None:
         database = DuckDB(threads=threads, memory_limit=memory_limit)
-    compilations = compiled(database, plans, snapshot, span)
+    compilations = compiled(database, plans, snapshot, span, only)
     load(database, snapshot, calendars_of(plans, snapshot), days_of(plans, snapshot, span))
     soundness.check(database)
     for compilation in compilations.values():

@@ -23,19 +23,17 @@ from attain.engine.adapters.duckdb import DuckDB, Query
 from attain.engine.calculation import calendars_of, compiled, days_of, pay
 from attain.engine.compilation import Compilation
 from attain.engine.load import load
-from attain.engine.release_facts import read_at_release, waits
+from attain.engine.narrowing import decided_for, read_at_release, slices, waits
 from attain.engine.run import Manifest, ResultTables, portable, write_manifest, write_queries
 from attain.engine.stages.credit import Credits, credits, united
 from attain.engine.uncredited import write_uncredited
-from attain.facts.snapshot import FactTable, Snapshot
+from attain.facts.snapshot import Snapshot
 from attain.kernel.files import Files
 from attain.kernel.intervals import Interval
 from attain.plans.model import BudgetLimit, Plan
 from attain.plans.versions import in_order
 
 OF_PAYEES = ("credits", "lines", "releases", "payments")
-DECIDED = ("adjustments", "overrides", "holds", "ledger_lines", "ledger_releases", "ledger_balances")
-"""Decisions about a payee's pay, which are read by payee only."""
 EVENTS_AT_ONCE = 1_000_000
 """Up to so many facts of a type one piece is enough; a slice has half as many, and a group what three slices in two
 have credited."""
@@ -185,7 +183,7 @@ def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
     given: dict[str, dict[str, object]] = {}
     read = sorted({rule.from_ for plan in work.plans for rule in plan.credits.values()})
     for fact in read or [""]:
-        for place, part in enumerate(_slices(work.snapshot, fact, work.parts)):
+        for place, part in enumerate(slices(work.snapshot, fact, _count(work, fact))):
             with work.database(part, shown=place == 0) as database:
                 if not given:
                     soundness.check(database)
@@ -206,54 +204,8 @@ def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
     return given
 
 
-def _slices(snapshot: Snapshot, fact: str, parts: Parts) -> Iterator[Snapshot]:
-    """The snapshot with a part of the facts of one type each time, and of others what belongs to these. A reversal
-    stands with what it takes back."""
-    if fact not in snapshot.facts:
-        yield snapshot
-        return
-    events = snapshot.facts[fact]
-    schema, count = events.schema, parts.slices_of(len(events))
-    if _refers_further(events):
-        count = 1
-    first = f'"{schema.key}"' if schema.reverses is None else f'COALESCE("{schema.reverses}", "{schema.key}")'
-    for place in range(count):
-        mine = events
-        if count > 1:
-            mine = FactTable(schema, _chosen(events.table, f"hash({first}) % {count} = {place}"))
-        others = {name: _belonging(other, mine) for name, other in snapshot.facts.items() if name != fact}
-        yield replace(snapshot, facts={fact: mine, **others})
-
-
-def _refers_further(events: FactTable) -> bool:
-    """Whether an event may need another one in a slice elsewhere: a reversal of a reversal, or a relation to itself."""
-    schema, table = events.schema, events.table
-    if schema.name in schema.relations.values():
-        return True
-    if schema.reverses is None:
-        return False
-    taken_back = table[schema.reverses]
-    reversals = table[schema.key].filter(pc.is_valid(taken_back)).combine_chunks()
-    return bool(pc.any(pc.is_in(taken_back.drop_null(), reversals)).as_py())
-
-
-def _chosen(table: pa.Table, condition: str) -> pa.Table:
-    """The rows that fulfil a condition in SQL; their order is of no account."""
-    database = DuckDB()
-    database.connection.register("given", table)
-    rows = database.connection.sql(f"SELECT * FROM given WHERE {condition}").to_arrow_table()
-    database.close()
-    return rows
-
-
-def _belonging(other: FactTable, events: FactTable) -> FactTable:
-    """The facts of another type that refer to one of the events: credit reads no others."""
-    kept = None
-    for column, target in other.schema.relations.items():
-        if target == events.schema.name:
-            found = pc.is_in(other.table[column], events.table[events.schema.key].combine_chunks())
-            kept = found if kept is None else pc.or_(kept, found)
-    return FactTable(other.schema, other.table.slice(0, 0) if kept is None else other.table.filter(kept))
+def _count(work: _Work, fact: str) -> int:
+    return work.parts.slices_of(len(work.snapshot.facts[fact])) if fact in work.snapshot.facts else 1
 
 
 def _keep_credits(work: _Work, compilation: Compilation, fact: str, slice_: int) -> None:
@@ -265,8 +217,8 @@ def _keep_credits(work: _Work, compilation: Compilation, fact: str, slice_: int)
         for place, part in parts.items():
             columns = portable(database.columns(part.table))
             for group in groups:
-                which = "TRUE" if group is None else _only('"@payee"', work.parts, group)
-                rows = database.arrow(f'SELECT {columns} FROM "{part.table}" WHERE {which}')
+                which = _only('"@payee"', work.parts, group)
+                rows = database.arrow(f'SELECT {columns} FROM "{part.table}" WHERE {which or "TRUE"}')
                 work.keep(rows, (compilation.id, place, name, group), slice_)
             taken_back = compilation.fact(fact).schema.reverses
             if taken_back is not None:
@@ -279,9 +231,9 @@ def _keep_credits(work: _Work, compilation: Compilation, fact: str, slice_: int)
 # -- groups of payees ----------------------------------------------------------------------------------------------
 
 
-def _only(payee: str, parts: Parts, group: int) -> str:
-    """The condition that a payee is of the group: every text is of exactly one, known or not."""
-    return f"hash({payee}) % {parts.groups} = {group}"
+def _only(payee: str, parts: Parts, group: int | None) -> str | None:
+    """The condition that a payee is of the group: every text is of exactly one, known or not. No group is all."""
+    return None if group is None else f"hash({payee}) % {parts.groups} = {group}"
 
 
 def _pay(work: _Work, tables: ResultTables, given: Mapping[str, Mapping[str, object]]) -> None:
@@ -291,14 +243,13 @@ def _pay(work: _Work, tables: ResultTables, given: Mapping[str, Mapping[str, obj
     if work.shared():
         pieces.append((work.shared(), None))
     for plans, group in pieces:
-        events = _events(work, plans, group)
+        events, only = _events(work, plans, group), _only("payee", work.parts, group)
         part = replace(
             work.snapshot,
             facts={name: read_at_release(fact, plans, events) for name, fact in work.snapshot.facts.items()},
-            decisions=_decisions(work, group),
+            decisions=decided_for(work.snapshot, only),
         )
         with work.database(part, shown=group in (0, None)) as database:
-            only = None if group is None else _only("payee", work.parts, group)
             compilations = compiled(database, plans, work.snapshot, work.span, only)
             for compilation in compilations.values():
                 _restore(work, compilation, group, given[compilation.id])
@@ -308,15 +259,6 @@ def _pay(work: _Work, tables: ResultTables, given: Mapping[str, Mapping[str, obj
             for name in OF_PAYEES:
                 tables.add(database, name)
             work.except_for(database, every, [query for item in every for query in answers.exceptions_of_payees(item)])
-
-
-def _decisions(work: _Work, group: int | None) -> dict[str, pa.Table]:
-    """With those of the group where they are of one payee."""
-    found = dict(work.snapshot.decisions)
-    if group is not None:
-        which = _only("payee", work.parts, group)
-        found |= {name: _chosen(found[name], which) for name in DECIDED}
-    return found
 
 
 def _events(work: _Work, plans: Sequence[Plan], group: int | None) -> dict[str, pa.Array]:

@@ -1,0 +1,137 @@
+"""A snapshot with less in it: what a part of a calculation reads of facts and decisions, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.sql import text
+from attain.facts.snapshot import FactTable, Snapshot
+from attain.plans.model import Plan
+
+DECIDED = ("adjustments", "overrides", "holds", "ledger_lines", "ledger_releases", "ledger_balances")
+"""Decisions about a payee's pay, which are read by payee only."""
+
+
+def chosen(table: pa.Table, condition: str) -> pa.Table:
+    """The rows that fulfil a condition in SQL; their order is of no account."""
+    database = DuckDB()
+    database.connection.register("given", table)
+    rows = database.connection.sql(f"SELECT * FROM given WHERE {condition}").to_arrow_table()
+    database.close()
+    return rows
+
+
+def decided_for(snapshot: Snapshot, only: str | None) -> dict[str, pa.Table]:
+    """The decisions, with those about pay limited to payees who fulfil a condition."""
+    found = dict(snapshot.decisions)
+    if only is not None:
+        found |= {name: chosen(found[name], only) for name in DECIDED}
+    return found
+
+
+# -- facts at credit -----------------------------------------------------------------------------------------------
+
+
+def slices(snapshot: Snapshot, fact: str, count: int) -> Iterator[Snapshot]:
+    """The snapshot with a part of the facts of one type each time, and of others what belongs to these. A reversal
+    stands with what it takes back."""
+    if fact not in snapshot.facts:
+        yield snapshot
+        return
+    events = snapshot.facts[fact]
+    schema, count = events.schema, 1 if _refers_further(events) else count
+    first = f'"{schema.key}"' if schema.reverses is None else f'COALESCE("{schema.reverses}", "{schema.key}")'
+    for place in range(count):
+        mine = events
+        if count > 1:
+            mine = FactTable(schema, chosen(events.table, f"hash({first}) % {count} = {place}"))
+        others = {name: _belonging(other, mine) for name, other in snapshot.facts.items() if name != fact}
+        yield replace(snapshot, facts={fact: mine, **others})
+
+
+def _refers_further(events: FactTable) -> bool:
+    """Whether an event may need another one in a slice elsewhere: a reversal of a reversal, or a relation to itself."""
+    schema, table = events.schema, events.table
+    if schema.name in schema.relations.values():
+        return True
+    if schema.reverses is None:
+        return False
+    taken_back = table[schema.reverses]
+    reversals = table[schema.key].filter(pc.is_valid(taken_back)).combine_chunks()
+    return bool(pc.any(pc.is_in(taken_back.drop_null(), reversals)).as_py())
+
+
+def _belonging(other: FactTable, events: FactTable) -> FactTable:
+    """The facts of another type that refer to one of the events: credit reads no others."""
+    kept = None
+    for column, target in other.schema.relations.items():
+        if target == events.schema.name:
+            found = pc.is_in(other.table[column], events.table[events.schema.key].combine_chunks())
+            kept = found if kept is None else pc.or_(kept, found)
+    return FactTable(other.schema, other.table.slice(0, 0) if kept is None else other.table.filter(kept))
+
+
+# -- facts at release ----------------------------------------------------------------------------------------------
+
+
+def waits(plan: Plan) -> bool:
+    """Whether a line may be released later than it is booked, by dates or facts that are looked up."""
+    return bool(plan.settlement.release) or any(said.release for said in plan.components.values())
+
+
+def read_at_release(fact: FactTable, plans: Sequence[Plan], events: Mapping[str, pa.Array]) -> FactTable:
+    """Of a fact type the rows that are read where only these events (by fact type) are paid for."""
+    schema, table = fact.schema, fact.table
+    nothing = FactTable(schema, table.slice(0, 0))
+    if not any(waits(plan) for plan in plans):
+        return nothing
+    wanted = [(schema.key, events[schema.name])] if schema.name in events else []
+    triggers = [trigger for plan in plans for trigger in plan.settlement.triggers.values()]
+    for column in dict.fromkeys(trigger.match for trigger in triggers if trigger.from_ == schema.name):
+        wanted += [(column, of_type) for of_type in events.values()]
+    if not wanted:
+        return nothing
+    kept = pc.is_in(table[wanted[0][0]], wanted[0][1])
+    for column, values in wanted[1:]:
+        kept = pc.or_(kept, pc.is_in(table[column], values))
+    return FactTable(schema, table.filter(kept))
+
+
+# -- one payee -----------------------------------------------------------------------------------------------------
+
+
+def for_payee(
+    snapshot: Snapshot, plans: Sequence[Plan], payee: str, events: Mapping[str, Sequence[str]]
+) -> Snapshot:
+    """What the pay of one payee comes from, given the events (by fact type) that were credited to them. Only for plans
+    in which a payee's figures need nobody else's."""
+    credited = {
+        name: FactTable(fact.schema, _with_originals(fact, pa.array(events[name], pa.string())))
+        for name, fact in snapshot.facts.items()
+        if name in events
+    }
+    keys = {name: pc.unique(fact.table[fact.schema.key]) for name, fact in credited.items()}
+    facts = {}
+    for name, fact in snapshot.facts.items():
+        parts = [credited[name].table] if name in credited else []
+        parts += [_belonging(fact, each).table for each in credited.values()]
+        parts.append(read_at_release(fact, plans, keys).table)
+        rows = pa.concat_tables(parts)
+        first = rows.append_column("#", pa.array(range(len(rows)), pa.int64())).group_by(fact.schema.key)
+        facts[name] = FactTable(fact.schema, rows.take(first.aggregate([("#", "min")])["#_min"]))
+    return replace(snapshot, facts=facts, decisions=decided_for(snapshot, f"payee = {text(payee)}"))
+
+
+def _with_originals(fact: FactTable, keys: pa.Array) -> pa.Table:
+    """These facts and those that they take back."""
+    schema, table = fact.schema, fact.table
+    mine = pc.is_in(table[schema.key], keys)
+    if schema.reverses is not None:
+        originals = table[schema.reverses].filter(mine).drop_null().combine_chunks()
+        mine = pc.or_(mine, pc.is_in(table[schema.key], originals))
+    return table.filter(mine)
