@@ -15,7 +15,7 @@ setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
 
 test: lint  ## everything that must hold before a change is sent
-	@$(PYTHON) tools/setup.py --postgres
+	@$(PYTHON) tools/setup.py --postgres --java
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: setup
@@ -24,7 +24,7 @@ lint: setup
 	$(BIN)/lint-imports --no-logo
 
 soak: setup  ## the long tests, with sizes of your choice: make soak ATTAIN_SOAK=20000
-	@$(PYTHON) tools/setup.py --postgres
+	@$(PYTHON) tools/setup.py --postgres --java
 	ATTAIN_SOAK=$(ATTAIN_SOAK) $(BIN)/python -m pytest -m soak
 
 bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make bench BENCH_SIZES="100000 10000000"
@@ -36,7 +36,7 @@ demo: setup  ## a company with made-up people and deals
 lock:  ## requirements.lock anew from pyproject.toml; UPGRADE=--upgrade moves to the newest versions
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip install --quiet uv
-	build/uv/bin/uv pip compile pyproject.toml --extra dev --extra postgres --extra bench --universal --python-version 3.11 \
+	build/uv/bin/uv pip compile pyproject.toml --extra dev --extra postgres --extra spark --extra bench --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE) -o requirements.lock
 
 clean:  ## caches and build results; .venv stays

@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tools.setup import is_ci, postgres_programs
+from tools.setup import has_java, is_ci, postgres_programs
 
 IN_CI = is_ci()
 SOAK_SIZE = int(os.environ.get("ATTAIN_SOAK", "1000"))
@@ -32,9 +32,11 @@ def soak_size() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a PostgreSQL server its tests are left out, and the summary says so; in CI they fail instead."""
-    needing = [item for item in items if item.get_closest_marker("postgres")]
-    if not needing or IN_CI or postgres_programs():
+    """Without a PostgreSQL server, or without Java, their tests are left out, and the summary says so; in CI they fail
+    instead."""
+    lacking = [mark for mark, is_here in (("postgres", postgres_programs()), ("spark", has_java())) if not is_here]
+    needing = [item for item in items if any(item.get_closest_marker(mark) for mark in lacking)]
+    if not needing or IN_CI:
         return
     items[:] = [item for item in items if item not in needing]
     config.hook.pytest_deselected(items=needing)
@@ -43,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if postgres_programs() is None and not IN_CI:
         terminalreporter.write_line("Left out: tests marked `postgres`; no PostgreSQL server (initdb, pg_ctl) is here.")
+    if not has_java() and not IN_CI:
+        terminalreporter.write_line("Left out: tests marked `spark`; no Java is here.")
     if IN_CI and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("CI runs every test: the skipped tests above fail this session.", red=True)
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -88,35 +89,53 @@ def is_ci() -> bool:
     return os.environ.get("CI", "").strip().lower() not in ("", "0", "false")
 
 
+def has_java() -> bool:
+    """Whether a Java starts here: Spark runs in it."""
+    return shutil.which("java") is not None or (Path(os.environ.get("JAVA_HOME", "")) / "bin" / "java").is_file()
+
+
 def ensure_postgres() -> None:
-    if postgres_programs():
+    ensure("PostgreSQL (initdb, pg_ctl)", "postgres", "postgresql", lambda: postgres_programs() is not None)
+
+
+def ensure_java() -> None:
+    ensure("Java (java)", "spark", "default-jre-headless", has_java)
+
+
+def ensure(what: str, mark: str, package: str, is_here: Callable[[], bool]) -> None:
+    """Sees to what only the tests of one mark need: by apt-get where that is allowed, else by saying so."""
+    if is_here():
         return
     may_install = shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0
     if may_install:
-        print("setup: installing the Debian package postgresql for the tests", file=sys.stderr)
+        print(f"setup: installing the Debian package {package} for the tests", file=sys.stderr)
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
         try:
             run("apt-get", "update", "-q")
-            run("apt-get", "install", "-q", "-y", "--no-install-recommends", "postgresql")
+            run("apt-get", "install", "-q", "-y", "--no-install-recommends", package)
         except SetupFailed as failure:
             print(f"setup: {failure}", file=sys.stderr)
-        if postgres_programs():
+        if is_here():
             return
     why = "installing it with apt-get failed" if may_install else "it can be installed here only by root with apt-get"
     if is_ci():
-        raise SetupFailed(f"PostgreSQL (initdb, pg_ctl) is missing and {why}. In CI every test must run.")
-    print(f"setup: PostgreSQL (initdb, pg_ctl) is missing and {why}.\n"
-          "setup: Tests marked `postgres` are left out; all others run. To run them, install a PostgreSQL server.",
+        raise SetupFailed(f"{what} is missing and {why}. In CI every test must run.")
+    print(f"setup: {what} is missing and {why}.\n"
+          f"setup: Tests marked `{mark}` are left out; all others run.",
           file=sys.stderr)
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description="Make .venv as requirements.lock says.")
     options.add_argument("--postgres", action="store_true", help="see to a PostgreSQL server for the tests instead")
+    options.add_argument("--java", action="store_true", help="see to a Java for the tests on Spark instead")
     try:
-        if options.parse_args().postgres:
+        said = options.parse_args()
+        if said.postgres:
             ensure_postgres()
-        else:
+        if said.java:
+            ensure_java()
+        if not (said.postgres or said.java):
             make_environment()
     except SetupFailed as failure:
         print(f"setup: {failure}", file=sys.stderr)

@@ -71,7 +71,9 @@ def _closing(found: Open) -> Iterator[Open]:
         database.close()
 
 
-@pytest.fixture(params=[pytest.param("postgres", marks=pytest.mark.postgres), "spark"])
+@pytest.fixture(
+    params=[pytest.param("postgres", marks=pytest.mark.postgres), pytest.param("spark", marks=pytest.mark.spark)]
+)
 def engine(request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens empty databases of an engine that is not DuckDB."""
     yield from _closing(request.getfixturevalue(request.param))

@@ -10,6 +10,8 @@ from attain.engine.adapters.dialects import Spark as SparkSQL
 from attain.engine.adapters.spark import Spark
 from attain.kernel.errors import CalculationError
 
+pytestmark = pytest.mark.spark
+
 
 def refusal(session: Any, dialect: SparkSQL | None = None) -> CalculationError:
     with pytest.raises(CalculationError) as found:

@@ -33,6 +33,18 @@ def test_without_postgres_the_desk_is_told_what_is_left_out(capsys: pytest.Captu
 
 
 @pytest.mark.usefixtures("bare_machine")
+def test_without_java_the_desk_is_told_what_is_left_out_and_ci_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    setup.ensure_java()
+    assert "Tests marked `spark` are left out" in capsys.readouterr().err
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(setup.SetupFailed, match="every test must run"):
+        setup.ensure_java()
+
+
+@pytest.mark.usefixtures("bare_machine")
 def test_without_postgres_ci_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     with pytest.raises(setup.SetupFailed, match="every test must run"):
