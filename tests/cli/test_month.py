@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli import company
 from tests.cli.conftest import Attain
 
@@ -364,3 +366,21 @@ def test_closed_periods_are_said_by_their_kind(paid: Path, attain: Attain) -> No
     attain("close", "2026-01..2026-02")
     assert "Closed: 2026-01 to 2026-02 (2 months)." in attain("status").out
     assert attain("status", "--json").json["closed_by_kind"] == {"month": ["2026-01", "2026-02"]}
+
+
+def test_large_work_is_calculated_in_parts_and_says_the_same(
+    paid: Path, attain: Attain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P.1: the lease is renewed before each part; the checker confirms every line, and the results are the same."""
+    from attain.engine import groups
+    from attain.web.apps.pay import leases
+
+    renewed = []
+    honest = leases.renew
+    monkeypatch.setattr(leases, "renew", lambda act, name, fence: (renewed.append(fence), honest(act, name, fence)))
+    monkeypatch.setattr(groups, "EVENTS_AT_ONCE", 1)
+    said = attain("calculate", "2026-01..2026-02", "--profile").out
+    assert "handing facts over, writing and hashing" in said and len(renewed) > 4
+    assert attain("diff", "1", "2").out == "run-000001 and run-000002 have the same results.\n"
+    assert attain("verify", "--json").json["confirmed"]
+    attain("close", "2026-01..2026-02")

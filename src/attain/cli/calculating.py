@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from attain.web.workspace import Workspace
 
 STEPS = 4
+DUCKDB = "duckdb"
 
 
 def run_pay(
@@ -36,9 +37,7 @@ def run_pay(
     What the user has to mend leaves no run behind; what the disk or a fault of ours prevented is a failed run.
     """
     from attain.cli.profiling import Profile
-    from attain.engine import run
     from attain.kernel.errors import AttainError, SetupError
-    from attain.plans.loader import located
     from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, refuse_run, renew_run
 
     took = profile or Profile()
@@ -48,19 +47,9 @@ def run_pay(
     try:
         if not start.plans:
             raise nothing_pays(span)
-        plans = len({document.plan.plan for document in start.plans})  # of a plan there may be several versions
-        step(f"calculating {plans} plan{'s' * (plans != 1)}")
-        with took.part("handing facts over, making queries"), located(start.plans):
-            calculation = _calculated(workspace, engine, start)
-            took.add(calculation.database.queries)
-        try:
-            renew_run(workspace, start, actor=actor)
-            step("writing")
-            hashes = {document.id: document.hash for document in start.plans}
-            with took.part("writing and hashing results"):
-                run.write(calculation, start.snapshot, hashes, start.folder, workspace.ports.files)
-        finally:
-            calculation.close()
+        several = len({document.plan.plan for document in start.plans})  # of a plan there may be several versions
+        step(f"calculating {several} plan{'s' * (several != 1)}")
+        _calculate(workspace, start, engine, lambda: renew_run(workspace, start, actor=actor), step, took)
         renew_run(workspace, start, actor=actor)
         step("publishing")
         with took.part("publishing"):
@@ -75,11 +64,47 @@ def run_pay(
         raise
 
 
-def _calculated(workspace: Workspace, engine: str | None, start: RunStart) -> Calculation:
+def _calculate(
+    workspace: Workspace,
+    start: RunStart,
+    engine: str | None,
+    renew: Callable[[], None],
+    step: Callable[[str], None],
+    took: Profile,
+) -> None:
+    """Fills the run's folder; large work part by part, with the lease renewed before each."""
+    from attain.engine import run
+    from attain.engine.groups import calculate_in_parts, parts_for
+    from attain.plans.loader import located
+
+    plans, files = [document.plan for document in start.plans], workspace.ports.files
+    hashes = {document.id: document.hash for document in start.plans}
+    used = engine or workspace.engine.get("use", DUCKDB)
+    parts = parts_for(plans, start.snapshot) if used == DUCKDB else None
+    if parts is not None:
+        with took.part("handing facts over, writing and hashing"), located(start.plans):
+            _, queries = calculate_in_parts(
+                plans, start.snapshot, start.span, parts, hashes, start.folder, files, before=renew
+            )
+            took.add(queries)
+        step("writing")
+        return
+    with took.part("handing facts over, making queries"), located(start.plans):
+        calculation = _in_one_piece(workspace, start, used)
+        took.add(calculation.database.queries)
+    try:
+        renew()
+        step("writing")
+        with took.part("writing and hashing results"):
+            run.write(calculation, start.snapshot, hashes, start.folder, files)
+    finally:
+        calculation.close()
+
+
+def _in_one_piece(workspace: Workspace, start: RunStart, used: str) -> Calculation:
     from attain.engine import calculate
     from attain.engine.adapters.opening import open_engine
 
-    used = engine or workspace.engine.get("use", "duckdb")
     database = open_engine(used, workspace.engine.get(used))
     try:
         return calculate([document.plan for document in start.plans], start.snapshot, start.span, database=database)
@@ -128,9 +153,17 @@ def stored(workspace: Workspace, run: Run) -> StoredRun:
     return StoredRun(workspace.runs / run.pk)
 
 
-def again(workspace: Workspace, run: Run, plan: str | None = None) -> tuple[Frozen, Calculation]:
-    """What a run read, and the same calculation once more, or that of one plan: for values that are not kept."""
+def again(
+    workspace: Workspace, run: Run, plan: str | None = None, payee: str | None = None
+) -> tuple[Frozen, Calculation]:
+    """What a run read, and the same calculation once more, or that of one plan: for values that are not kept.
+
+    For one payee it is made of the events that the run credited to them, where the plan shares nothing among payees.
+    """
     from attain.engine import calculate
+    from attain.engine.groups import is_separable
+    from attain.engine.narrowing import for_payee
+    from attain.engine.sql import text
     from attain.kernel.errors import NotFound
     from attain.kernel.intervals import Interval
     from attain.web.apps.pay.selectors import frozen_of
@@ -139,4 +172,13 @@ def again(workspace: Workspace, run: Run, plan: str | None = None) -> tuple[Froz
     chosen = [document.plan for document in frozen.plans if plan in (None, document.plan.plan)]
     if not chosen:
         raise NotFound(f"{run} did not use the plan {plan}.", code="plans.unknown")
-    return frozen, calculate(chosen, frozen.snapshot, Interval(run.starts_on, run.ends_on))
+    span = Interval(run.starts_on, run.ends_on)
+    if payee is None or not is_separable(chosen):
+        return frozen, calculate(chosen, frozen.snapshot, span)
+    events: dict[str, list[str]] = {rule.from_: [] for each in chosen for rule in each.credits.values()}
+    columns = ["plan", "event_type", "event"]
+    for row in stored(workspace, run).table("credits", columns, payee=payee).to_pylist():
+        if plan in (None, row["plan"]):
+            events[row["event_type"]].append(row["event"])
+    part = for_payee(frozen.snapshot, chosen, payee, events)
+    return frozen, calculate(chosen, part, span, only=f"payee = {text(payee)}")

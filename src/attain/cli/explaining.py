@@ -115,15 +115,17 @@ def line_of(outcome: StoredRun, line: str) -> str:
 
 
 def explained(workspace: Workspace, run: Run, line: str) -> Explanation:
-    """The derivation of a line. Only its own plan is calculated again, from exactly what the run read."""
-    from attain.cli.calculating import again
+    """The derivation of a line. Only its own plan is calculated again, for its payee where that can be done alone, from
+    exactly what the run read."""
+    from attain.cli.calculating import again, stored
     from attain.cli.tables import working
     from attain.engine.trace import explain as derivation
 
     plan = line.partition("/")[0]
+    payee = next(iter(stored(workspace, run).table("lines", ["payee"], line=line)["payee"].to_pylist()), None)
     with working("Explaining", 2) as step:
         step(f"calculating {plan} again from what {run.pk} read")
-        frozen, calculation = again(workspace, run, plan)
+        frozen, calculation = again(workspace, run, plan, payee)
         try:
             step("deriving the line")
             return derivation(calculation, frozen.plans, line)
@@ -153,7 +155,7 @@ def _payments(workspace: Workspace, run: Run, payee: str, plans: Sequence[str], 
     with working("Explaining", len(plans)) as step:
         for plan in plans:
             step(f"calculating {plan} again from what {run.pk} read")
-            frozen, calculation = again(workspace, run, plan)
+            frozen, calculation = again(workspace, run, plan, payee)
             try:
                 found.append(explain_payment(calculation, frozen.plans, plan, payee, period))
             finally:
