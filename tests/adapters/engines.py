@@ -12,7 +12,7 @@ from attain.engine import calculate
 from attain.engine.adapters.landing import landed
 from attain.engine.adapters.port import Database
 from attain.engine.calculation import TABLES, Calculation
-from attain.engine.run import control_totals, table_hash
+from attain.engine.run import Sums, add_sums, control_totals, table_hash
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import AttainError
 from attain.kernel.intervals import Interval
@@ -39,7 +39,10 @@ def hashes(calculation: Calculation) -> Mapping[str, Any]:
     with landed(calculation.database, TABLES) as database:
         columns = {name: database.columns(name) for name in TABLES}
         found: dict[str, Any] = {name: table_hash(database, name, columns[name]) for name in TABLES}
-        return {**found, "columns": columns, "totals": control_totals(database)}
+        sums: Sums = {}
+        for name in TABLES:
+            add_sums(sums, database, name)
+        return {**found, "columns": columns, "totals": control_totals(sums)}
 
 
 def answer(opened: Open | None, plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Mapping[str, Any] | str:
