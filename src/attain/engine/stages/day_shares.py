@@ -44,9 +44,14 @@ FROM "{members}" m JOIN "{periods}" p ON m.valid_from < p."end" AND p.start < m.
 _RELIEF = """
 SELECT m.payee, p.period, p.days - CAST(SUM(LEAST(l.valid_to, p."end") - GREATEST(l.valid_from, p.start)) AS HUGEINT)
     AS days, p.days AS of_days
-FROM (SELECT DISTINCT payee, person FROM "{members}") m JOIN leaves l ON l.person = m.person
+FROM (SELECT DISTINCT payee, person FROM "{members}") m JOIN (
+    SELECT person, valid_to, GREATEST(valid_from, COALESCE(MAX(valid_to) OVER (PARTITION BY person
+        ORDER BY valid_from, valid_to ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), valid_from)) AS valid_from
+    FROM leaves
+) l ON l.person = m.person AND l.valid_from < l.valid_to
 JOIN "{periods}" p ON l.valid_from < p."end" AND p.start < l.valid_to GROUP BY m.payee, p.period, p.days
 """
+"""Of a leave the days that no earlier one holds: a day of two leaves counts once."""
 
 
 def day_shares(compilation: Compilation, kind: str, what: str) -> tuple[str, int]:
