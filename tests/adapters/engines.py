@@ -26,12 +26,7 @@ def calculated(opened: Open | None, plans: Sequence[Plan], snapshot: Snapshot, s
     """On the engine that is opened, or in DuckDB; what fails leaves nothing open."""
     if opened is None:
         return calculate(plans, snapshot, span, threads=1)
-    database = opened()
-    try:
-        return calculate(plans, snapshot, span, database=database)
-    except BaseException:
-        database.close()
-        raise
+    return calculate(plans, snapshot, span, database=opened())
 
 
 def hashes(calculation: Calculation) -> Mapping[str, Any]:

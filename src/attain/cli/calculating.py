@@ -73,7 +73,8 @@ def _calculate(
     took: Profile,
 ) -> None:
     """Fills the run's folder; large work part by part, with the lease renewed before each."""
-    from attain.engine import run
+    from attain.engine import calculate, run
+    from attain.engine.adapters.opening import open_engine
     from attain.engine.groups import calculate_in_parts, parts_for
     from attain.plans.loader import located
 
@@ -90,7 +91,8 @@ def _calculate(
         step("writing")
         return
     with took.part("handing facts over, making queries"), located(start.plans):
-        calculation = _in_one_piece(workspace, start, used)
+        database = open_engine(used, workspace.engine.get(used))
+        calculation = calculate(plans, start.snapshot, start.span, database=database)
         took.add(calculation.database.queries)
     try:
         renew()
@@ -99,19 +101,6 @@ def _calculate(
             run.write(calculation, start.snapshot, hashes, start.folder, files)
     finally:
         calculation.close()
-
-
-def _in_one_piece(workspace: Workspace, start: RunStart, used: str) -> Calculation:
-    from attain.engine import calculate
-    from attain.engine.adapters.opening import open_engine
-
-    database = open_engine(used, workspace.engine.get(used))
-    try:
-        return calculate([document.plan for document in start.plans], start.snapshot, start.span, database=database)
-    except BaseException:
-        if database is not None:
-            database.close()
-        raise
 
 
 def nothing_pays(span: Interval) -> AttainError:

@@ -69,17 +69,21 @@ def calculate(
     """Pay for the pay periods that end within the span, of each plan those of its own kind and calendar.
 
     `plans` may hold several versions of a plan. `database` is an empty one of another engine, which belongs to the
-    calculation from here on; without it the calculation runs in DuckDB in this process. `only` is a condition in SQL
-    on `payee`: nobody else is paid.
+    calculation from here on, and is closed if it fails; without it the calculation runs in DuckDB in this process.
+    `only` is a condition in SQL on `payee`: nobody else is paid.
     """
     if database is None:
         database = DuckDB(threads=threads, memory_limit=memory_limit)
-    compilations = compiled(database, plans, snapshot, span, only)
-    load(database, snapshot, calendars_of(plans, snapshot), days_of(plans, snapshot, span))
-    soundness.check(database)
-    for compilation in compilations.values():
-        pay(compilation)
-    answers.write_results(list(compilations.values()))
+    try:
+        compilations = compiled(database, plans, snapshot, span, only)
+        load(database, snapshot, calendars_of(plans, snapshot), days_of(plans, snapshot, span))
+        soundness.check(database)
+        for compilation in compilations.values():
+            pay(compilation)
+        answers.write_results(list(compilations.values()))
+    except BaseException:
+        database.close()
+        raise
     return Calculation(database, compilations, span)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -21,7 +22,7 @@ _SMALL = re.compile(r"(CAST\()?\d{1,4}( AS INTEGER\))?")
 """A number of days or months, written out, that leads nowhere beyond a calendar."""
 
 
-class Dialect:
+class Dialect(ABC):
     """What most engines agree on; a class of its own for each engine says where it differs."""
 
     name = ""
@@ -59,35 +60,35 @@ class Dialect:
     def nothing(self, kind: str) -> str:
         return f"CAST(NULL AS {self.types[kind]})"
 
+    @abstractmethod
     def divided(self, above: str, below: str, kind: str, at_most_one: bool = False) -> str:
         """Whole-number division towards zero, exact. Division by zero is an error."""
-        raise NotImplementedError
 
     def modulo(self, above: str, below: str) -> str:
         return f"({above} % {below})"
 
-    def greatest_divisor(self, one: str, other: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def greatest_divisor(self, one: str, other: str) -> str: ...
 
     def days_later(self, day: str, count: str, sign: str) -> str:
         return f"({day} {sign} {count})"
 
-    def months_later(self, day: str, count: str, sign: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def months_later(self, day: str, count: str, sign: str) -> str: ...
 
+    @abstractmethod
     def days_between(self, later: str, earlier: str) -> str:
         """As BIGINT."""
-        raise NotImplementedError
 
     def part_of_day(self, part: str, day: str) -> str:
         """As BIGINT."""
         return f"CAST(EXTRACT({part} FROM {day}) AS {self.types[BIGINT]})"
 
-    def first_of_month(self, day: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def first_of_month(self, day: str) -> str: ...
 
-    def last_of_month(self, day: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def last_of_month(self, day: str) -> str: ...
 
     def chosen(self, function: str, parts: Sequence[str]) -> str:
         """COALESCE, and GREATEST or LEAST of those that are there."""
@@ -107,9 +108,9 @@ class Dialect:
     def lower(self, text: str) -> str:
         return f"LOWER({text})"
 
+    @abstractmethod
     def failing(self, message: str, kind: str) -> str:
         """What stops the query with a message when it is worked out."""
-        raise NotImplementedError
 
     def filtered(self, aggregate: str, conditions: Sequence[str]) -> str:
         return aggregate + (f" FILTER (WHERE {' AND '.join(conditions)})" if conditions else "")
