@@ -107,7 +107,7 @@ def breaches(tree: ast.Module) -> Iterator[tuple[str, int, str]]:
         if CLOCK.fullmatch(name):
             yield "clock", node.lineno, name
         elif CHANCE.fullmatch(name) and (name != "random.Random" or id(node) in called):
-            yield "chance", node.lineno, name    # random.Random as the type of a parameter is welcome
+            yield "chance", node.lineno, name  # random.Random as the type of a parameter is welcome
         if isinstance(node, ast.Call) and opens_for_writing(node, names):
             yield "write", node.lineno, "open for writing"
         elif isinstance(node, ast.Attribute) and node.attr in WRITING_METHODS:
@@ -239,7 +239,7 @@ def test_no_file_names_a_registry_or_a_place_on_one_machine() -> None:
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            continue    # a picture or a workbook
+            continue  # a picture or a workbook
         found += [f"{path.relative_to(ROOT)}:{line}  {what}" for line, what in text_faults(text)]
     assert not found, "\n".join(found)
 

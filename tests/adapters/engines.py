@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from attain.engine import calculate
 from attain.engine.adapters.landing import landed
 from attain.engine.adapters.port import Database
 from attain.engine.calculation import TABLES, Calculation
-from attain.engine.run import Sums, add_sums, control_totals, table_hash
+from attain.engine.sums import about, control_totals, sums_of
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import AttainError
 from attain.kernel.intervals import Interval
@@ -33,11 +35,9 @@ def hashes(calculation: Calculation) -> Mapping[str, Any]:
     """The hash and the columns of every result table as the manifest of a run has them, and the control totals."""
     with landed(calculation.database, TABLES) as database:
         columns = {name: database.columns(name) for name in TABLES}
-        found: dict[str, Any] = {name: table_hash(database, name, columns[name]) for name in TABLES}
-        sums: Sums = {}
-        for name in TABLES:
-            add_sums(sums, database, name)
-        return {**found, "columns": columns, "totals": control_totals(sums)}
+        sums = pa.concat_tables([sums_of(database, name) for name in TABLES])
+        found = {name: about(sums, name, columns[name]) for name in TABLES}
+        return {**found, "totals": control_totals(sums)}
 
 
 def answer(opened: Open | None, plans: Sequence[Plan], snapshot: Snapshot, span: Interval) -> Mapping[str, Any] | str:

@@ -76,7 +76,7 @@ def test_a_changed_file_of_a_run_is_damage(paid: Path, attain: Attain) -> None:
 
 def test_a_claim_that_was_sealed_wrong_is_found_by_the_checker(paid: Path, attain: Attain, monkeypatch) -> None:
     """The proof can fail: the engine's answer with one cent more is named line by line."""
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
 
     honest = StoredRun.rows
 
@@ -97,7 +97,7 @@ def test_a_claim_that_was_sealed_wrong_is_found_by_the_checker(paid: Path, attai
 
 def test_a_run_that_nobody_verified_is_verified_before_it_is_closed(paid: Path, attain: Attain, monkeypatch) -> None:
     """The log says what the checker found; a run that it contradicts closes nothing, whoever asks."""
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
 
     honest = StoredRun.rows
     with monkeypatch.context() as planted:

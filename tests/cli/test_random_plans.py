@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from attain.checker.recompute import recompute
-from attain.engine.run import StoredRun
+from attain.engine.stored import StoredRun
 from attain.facts.decisions import IMPORTABLE
 from tests.cli.conftest import Attain
 from tests.oracle.companies import DEALS, FACT_TYPES, PARTNERS, RECEIPTS, Row, World, references

@@ -10,7 +10,8 @@ import pytest
 
 from attain.engine import calculate, groups, run
 from attain.engine.groups import Parts, calculate_in_parts, is_separable, parts_for
-from attain.engine.narrowing import for_payee, slices
+from attain.engine.narrowing import for_payees, slices
+from attain.engine.stored import StoredRun
 from attain.engine.trace import explain
 from attain.kernel.errors import AttainError
 from attain.kernel.files import Files
@@ -56,7 +57,7 @@ def assert_same(case: Case, path: Path) -> None:
     calculation.close()
     found, _ = calculate_in_parts(case.models, snapshot, SPAN, parts, {}, folder(path / "parts"), Files(), threads=1)
     assert found.as_dict() == whole.as_dict()
-    assert run.StoredRun(path / "parts").verify() == []
+    assert StoredRun(path / "parts").verify() == []
 
 
 def test_a_plan_that_shares_money_is_calculated_after_those_that_do_not(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_one_payee_alone_is_paid_and_explained_as_among_all(make: Callable[[int]
         for row in given:
             if row["payee"] == payee:
                 events[row["event_type"]].append(row["event"])
-        part = for_payee(snapshot, case.models, payee, events)
+        part = for_payees(snapshot, case.models, f"payee = '{payee}'", events)
         alone = calculate(case.models, part, SPAN, threads=1, only=f"payee = '{payee}'")
         for name in ("credits", "lines", "releases", "payments"):
             found = list(alone.rows(name))

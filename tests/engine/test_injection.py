@@ -11,7 +11,8 @@ import yaml
 
 from attain.checker import compare, recompute
 from attain.engine import calculate
-from attain.engine.run import StoredRun, write
+from attain.engine.run import write
+from attain.engine.stored import StoredRun
 from attain.facts.schema import parse_fact_type
 from attain.facts.snapshot import Snapshot
 from attain.kernel.calendar_settings import calendar_of

@@ -40,11 +40,12 @@ class Case:
 def random_case(seed: int) -> Case:
     """A company with one plan; the same on every machine. One in which little is paid is drawn a second time."""
     rnd = Random(seed)
-    case = _drawn(rnd)
-    return case if _is_lively(case) else _drawn(rnd)
+    case = drawn(rnd)
+    return case if _is_lively(case) else drawn(rnd)
 
 
-def _drawn(rnd: Random) -> Case:
+def drawn(rnd: Random) -> Case:
+    """A company with one plan, in which little or nothing may be paid."""
     world = company(rnd)
     plan = random_plan(rnd)
     decide(rnd, world, plan)

@@ -75,9 +75,7 @@ def deals(*rows: tuple[str, str, str, str]) -> bytes:
 
 def month_of_deals(month: int, count: int = 50) -> bytes:
     days = [f"2026-{month:02d}-{1 + number % 28:02d}" for number in range(count)]
-    return deals(
-        *((f"D{month}-{n}", day, f"{100 + n}.50", ("bob", "eve")[n % 2]) for n, day in enumerate(days))
-    )
+    return deals(*((f"D{month}-{n}", day, f"{100 + n}.50", ("bob", "eve")[n % 2]) for n, day in enumerate(days)))
 
 
 def plan(

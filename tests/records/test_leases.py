@@ -106,9 +106,7 @@ def test_a_worker_stopped_while_it_commits_keeps_nobody_waiting_for_ever(
                 app.imports.import_file(ready, month_of_deals(2), actor="quick", into="deals", trusted=True)
             assert wake(worker) == "published run-000001"
         else:
-            assert app.imports.import_file(
-                ready, month_of_deals(2), actor="quick", into="deals", trusted=True
-            ).is_new
+            assert app.imports.import_file(ready, month_of_deals(2), actor="quick", into="deals", trusted=True).is_new
             assert wake(worker) == "refused store.lost"
     assert not [finding for finding in doctor(ready) if finding.is_error]
 

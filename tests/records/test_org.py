@@ -191,9 +191,7 @@ def test_parameters_of_no_plan_are_one_timeline(take: Any, rows: Any) -> None:
     ]
 
 
-def test_a_typical_list_of_people_is_written_in_a_quarter_of_a_second(
-    take: Any, rows: Any, writes: list[Any]
-) -> None:
+def test_a_typical_list_of_people_is_written_in_a_quarter_of_a_second(take: Any, rows: Any, writes: list[Any]) -> None:
     """B6: 500 people with seats, which are 1,500 rows, in one transaction; the best of three on a busy machine."""
     for name in "abc":
         lines = [f"{name}{number},Person {number},AE,bob,2026-01-01" for number in range(500)]

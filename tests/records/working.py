@@ -1,6 +1,6 @@
 """Somebody who works on and on: imports, runs and closes month after month, year after year, until it is killed.
 
-    python -m tests.records.working WORKSPACE
+python -m tests.records.working WORKSPACE
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from attain.cli.profiling import Profile
     from attain.engine import Calculation
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
     from attain.kernel.errors import AttainError
     from attain.kernel.intervals import Interval
     from attain.web.apps.pay.models import Run
@@ -29,10 +29,12 @@ def run_pay(
     step: Callable[[str], None],
     profile: Profile | None = None,
     engine: str | None = None,
+    whole: bool = False,
 ) -> Run:
     """Read, calculate, write, publish. Whatever goes wrong, the lease is given back and nothing is visible.
 
-    `engine` goes before the one that the workspace uses.
+    `engine` goes before the one that the workspace uses. `whole` asks for a calculation from the ground up, also where
+    the last run could be gone on with.
 
     What the user has to mend leaves no run behind; what the disk or a fault of ours prevented is a failed run.
     """
@@ -49,7 +51,9 @@ def run_pay(
             raise nothing_pays(span)
         several = len({document.plan.plan for document in start.plans})  # of a plan there may be several versions
         step(f"calculating {several} plan{'s' * (several != 1)}")
-        _calculate(workspace, start, engine, lambda: renew_run(workspace, start, actor=actor), step, took)
+        used = engine or workspace.engine.get("use", DUCKDB)
+        if whole or used != DUCKDB or not _continued(workspace, start, step, took):
+            _calculate(workspace, start, used, lambda: renew_run(workspace, start, actor=actor), step, took)
         renew_run(workspace, start, actor=actor)
         step("publishing")
         with took.part("publishing"):
@@ -64,10 +68,33 @@ def run_pay(
         raise
 
 
+def _continued(workspace: Workspace, start: RunStart, step: Callable[[str], None], took: Profile) -> bool:
+    """Whether the run's folder was filled from that of the last run and what has changed since."""
+    from attain.engine.incremental import Base, is_worthwhile, recalculate
+    from attain.engine.stored import StoredRun
+    from attain.plans.loader import located
+    from attain.web.apps.pay.before import before
+
+    plans = [document.plan for document in start.plans]
+    if not is_worthwhile(plans, start.snapshot):
+        return False
+    with took.part("looking for what has changed"):
+        last = before(workspace, start)
+    if last is None:
+        return False
+    step(f"calculating what has changed since {last.run}")
+    base = Base(StoredRun(last.folder), [document.plan for document in last.plans], last.snapshot, last.keys)
+    hashes = {document.id: document.hash for document in start.plans}
+    with took.part("handing facts over, writing and hashing"), located(start.plans):
+        found = recalculate(base, plans, start.snapshot, start.span, hashes, start.folder, workspace.ports.files)
+        took.add(found[1] if found is not None else [])
+    return found is not None
+
+
 def _calculate(
     workspace: Workspace,
     start: RunStart,
-    engine: str | None,
+    used: str,
     renew: Callable[[], None],
     step: Callable[[str], None],
     took: Profile,
@@ -80,7 +107,6 @@ def _calculate(
 
     plans, files = [document.plan for document in start.plans], workspace.ports.files
     hashes = {document.id: document.hash for document in start.plans}
-    used = engine or workspace.engine.get("use", DUCKDB)
     parts = parts_for(plans, start.snapshot) if used == DUCKDB else None
     if parts is not None:
         with took.part("handing facts over, writing and hashing"), located(start.plans):
@@ -134,7 +160,7 @@ def run_named(name: str | None) -> Run:
 
 
 def stored(workspace: Workspace, run: Run) -> StoredRun:
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
     from attain.kernel.errors import Refused
 
     if run.state != run.State.PUBLISHED:
@@ -151,7 +177,7 @@ def again(
     """
     from attain.engine import calculate
     from attain.engine.groups import is_separable
-    from attain.engine.narrowing import for_payee
+    from attain.engine.narrowing import for_payees
     from attain.engine.sql import text
     from attain.kernel.errors import NotFound
     from attain.kernel.intervals import Interval
@@ -169,5 +195,5 @@ def again(
     for row in stored(workspace, run).table("credits", columns, payee=payee).to_pylist():
         if plan in (None, row["plan"]):
             events[row["event_type"]].append(row["event"])
-    part = for_payee(frozen.snapshot, chosen, payee, events)
-    return frozen, calculate(chosen, part, span, only=f"payee = {text(payee)}")
+    only = f"payee = {text(payee)}"
+    return frozen, calculate(chosen, for_payees(frozen.snapshot, chosen, only, events), span, only=only)

@@ -10,7 +10,7 @@ import typer
 from attain.cli.options import Folder, Json, Language, examples, language_of, opened, span_of, wrong_use
 
 if TYPE_CHECKING:
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
     from attain.facts.snapshot import Snapshot
     from attain.kernel.intervals import Interval
     from attain.plans.loader import Document

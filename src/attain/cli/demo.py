@@ -12,7 +12,7 @@ import typer
 from attain.cli.options import Actor, Json, actor_of, examples
 
 if TYPE_CHECKING:
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
     from attain.kernel.intervals import Interval
     from attain.web.apps.imports.models import Batch
     from attain.web.apps.pay.models import Run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from attain.cli.demo import Done
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
     from attain.plans.outcome import NamedValue
     from attain.web.apps.pay.models import Run
 

@@ -10,7 +10,7 @@ import typer
 from attain.cli.options import Folder, Json, Language, examples, language_of, opened, wrong_use
 
 if TYPE_CHECKING:
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
     from attain.engine.trace import Explanation
     from attain.web.apps.pay.models import Run
     from attain.web.workspace import Workspace

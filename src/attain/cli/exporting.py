@@ -13,7 +13,7 @@ import typer
 from attain.cli.options import Folder, Json, examples, opened, wrong_use
 
 if TYPE_CHECKING:
-    from attain.engine.run import StoredRun
+    from attain.engine.stored import StoredRun
     from attain.web.workspace import Workspace
 
 TABLES = ("lines", "payments", "credits", "releases", "uncredited", "exceptions")

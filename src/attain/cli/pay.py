@@ -54,11 +54,17 @@ def calculate(
     engine: Annotated[
         str | None, typer.Option(help="What calculates: duckdb, postgres or spark, if not what attain.toml says.")
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Calculate everybody, also where little has changed since the last run.")
+    ] = False,
     folder: Folder = None,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
     """Calculate what a period or a range of periods pays: a run that can be verified, explained and closed.
+
+    With many facts, a second run of the same period calculates only whom a change since the last run touches; the
+    result is that of a whole run.
 
     With --what-if nothing is published: the same calculation is made with the changes of a file, and the difference
     of each payee is shown.
@@ -81,7 +87,7 @@ def calculate(
         return
     with working(f"Calculating {period}", STEPS) as step:
         took = Profile()
-        run = run_pay(workspace, span, actor=actor_of(actor), step=step, profile=took, engine=engine)
+        run = run_pay(workspace, span, actor=actor_of(actor), step=step, profile=took, engine=engine, whole=whole)
     from attain.web.apps.pay.order import left_open_notes, to_close
 
     outcome, notes = stored(workspace, run), left_open_notes(workspace, run)

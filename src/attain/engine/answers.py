@@ -49,17 +49,21 @@ def write_results(compilations: Sequence[Compilation]) -> None:
 def write_pay(compilations: Sequence[Compilation]) -> None:
     """What belongs to payees."""
     words = [(item, {"plan": item.id, "currency": item.plan.currency}) for item in compilations]
-    given = [_credits(item, name) for item in compilations for name in item.credit_sets()]
+    write_credits(compilations)
     pay = {
-        "credits": given or [_NO_CREDITS],
         "lines": [_LINES.format(booked=item.name("booked"), **said) for item, said in words],
         "releases": [_RELEASES.format(table=item.name("releases"), **said) for item, said in words],
         "payments": [_PAYMENTS.format(table=item.name("payments"), **said) for item, said in words],
     }
-    meanings = {"credits": "all credits", "lines": "all booked lines", "releases": "all releases",
-                "payments": "all payments"}  # fmt: skip
+    meanings = {"lines": "all booked lines", "releases": "all releases", "payments": "all payments"}
     for name, parts in pay.items():
         view(compilations[0], name, " UNION ALL ".join(parts), meanings[name])
+
+
+def write_credits(compilations: Sequence[Compilation], fact: str | None = None) -> None:
+    """Of every fact type that a credit set reads, or of one."""
+    parts = [_credits(item, name) for item in compilations for name in item.credit_sets(fact)]
+    view(compilations[0], "credits", " UNION ALL ".join(parts or [_NO_CREDITS]), "all credits")
 
 
 def write_exceptions(compilations: Sequence[Compilation], queries: Sequence[str]) -> None:
@@ -148,9 +152,7 @@ def exceptions_of_payees(compilation: Compilation) -> Iterator[str]:
     yield from untouched(compilation)
 
 
-def _unusable(
-    compilation: Compilation, plan: Plan, place: int, words: Mapping[str, object]
-) -> Iterator[str]:
+def _unusable(compilation: Compilation, plan: Plan, place: int, words: Mapping[str, object]) -> Iterator[str]:
     """Decisions that the version reads and that count as missing: quotas in another currency, inputs out of bounds."""
     for measure in plan.measures.values():
         if measure.quota is not None and measure.quota not in plan.values and measure.quota not in plan.parameters:

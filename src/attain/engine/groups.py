@@ -26,6 +26,7 @@ from attain.engine.load import load
 from attain.engine.narrowing import decided_for, read_at_release, slices, waits
 from attain.engine.run import Manifest, ResultTables, portable, write_manifest, write_queries
 from attain.engine.stages.credit import Credits, credits, united
+from attain.engine.stored import OF_PAYEES
 from attain.engine.uncredited import write_uncredited
 from attain.facts.snapshot import Snapshot
 from attain.kernel.files import Files
@@ -33,7 +34,6 @@ from attain.kernel.intervals import Interval
 from attain.plans.model import BudgetLimit, Plan
 from attain.plans.versions import in_order
 
-OF_PAYEES = ("credits", "lines", "releases", "payments")
 EVENTS_AT_ONCE = 1_000_000
 """Up to so many facts of a type one piece is enough; a slice has half as many, and a group what three slices in two
 have credited."""
@@ -109,7 +109,8 @@ def calculate_in_parts(
         _add_exceptions(work, tables)
     files.discard(kept)
     write_queries(work.shown, folder, files)
-    return write_manifest(span, snapshot, hashes, tables, folder, files), work.queries
+    manifest = write_manifest(span, snapshot, hashes, tables.sums, tables.columns, folder, files)
+    return manifest, work.queries
 
 
 class _Work:
@@ -296,4 +297,3 @@ def _add_exceptions(work: _Work, tables: ResultTables) -> None:
     database.create("exceptions", 'SELECT DISTINCT * FROM "parts of exceptions"', "what was left out, and why")
     tables.add(database, "exceptions")
     database.close()
-

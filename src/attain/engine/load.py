@@ -26,10 +26,10 @@ def load(database: Database, snapshot: Snapshot, calendars: set[str], days: Inte
     for name, fact in snapshot.facts.items():
         database.register(f"f:{name}", as_integers(fact.table))
     for name, decision in snapshot.decisions.items():
-        database.register(name, as_integers(_closed(decision)))
+        database.register(name, as_integers(closed(decision)))
     for name in sorted(calendars):
         _load_calendar(database, name, snapshot.calendars[name], days)
-    _seats(database)
+    seats(database)
 
 
 def as_integers(table: pa.Table) -> pa.Table:
@@ -48,7 +48,7 @@ def as_integers(table: pa.Table) -> pa.Table:
     return pa.table(columns, schema=pa.schema(fields))
 
 
-def _closed(table: pa.Table) -> pa.Table:
+def closed(table: pa.Table) -> pa.Table:
     """`valid_to` without an end becomes a far day, so that a row holds on d when valid_from <= d < valid_to."""
     if "valid_to" not in table.column_names:
         return table
@@ -132,6 +132,7 @@ FROM (
 """
 
 
-def _seats(database: Database) -> None:
+def seats(database: Database) -> None:
+    """Makes `seats` and `holders` of people, positions and assignments."""
     database.create("seats", _SEATS, "who sits where, day by day; nobody's seat is paid to its vacancy")
     database.create("holders", _HOLDERS.format(far=FAR), "a position or a person by reference, and the seat behind it")

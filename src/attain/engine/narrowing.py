@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from attain.engine.adapters.duckdb import DuckDB
-from attain.engine.sql import text
 from attain.facts.snapshot import FactTable, Snapshot
 from attain.plans.model import Plan
 
@@ -28,10 +27,10 @@ def chosen(table: pa.Table, condition: str) -> pa.Table:
 
 def decided_for(snapshot: Snapshot, only: str | None) -> dict[str, pa.Table]:
     """The decisions, with those about pay limited to payees who fulfil a condition."""
-    found = dict(snapshot.decisions)
-    if only is not None:
-        found |= {name: chosen(found[name], only) for name in DECIDED}
-    return found
+    if only is None:
+        return dict(snapshot.decisions)
+    some = {name: table for name in DECIDED if len(table := snapshot.decisions[name])}
+    return {**snapshot.decisions, **{name: chosen(table, only) for name, table in some.items()}}
 
 
 # -- facts at credit -----------------------------------------------------------------------------------------------
@@ -102,29 +101,34 @@ def read_at_release(fact: FactTable, plans: Sequence[Plan], events: Mapping[str,
     return FactTable(schema, table.filter(kept))
 
 
-# -- one payee -----------------------------------------------------------------------------------------------------
+# -- some events, some payees ------------------------------------------------------------------------------------------
 
 
-def for_payee(
-    snapshot: Snapshot, plans: Sequence[Plan], payee: str, events: Mapping[str, Sequence[str]]
-) -> Snapshot:
-    """What the pay of one payee comes from, given the events (by fact type) that were credited to them. Only for plans
-    in which a payee's figures need nobody else's."""
-    credited = {
+def credited(snapshot: Snapshot, fact: str, events: pa.Array) -> Snapshot:
+    """What the credits of these events of a fact type come from."""
+    mine = FactTable(snapshot.facts[fact].schema, _with_originals(snapshot.facts[fact], events))
+    others = {name: _belonging(other, mine) for name, other in snapshot.facts.items() if name != fact}
+    return replace(snapshot, facts={fact: mine, **others})
+
+
+def for_payees(snapshot: Snapshot, plans: Sequence[Plan], only: str, events: Mapping[str, Sequence[str]]) -> Snapshot:
+    """What the pay of the payees who fulfil a condition comes from, given the events (by fact type) that were credited
+    to them. Only for plans in which a payee's figures need nobody else's."""
+    paid = {
         name: FactTable(fact.schema, _with_originals(fact, pa.array(events[name], pa.string())))
         for name, fact in snapshot.facts.items()
         if name in events
     }
-    keys = {name: pc.unique(fact.table[fact.schema.key]) for name, fact in credited.items()}
+    keys = {name: pc.unique(fact.table[fact.schema.key]) for name, fact in paid.items()}
     facts = {}
     for name, fact in snapshot.facts.items():
-        parts = [credited[name].table] if name in credited else []
-        parts += [_belonging(fact, each).table for each in credited.values()]
+        parts = [paid[name].table] if name in paid else []
+        parts += [_belonging(fact, each).table for each in paid.values()]
         parts.append(read_at_release(fact, plans, keys).table)
         rows = pa.concat_tables(parts)
         first = rows.append_column("#", pa.array(range(len(rows)), pa.int64())).group_by(fact.schema.key)
         facts[name] = FactTable(fact.schema, rows.take(first.aggregate([("#", "min")])["#_min"]))
-    return replace(snapshot, facts=facts, decisions=decided_for(snapshot, f"payee = {text(payee)}"))
+    return replace(snapshot, facts=facts, decisions=decided_for(snapshot, only))
 
 
 def _with_originals(fact: FactTable, keys: pa.Array) -> pa.Table:

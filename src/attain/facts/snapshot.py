@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from attain.kernel.errors import FactError, NotFound, Where, suggest
 from attain.kernel.periods import GREGORIAN, Calendar, Period
 
-from .content import content_hash, rows_of_keys
+from .content import row_sums, rows_of_keys
 from .decisions import TABLES, empty_decisions
 from .schema import BATCH, ROW, FactType, TableType
 from .values import Value, ValueRefused, from_python
@@ -116,8 +116,8 @@ class Snapshot:
 
     @cached_property
     def _hashes(self) -> Mapping[str, str]:
-        facts = {name: content_hash(fact.table.drop_columns([BATCH, ROW])) for name, fact in self.facts.items()}
-        return facts | {name: content_hash(table) for name, table in self.decisions.items()}
+        facts = {name: fact.table.drop_columns([BATCH, ROW]) for name, fact in self.facts.items()}
+        return row_sums({**facts, **self.decisions})
 
     def with_facts(self, name: str, rows: Sequence[Row]) -> Snapshot:
         """A copy in which these facts are added, or take the place of those with the same key."""

@@ -23,6 +23,8 @@ from .errors import Refused, SetupError, Where
 from .ids import Ids, RandomIds
 
 TEMPORARY = ".tmp-"
+_NO_LINKS = (errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EACCES)
+"""What a file system says that knows no second names for a file, or has no more of them."""
 T = TypeVar("T")
 
 
@@ -74,6 +76,17 @@ class Files:
         self.make_folder(target.parent)
         with source.open("rb") as content, self.create(target) as file:
             shutil.copyfileobj(content, file)
+
+    def link(self, source: Path, target: Path) -> None:
+        """A published file, which never changes, in a folder that is not published yet: a second name for it where the
+        disk can do that, a copy elsewhere."""
+        try:
+            self._checkpoint("file.link")
+            os.link(source, target)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            self.copy(source, target)
 
     def make_folder(self, path: Path) -> None:
         """A folder, with those above it that are missing; each name is flushed as well."""

@@ -33,12 +33,14 @@ def current_batches(into: str | None = None, *, as_of: int | None = None) -> Que
     return found if as_of is None else found.filter(sequence__lte=as_of)
 
 
-def facts_of(workspace: Workspace, fact: FactType, batch_ids: Iterable[str]) -> FactTable:
-    """What is believed after these batches, in this order. Every file is checked against its manifest."""
-    sequenced = [
-        batches.Sequenced(place, id_, batches.rows_of(batches.open_batch(workspace.batches / id_), fact))
-        for place, id_ in enumerate(batch_ids, start=1)
-    ]
+def facts_of(workspace: Workspace, fact: FactType, batch_ids: Iterable[str], keys: pa.Array | None = None) -> FactTable:
+    """What is believed after these batches, in this order: of all facts, or of those with these keys. Every file is
+    checked against its manifest."""
+    sequenced = []
+    for place, id_ in enumerate(batch_ids, start=1):
+        rows = batches.rows_of(batches.open_batch(workspace.batches / id_), fact)
+        mine = rows if keys is None else rows.filter(pc.is_in(rows[fact.key], keys))
+        sequenced.append(batches.Sequenced(place, id_, mine))
     return FactTable(fact, batches.current(sequenced, fact))
 
 

@@ -27,7 +27,10 @@ Tables = dict[str, pa.Table]
 
 def tables_of(run_folder: Path, period: str, plans: Iterable[str]) -> Tables:
     """What a run pays in a period by these plans, in the columns of the ledger."""
+    from attain.engine.stored import StoredRun  # importing it loads DuckDB, which only closing needs here
+
     names = pa.array(sorted(plans), pa.string())
+    run = StoredRun(run_folder)
 
     def part(name: str) -> pa.Table:
         path = run_folder / f"{name}.parquet"
@@ -35,7 +38,7 @@ def tables_of(run_folder: Path, period: str, plans: Iterable[str]) -> Tables:
             raise Refused(
                 f"The run has no table `{name}`.", code="run.no-table", where=Where(str(path)), hint="Run it again."
             )
-        table = pq.read_table(path)
+        table = run.table(name)
         mine = pc.and_(pc.equal(table["pay_period"], period), pc.is_in(table["plan"], value_set=names))
         return table.filter(mine)
 

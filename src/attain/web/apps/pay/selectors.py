@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -153,10 +154,6 @@ def frozen_of(workspace: Workspace, run_id: str) -> Frozen:
     if run.state != Run.State.PUBLISHED:
         raise Refused(f"{run_id} is {run.state}; only a published run has kept what it read.", code="run.state")
     kept: Inputs = json.loads(run.inputs)
-    folder = workspace.runs / run_id / DECISIONS_FOLDER
-    decisions = {
-        name: pq.read_table(folder / f"{name}.parquet", schema=table.arrow_schema()) for name, table in TABLES.items()
-    }
     facts = []
     for name, ids in kept["batches"].items():
         if (fact := _fact_of(workspace, kept, name)) is None:
@@ -167,12 +164,26 @@ def frozen_of(workspace: Workspace, run_id: str) -> Frozen:
             )
         facts.append(facts_of(workspace, fact, ids))
     calendars = {name: calendar_of(name, settings) for name, settings in kept["calendars"].items()}
+    decisions = decisions_in(workspace.runs / run_id)
+    plans = plans_in(kept, Interval(run.starts_on, run.ends_on))
+    return Frozen(Snapshot.build(facts, decisions, calendars, kept["calendar"]), plans, kept)
+
+
+def decisions_in(run_folder: Path) -> dict[str, pa.Table]:
+    """The decisions as a run read them."""
+    folder = run_folder / DECISIONS_FOLDER
+    return {
+        name: pq.read_table(folder / f"{name}.parquet", schema=table.arrow_schema()) for name, table in TABLES.items()
+    }
+
+
+def plans_in(kept: Inputs, span: Interval) -> tuple[Document, ...]:
+    """The plan versions that a run over the span read, each until the day on which it ended then."""
     versions = {str(version): version for version in PlanVersion.objects.all()}
     for name, (_, end) in kept["plans"].items():
         versions[name].effective_to = None if end is None else date.fromisoformat(end)
-    chosen = _payable([versions[name] for name in kept["plans"]], Interval(run.starts_on, run.ends_on))
-    plans = tuple(document_of(version) for version in chosen)
-    return Frozen(Snapshot.build(facts, decisions, calendars, kept["calendar"]), plans, kept)
+    chosen = _payable([versions[name] for name in kept["plans"]], span)
+    return tuple(document_of(version) for version in chosen)
 
 
 def _fact_of(workspace: Workspace, kept: Inputs, name: str) -> FactType | None:

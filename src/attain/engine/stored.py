@@ -1,0 +1,157 @@
+"""A published run, read from its folder.
+
+A run that changed the pay of some payees only keeps the files of the run before, and puts a layer above them:
+
+    lines.parquet                     all lines of the first run
+    lines.1.parquet                   lines of those whose pay it changed, for the first time
+    replaced.1.parquet                who that was: plan and payee; without a payee the whole plan
+
+A row counts unless a later layer replaces it. `credits`, `lines`, `releases` and `payments` have layers; `uncredited`
+and `exceptions` are short, and whole in every run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.reading import with_fractions
+from attain.engine.sums import table_hash
+from attain.kernel.errors import CalculationError, NotFound, Where
+from attain.plans.outcome import NamedValue
+
+MANIFEST, SUMS = "manifest.json", "sums.parquet"
+OF_PAYEES = ("credits", "lines", "releases", "payments")
+WHO = ("plan", "payee")
+LINKS = pa.schema([pa.field(name, pa.string()) for name in (*WHO, "event_type", "event")])
+REPLACED = pa.schema([pa.field(name, pa.string()) for name in WHO])
+
+
+def file_of(name: str, layer: int) -> str:
+    """The file that holds the rows of a table in a layer, or of whom a layer replaces."""
+    return f"{name}.{layer}.parquet" if layer else f"{name}.parquet"
+
+
+class StoredRun:
+    """A published run, read from its folder; an `Outcome` without named values."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        path = folder / MANIFEST
+        if not path.is_file():
+            raise NotFound(
+                f"{folder.name} is no run: it has no {MANIFEST}.", code="run.no-manifest", where=Where(str(folder))
+            )
+        self.manifest: dict[str, Any] = json.loads(path.read_bytes())
+
+    @property
+    def layers(self) -> int:
+        """How many lie above the first."""
+        return int(self.manifest.get("layers", 0))
+
+    def table(self, name: str, columns: Sequence[str] | None = None, **where: Any) -> pa.Table:
+        """A table, or the columns and rows of it that are asked for: the rest is left out while the file is read."""
+        filters = [(column, "=", value) for column, value in where.items()] or None
+        if name not in OF_PAYEES or not self.layers:
+            path = self.folder / f"{name}.parquet"
+            return pq.read_table(path, columns=None if columns is None else list(columns), filters=filters)
+        read = None if columns is None else list(dict.fromkeys((*columns, *WHO)))
+        parts = []
+        for layer in range(self.layers + 1):
+            rows = pq.read_table(self.folder / file_of(name, layer), columns=read, filters=filters)
+            parts.append(rows.filter(self._counts(rows, layer)))
+        found = pa.concat_tables(parts)
+        return found if columns is None else found.select(list(columns))
+
+    def links(self) -> pa.Table:
+        """Who is credited for which event, by plan, with texts that repeat a lot as numbers: it is read often."""
+        often = [name for name in LINKS.names if name != "event"]
+        parts = []
+        for layer in range(self.layers + 1):
+            path = self.folder / file_of("credits", layer)
+            rows = pq.read_table(path, columns=LINKS.names, read_dictionary=often)
+            parts.append(rows.filter(self._counts(rows, layer)) if self.layers else rows)
+        return pa.concat_tables(parts).select(LINKS.names)
+
+    def found(self, name: str, **where: Any) -> list[dict[str, Any]]:
+        """The rows in which these columns have these values."""
+        return [with_fractions(row) for row in self.table(name, **where).to_pylist()]
+
+    def distinct(self, name: str, column: str) -> set[Any]:
+        """The values of a column."""
+        return set(self.table(name, [column])[column].unique().to_pylist())
+
+    def rows(self, table: str) -> Iterable[Mapping[str, Any]]:
+        for part in self._parts(table):
+            for row in part.to_pylist():
+                yield with_fractions(row)
+
+    def _parts(self, name: str) -> Iterator[pa.Table]:
+        layers = self.layers if name in OF_PAYEES else 0
+        for layer in range(layers + 1):
+            for batch in pq.ParquetFile(self.folder / file_of(name, layer)).iter_batches(20_000):
+                rows = pa.Table.from_batches([batch])
+                yield rows.filter(self._counts(rows, layer)) if layers else rows
+
+    def _counts(self, rows: pa.Table, layer: int) -> pa.ChunkedArray:
+        """Which rows of a layer no later one replaces."""
+        counts = pa.chunked_array([pa.repeat(pa.scalar(True), len(rows))])
+        for later in self._replaced[layer:]:
+            for plan, payees in later.items():
+                gone = pc.equal(rows["plan"], plan)
+                if payees is not None:
+                    gone = pc.and_(gone, pc.is_in(rows["payee"], payees))
+                counts = pc.and_not(counts, gone)
+        return counts
+
+    @cached_property
+    def _replaced(self) -> list[dict[str, pa.Array | None]]:
+        """Of each layer but the first: by plan whom it replaces, or nobody by name where it replaces all."""
+        found = []
+        for layer in range(1, self.layers + 1):
+            said: dict[str, pa.Array | None] = {}
+            table = pq.read_table(self.folder / file_of("replaced", layer))
+            for plan in table["plan"].unique().to_pylist():
+                payees = table["payee"].filter(pc.equal(table["plan"], plan)).combine_chunks()
+                said[plan] = None if payees.null_count else payees
+            found.append(said)
+        return found
+
+    def values(self, plan: str, name: str) -> Iterable[NamedValue]:
+        raise CalculationError(
+            "A stored run keeps lines, not every value.",
+            code="run.values",
+            hint="Use `attain explain`, which computes them again.",
+        )
+
+    def verify(self) -> list[str]:
+        """Names of tables whose content is not what the manifest says."""
+        database = DuckDB()
+        damaged = []
+        for name, about in self.manifest["tables"].items():
+            try:
+                table = self.table(name)
+                if set(table.column_names) != set(about["columns"]):
+                    damaged.append(name)
+                    continue
+                database.register(name, table)
+                kinds = ", ".join(
+                    f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in about["columns"].items()
+                )
+                database.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {kinds} FROM "{name}"')
+                found = table_hash(database, name)
+            except (OSError, pa.ArrowException, duckdb.Error):
+                found = ""
+            if found != about["hash"]:
+                damaged.append(name)
+        database.close()
+        return damaged
