@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STARTED = time.perf_counter()
+_EARLIER: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,22 @@ class Task:
     output: Path
     threads: int
     groups: int
+    before: Path
+    """The finished run that a contestant may go on with."""
+    continues: bool
+    at_hand: bool
 
 
-def compete(work: Callable[[Task], None], **queries: str) -> None:
-    """The whole of a contestant's process. The queries show its files in the shapes of `benchmarks.cents`."""
+def compete(work: Callable[[Task], None], *, shown: Callable[[str], str] = str, **queries: str) -> None:
+    """The whole of a contestant's process. The queries show its files in the shapes of `benchmarks.cents`; `shown`
+    words them for a run that goes on with another one."""
     task = _task()
     work(task)
     took = used()
     from benchmarks.cents import Answer
 
+    if task.continues:
+        queries = {shape: shown(query) for shape, query in queries.items()}
     answer = Answer({shape: query.format(output=task.output) for shape, query in queries.items()})
     print(json.dumps({**took, "queries": answer.queries, "sums": answer.sums()}))
 
@@ -48,19 +56,34 @@ def _task() -> Task:
     options.add_argument("--name", required=True, help="the folder in FOLDER for the results; it is made anew")
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--groups", type=int, default=1, help="groups of payees, for those that work in groups")
+    options.add_argument("--continues", action="store_true", help="go on with the run in FOLDER/before")
+    options.add_argument("--at-hand", action="store_true", help="count from when all input is at hand")
     chosen = options.parse_args()
     output = chosen.folder / chosen.name
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir()
-    return Task(chosen.folder / "input", output, chosen.threads, chosen.groups)
+    return Task(
+        chosen.folder / "input",
+        output,
+        chosen.threads,
+        chosen.groups,
+        chosen.folder / "before" / "run",
+        chosen.continues,
+        chosen.at_hand,
+    )
+
+
+def count_from_here() -> None:
+    """What was used until now is left out: a worker that is running already has done it before."""
+    _EARLIER.update(used())
 
 
 def used() -> dict[str, float]:
     """What this process and those that it waited for have used until now."""
     whole = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
-        "cpu_seconds": sum(each.ru_utime + each.ru_stime for each in whole),
-        "wall_seconds": time.perf_counter() - STARTED,
+        "cpu_seconds": sum(each.ru_utime + each.ru_stime for each in whole) - _EARLIER.get("cpu_seconds", 0),
+        "wall_seconds": time.perf_counter() - STARTED - _EARLIER.get("wall_seconds", 0),
         "peak_mib": max(_own_peak(whole[0].ru_maxrss), _in_mib(whole[1].ru_maxrss)),
     }
 

@@ -1,7 +1,6 @@
 """Who runs against whom. The first of a contest is what the others are measured by.
 
-A new contestant is a module that calls `benchmarks.contest.compete`, and an entry here. A run over what changed alone,
-once the engine can do it, is a contest of its own beside the whole run.
+A new contestant is a module that calls `benchmarks.contest.compete`, and an entry here.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ class Contest:
     title: str
     about: str
     contestants: tuple[Contestant, ...]
+    before: Contestant | None = None
+    """Whose result lies there when the contest begins. Nobody measures it."""
 
 
 CONTESTS = (
@@ -39,6 +40,16 @@ CONTESTS = (
             Contestant("checker", "the checker", "checker", up_to=100_000),
             Contestant("floats", "pandas, floats", "floats", is_exact=False),
         ),
+    ),
+    Contest(
+        "One late deal",
+        "One more deal, split between two, after the year was paid: six of 10,000 payees earn something else.",
+        (
+            Contestant("late_whole", "`attain`, everybody again", "late"),
+            Contestant("late", "`attain`, on top of the last run", "late", ("--continues",)),
+            Contestant("late_at_hand", "the same, the facts at hand", "late", ("--continues", "--at-hand")),
+        ),
+        Contestant("before", "`attain`", "engine"),
     ),
     Contest(
         "Import",

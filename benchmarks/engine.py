@@ -35,9 +35,9 @@ def snapshot_of(task: Task) -> Snapshot:
     return Snapshot.build([deals], tables)
 
 
-def pay(task: Task) -> None:
+def pay(task: Task, given: Snapshot | None = None) -> None:
     document = load_plan(company.PLAN)
-    snapshot = snapshot_of(task)
+    snapshot = given or snapshot_of(task)
     files = Files()
     calculation = calculate([document.plan], snapshot, SPAN, threads=task.threads)
     with files.publishing(task.output / "run") as folder:

@@ -71,6 +71,9 @@ def race(deals: int, folder: Path, conditions: Conditions, step: Callable[[str],
         asked = conditions.asked(contest, deals)
         if not asked:
             continue
+        if contest.before is not None:
+            step(f"{deals:,} deals: the run before")
+            _once(contest.before, folder, conditions.threads)
         runs: dict[str, list[Result]] = {one.name: [] for one in asked}
         for repeat in range(conditions.repeats):
             for one in asked:
@@ -80,7 +83,7 @@ def race(deals: int, folder: Path, conditions: Conditions, step: Callable[[str],
         first = runs[asked[0].name][0]
         results = tuple(_summed_up(first, found) for found in runs.values())
         races.append(Race(contest, deals, results, tuple(one for one in contest.contestants if one not in asked)))
-        for one in asked:
+        for one in [*asked, *([contest.before] if contest.before is not None else [])]:
             shutil.rmtree(folder / one.name)
     return races
 
