@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from attain.cli.demo import Done
     from attain.engine.stored import StoredRun
     from attain.plans.outcome import NamedValue
@@ -24,6 +26,11 @@ class Everything:
     def __init__(self, outcomes: list[StoredRun]) -> None:
         self.outcomes = outcomes
         self.folder = outcomes[-1].folder
+
+    def table(self, name: str, columns: Sequence[str]) -> pa.Table:
+        import pyarrow as pa
+
+        return pa.concat_tables([outcome.table(name, columns) for outcome in self.outcomes])
 
     def rows(self, table: str) -> Iterable[Mapping[str, Any]]:
         asked = self.outcomes if table in ("lines", "payments") else self.outcomes[-1:]

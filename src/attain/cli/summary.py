@@ -1,16 +1,19 @@
-"""The totals that people look at first: by plan, by payee, by reason. From any outcome, stored or just computed."""
+"""The totals that people look at first: by plan, by payee, by reason."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attain.cli.tables import amount, exact, grouped, placed, say, table
 from attain.plans.outcome import Outcome
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass
@@ -37,15 +40,24 @@ class PlanTotal:
         }
 
 
-def by_plan(outcome: Outcome) -> list[PlanTotal]:
+class Summed(Outcome, Protocol):
+    """An outcome whose tables can be added up without a look at each row: there may be millions."""
+
+    def table(self, name: str, columns: Sequence[str]) -> pa.Table: ...
+
+
+def by_plan(outcome: Summed) -> list[PlanTotal]:
     found: dict[str, PlanTotal] = {}
-    for row in outcome.rows("payments"):
+    payments = outcome.table("payments", ("plan", "currency", "payee", "earned", "payable"))
+    by_payee = payments.group_by(["plan", "currency", "payee"]).aggregate([("earned", "sum"), ("payable", "sum")])
+    for row in by_payee.to_pylist():
         total = found.setdefault(row["plan"], PlanTotal(row["plan"], row["currency"]))
         total.payees.add(row["payee"])
-        total.earned += int(row["earned"] or 0)
-        total.payable += int(row["payable"] or 0)
-    for row in outcome.rows("lines"):
-        found.setdefault(row["plan"], PlanTotal(row["plan"], row["currency"])).lines += 1
+        total.earned += row["earned_sum"] or 0
+        total.payable += row["payable_sum"] or 0
+    lines = outcome.table("lines", ("plan", "currency"))
+    for row in lines.group_by(["plan", "currency"]).aggregate([([], "count_all")]).to_pylist():
+        found.setdefault(row["plan"], PlanTotal(row["plan"], row["currency"])).lines += row["count_all"]
     for row in outcome.rows("exceptions"):
         if row["plan"] in found:
             found[row["plan"]].exceptions += 1
@@ -120,7 +132,7 @@ def named(payee: str, names: Mapping[str, str]) -> str:
     return f"{names[payee]} ({payee})" if payee in names else payee
 
 
-def documents(outcome: Outcome) -> dict[str, Any]:
+def documents(outcome: Summed) -> dict[str, Any]:
     return {
         "plans": [total.as_dict() for total in by_plan(outcome)],
         "uncredited": uncredited(outcome),
@@ -128,7 +140,7 @@ def documents(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def show(outcome: Outcome, heading: str) -> None:
+def show(outcome: Summed, heading: str) -> None:
     totals = by_plan(outcome)
     rows = [
         (

@@ -19,6 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -38,7 +39,6 @@ IDENTITY = ("fact", "schema_hash", "mapping_hash", "source_hash")
 """What makes a batch this one, in the order in which `import_id` hashes it."""
 ROWS_FILE, QUARANTINE_FILE, MANIFEST_FILE = "rows.parquet", "quarantine.parquet", "manifest.json"
 DELETE = "delete"
-_ORDER = "_sequence"
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,8 @@ def _damaged(folder: Path, name: str) -> FactError:
 
 
 def current(batches: Iterable[Sequenced], fact: FactType, as_of: int | None = None) -> pa.Table:
-    """The facts as of a sequence number (or of all batches), sorted by key, in the columns of a snapshot."""
+    """The facts as of a sequence number (or of all batches), in the columns of a snapshot, in the order in which they
+    came."""
     chosen = [batch for batch in batches if as_of is None or batch.sequence <= as_of]
     sequences = [batch.sequence for batch in chosen]
     if len(set(sequences)) < len(sequences):
@@ -264,21 +265,18 @@ def current(batches: Iterable[Sequenced], fact: FactType, as_of: int | None = No
         )
     if not chosen:
         return fact.stored.empty_table()
-    parts = [_placed(batch) for batch in chosen]
-    rows = pa.concat_tables(parts)
-    rows = rows.take(pc.sort_indices(rows, sort_keys=[(fact.key, "ascending"), (_ORDER, "descending")]))
-    if rows.num_rows > 1:
-        keys = rows[fact.key].combine_chunks()
-        later = pc.not_equal(keys.slice(1), keys.slice(0, len(keys) - 1))
-        rows = rows.filter(pa.concat_arrays([pa.array([True]), later]))
+    rows = pa.concat_tables([_named(batch) for batch in sorted(chosen, key=lambda batch: batch.sequence)])
+    if len(chosen) > 1:  # within a batch a key stands once
+        places = pa.table({"key": rows[fact.key], "place": pa.array(np.arange(rows.num_rows))})
+        last = places.group_by("key").aggregate([("place", "max")])["place_max"]
+        if len(last) < rows.num_rows:
+            rows = rows.take(last.take(pc.sort_indices(last)))
     rows = rows.filter(pc.not_equal(rows[ACTION], DELETE))
     return rows.select(fact.stored.names).cast(fact.stored).combine_chunks()
 
 
-def _placed(batch: Sequenced) -> pa.Table:
-    count = batch.rows.num_rows
-    table = batch.rows.append_column(pa.field(BATCH, pa.string()), pa.repeat(pa.scalar(batch.id), count))
-    return table.append_column(pa.field(_ORDER, pa.int64()), pa.repeat(pa.scalar(batch.sequence, pa.int64()), count))
+def _named(batch: Sequenced) -> pa.Table:
+    return batch.rows.append_column(pa.field(BATCH, pa.string()), pa.repeat(pa.scalar(batch.id), batch.rows.num_rows))
 
 
 def effect(before: pa.Table, batch: pa.Table, fact: FactType) -> Effect:
