@@ -9,7 +9,7 @@ ATTAIN_SOAK ?= 1000
 BENCH_SIZES ?= 100000 1000000
 BENCH_OPTIONS ?=
 
-.PHONY: setup test lint soak bench demo lock clean
+.PHONY: setup test lint soak bench growth demo lock clean
 
 setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
@@ -29,6 +29,9 @@ soak: setup  ## the long tests, with sizes of your choice: make soak ATTAIN_SOAK
 
 bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make bench BENCH_SIZES="100000 10000000"
 	$(BIN)/python -m benchmarks --sizes $(BENCH_SIZES) $(BENCH_OPTIONS)
+
+growth: setup  ## docs/growth.md anew: how cost grows with deals, payees, components and periods
+	$(BIN)/python -m benchmarks.growth
 
 demo: setup  ## a company with made-up people and deals
 	$(BIN)/attain demo

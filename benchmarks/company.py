@@ -43,13 +43,15 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Size:
-    """How many of everyone a number of deals asks for: nine of ten payees sell, ten to a manager."""
+    """How many of everyone a number of deals asks for, or how many payees are asked for: nine of ten of them sell, ten
+    to a manager."""
 
     deals: int
+    payees: int | None = None
 
     @property
     def reps(self) -> int:
-        return min(MOST_PAYEES, max(200, self.deals // 10)) * 9 // 10
+        return (self.payees or min(MOST_PAYEES, max(200, self.deals // 10))) * 9 // 10
 
     @property
     def managers(self) -> int:

@@ -15,7 +15,7 @@ from benchmarks.company import Size
 from benchmarks.contests import CONTESTS
 
 DEALS = 2_000
-PAY, IMPORT = CONTESTS
+PAY, LATE, IMPORT = CONTESTS
 
 
 def test_everyone_pays_the_same_cents_and_the_page_says_what_it_took(tmp_path: Path) -> None:
@@ -88,7 +88,8 @@ def test_a_line_that_stands_on_one_side_alone_differs() -> None:
 
 def _paying(wrong: str, cents: int) -> Callable[..., str]:
     """Contestants that answer at once and take 1, 5 and 2 seconds; one of them pays other cents."""
-    seconds = {one.name: iter((1, 5, 2)) for contest in CONTESTS for one in contest.contestants}
+    everybody = [one for contest in CONTESTS for one in (*contest.contestants, contest.before) if one is not None]
+    seconds = {one.name: iter((1, 5, 2)) for one in everybody}
 
     def run(module: str, *arguments: str) -> str:
         if module == "company":
@@ -117,7 +118,7 @@ def test_other_cents_end_the_benchmark_without_a_page(
 
 def test_medians_are_shown_and_the_slow_are_left_out_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(race, "run", _paying("nobody", 500))
-    found, _ = race.race(200_000, tmp_path, race.Conditions(threads=1, repeats=3), lambda step: None)
+    found, *_ = race.race(200_000, tmp_path, race.Conditions(threads=1, repeats=3), lambda step: None)
     assert [one.name for one in found.left_out] == ["checker"]
     assert {result.cpu_seconds for result in found.results} == {2.0}
     monkeypatch.setattr(race, "run", _paying("nobody", 500))
