@@ -45,9 +45,6 @@ class Source:
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Columns whose type cannot be taken, and why: a fault only if the mapping uses them."""
 
-    is_clean: bool = False
-    """Every text is ASCII and known to hold no control character, so nobody needs to look again."""
-
     @property
     def row_count(self) -> int:
         return len(self.lines) + len(self.faults)
