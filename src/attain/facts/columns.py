@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .schema import Column
+from .source import bytes_of
 from .values import MAX_TEXT, Form, Value, ValueRefused, dated, most_digits, typed
 
+ZEROS = bytes.maketrans(b"123456789", b"000000000")
 NOT_PRINTED = bytes({*range(32), 127})
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x{9f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}\\x{fffe}\\x{ffff}]"
 
@@ -54,14 +56,7 @@ def _texts(texts: pa.Array, column: Column, form: Form) -> Converted:
 
 
 def _is_print(texts: pa.Array) -> bool:
-    """Whether all of them together are printable ASCII: one look at their bytes, which lie behind each other."""
-    _, places, content = texts.buffers()
-    if not len(texts) or content is None:
-        return True
-    kind = pa.int64() if pa.types.is_large_string(texts.type) else pa.int32()
-    ends = pa.Array.from_buffers(kind, len(texts) + 1, [None, places], offset=texts.offset)
-    first, behind = ends[0].as_py(), ends[-1].as_py()
-    said = content.slice(first, behind - first).to_pybytes()
+    said = bytes_of(texts)
     return said.isascii() and len(said.translate(None, NOT_PRINTED)) == len(said)
 
 
@@ -72,7 +67,8 @@ def _decimals(texts: pa.Array, column: Column, form: Form) -> Converted:
         mark = re.escape(form.group_mark)
         whole = f"(?:{whole}|[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{1,{(most - 3) // 3}}})"
     behind = f"(?:{re.escape(form.decimal_mark)}[0-9]{{1,{column.places}}})?" if column.places else ""
-    plain = pc.match_substring_regex(texts, f"^-?{whole}{behind}$")
+    shapes = _shapes(texts)
+    plain = pc.match_substring_regex(shapes.dictionary, f"^-?{whole}{behind}$").take(shapes.indices)
     digits = texts if _holds(plain) else pc.if_else(plain, texts, pa.scalar(None, texts.type))
     if form.group_mark:
         digits = pc.replace_substring(digits, form.group_mark, "")
@@ -85,6 +81,15 @@ def _decimals(texts: pa.Array, column: Column, form: Form) -> Converted:
                 beyond = pc.fill_null(outside(values, pa.scalar(border, column.arrow_type)), False)
                 plain = pc.and_(plain, pc.invert(beyond))
     return _rest(texts, column, form, plain, values)
+
+
+def _shapes(texts: pa.Array) -> pa.DictionaryArray:
+    """The texts with 0 for each digit. Numbers have few shapes, and each is compared with the pattern one time."""
+    kept, places, content = texts.buffers()
+    if content is None:
+        return texts.dictionary_encode()
+    zeros = pa.py_buffer(content.to_pybytes().translate(ZEROS))
+    return pa.Array.from_buffers(texts.type, len(texts), [kept, places, zeros], offset=texts.offset).dictionary_encode()
 
 
 def _rest(texts: pa.Array, column: Column, form: Form, plain: pa.Array, values: pa.Array) -> Converted:

@@ -22,6 +22,7 @@ from attain.facts.source import (
     MAX_RECORD,
     RowFault,
     Source,
+    bytes_of,
     checked_header,
     file_refused,
     kind_of,
@@ -122,9 +123,8 @@ def _cut(content: bytes, start: int, stop: int, count: int, mapping: Mapping) ->
     """The columns without the quotes around whole fields, or nothing, if a quote stands anywhere else.
 
     Fields are cut as if quotes were letters. One that hides a delimiter, a line end or a quote leaves pieces that do
-    not have just one quote at either end; so the quotes of all pieces that have are fewer than there are.
+    not have just one quote at either end; so two for each piece that has are fewer than there are.
     """
-    quotes = content.count(mapping.quote.encode(), start, stop)
     names = [str(place) for place in range(count)]
     reader = arrow_csv.open_csv(
         pa.BufferReader(pa.py_buffer(content).slice(start, stop - start)),
@@ -134,24 +134,24 @@ def _cut(content: bytes, start: int, stop: int, count: int, mapping: Mapping) ->
             column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
         ),
     )
-    found = 0
     columns: list[list[pa.Array]] = [[] for _ in names]
     for batch in reader:
         for parts, texts in zip(columns, batch.columns, strict=True):
-            pairs = _quoted_count(texts, mapping.quote) if quotes else 0
-            parts.append(_trimmed(texts, mapping.quote) if pairs else texts)
-            found += 2 * pairs
-    if found < quotes:
-        return []
+            bare = _unquoted(texts, mapping.quote)
+            if bare is None:
+                return []
+            parts.append(bare)
     return [_joined(parts) for parts in columns]
 
 
-def _quoted_count(texts: pa.Array, quote: str) -> int:
-    both = pc.and_(pc.starts_with(texts, quote), pc.ends_with(texts, quote))
-    return pc.sum(pc.and_(both, pc.greater(pc.binary_length(texts), 1))).as_py() or 0
-
-
-def _trimmed(texts: pa.Array, quote: str) -> pa.Array:
+def _unquoted(texts: pa.Array, quote: str) -> pa.Array | None:
+    quotes = bytes_of(texts).count(quote.encode())
+    if not quotes:
+        return texts
+    around = pc.and_(pc.starts_with(texts, quote), pc.ends_with(texts, quote))
+    pairs = pc.sum(pc.and_(around, pc.greater(pc.binary_length(texts), 1))).as_py()
+    if 2 * pairs < quotes:
+        return None
     bare = pc.ascii_trim(texts, quote)
     empty = pc.equal(pc.binary_length(bare), 0)
     return pc.if_else(empty, pa.scalar(None, bare.type), bare) if pc.any(empty).as_py() else bare
