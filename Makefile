@@ -15,7 +15,7 @@ setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
 
 test: lint  ## everything that must hold before a change is sent
-	@$(PYTHON) tools/setup.py --postgres --java
+	@$(PYTHON) tools/setup.py --postgres --spark
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: setup
@@ -24,7 +24,7 @@ lint: setup
 	$(BIN)/lint-imports --no-logo
 
 soak: setup  ## the long tests, with sizes of your choice: make soak ATTAIN_SOAK=20000
-	@$(PYTHON) tools/setup.py --postgres --java
+	@$(PYTHON) tools/setup.py --postgres --spark
 	ATTAIN_SOAK=$(ATTAIN_SOAK) $(BIN)/python -m pytest -m soak
 
 bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make bench BENCH_SIZES="100000 10000000"
@@ -36,11 +36,14 @@ growth: setup  ## docs/growth.md anew: how cost grows with deals, payees, compon
 demo: setup  ## a company with made-up people and deals
 	$(BIN)/attain demo
 
-lock:  ## requirements.lock anew from pyproject.toml; UPGRADE=--upgrade moves to the newest versions
+UV_COMPILE = build/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE)
+
+lock:  ## both locks anew from pyproject.toml; UPGRADE=--upgrade moves to the newest versions
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip install --quiet uv
-	build/uv/bin/uv pip compile pyproject.toml --extra dev --extra postgres --extra spark --extra bench --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE) -o requirements.lock
+	$(UV_COMPILE) pyproject.toml --extra dev --extra postgres --extra bench -o requirements.lock
+	$(UV_COMPILE) --group spark --constraint requirements.lock -o requirements-spark.lock
 
 clean:  ## caches and build results; .venv stays
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

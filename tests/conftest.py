@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from tools.setup import has_java, is_ci, postgres_programs
 
 IN_CI = is_ci()
+HAS_SPARK = has_java() and find_spec("pyspark") is not None
 SOAK_SIZE = int(os.environ.get("ATTAIN_SOAK", "1000"))
 
 # Same examples everywhere, so that a red build is red on the desk too; `make soak` looks for new ones.
@@ -32,9 +34,9 @@ def soak_size() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a PostgreSQL server, or without Java, their tests are left out, and the summary says so; in CI they fail
-    instead."""
-    lacking = [mark for mark, is_here in (("postgres", postgres_programs()), ("spark", has_java())) if not is_here]
+    """Without a PostgreSQL server, or without Java and PySpark, their tests are left out, and the summary says so; in
+    CI they fail instead."""
+    lacking = [mark for mark, is_here in (("postgres", postgres_programs()), ("spark", HAS_SPARK)) if not is_here]
     needing = [item for item in items if any(item.get_closest_marker(mark) for mark in lacking)]
     if not needing or IN_CI:
         return
@@ -45,8 +47,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if postgres_programs() is None and not IN_CI:
         terminalreporter.write_line("Left out: tests marked `postgres`; no PostgreSQL server (initdb, pg_ctl) is here.")
-    if not has_java() and not IN_CI:
-        terminalreporter.write_line("Left out: tests marked `spark`; no Java is here.")
+    if not HAS_SPARK and not IN_CI:
+        terminalreporter.write_line("Left out: tests marked `spark`; no Java, or no PySpark, is here.")
     if IN_CI and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("CI runs every test: the skipped tests above fail this session.", red=True)
 

@@ -273,11 +273,28 @@ def test_the_rule_about_links_finds_a_planted_one(tmp_path: Path) -> None:
 
 def test_every_locked_package_has_hashes_and_none_an_address() -> None:
     """What is installed must be what was reviewed, wherever it is fetched from."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    entries = re.split(r"\n(?=\S)", "\n".join(line for line in lock.splitlines() if not line.lstrip().startswith("#")))
-    assert len(entries) > 30
-    assert not [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry or "==" not in entry.split()[0]]
-    assert "http" not in lock and "://" not in lock
+    for name, least in (("requirements.lock", 30), ("requirements-spark.lock", 2)):
+        lock = (ROOT / name).read_text(encoding="utf-8")
+        said = "\n".join(line for line in lock.splitlines() if not line.lstrip().startswith("#"))
+        entries = re.split(r"\n(?=\S)", said)
+        assert len(entries) >= least
+        assert not [each.split()[0] for each in entries if "--hash=sha256:" not in each or "==" not in each.split()[0]]
+        assert "http" not in lock and "://" not in lock
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """Package -> its versions, one for each range of Python."""
+    versions: dict[str, set[str]] = {}
+    for package, version in re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.M):
+        versions.setdefault(package, set()).add(version)
+    return versions
+
+
+def test_what_only_the_tests_of_spark_need_is_in_a_lock_of_its_own() -> None:
+    """`make demo` fetches no PySpark; what both locks name, they name in the same version."""
+    everybody, spark = locked("requirements.lock"), locked("requirements-spark.lock")
+    assert "pyspark" in spark and "pyspark" not in everybody
+    assert all(versions == everybody[name] for name, versions in spark.items() if name in everybody)
 
 
 def test_importing_attain_loads_nothing_heavy() -> None:

@@ -1,4 +1,4 @@
-"""Prepare a checkout for work: the locked environment in .venv and, for the tests, a PostgreSQL server.
+"""Prepare a checkout for work: the locked environment in .venv and, for the tests, a PostgreSQL server and Spark.
 
 Nothing but the standard library is used, and a second call with nothing changed returns at once: the stamp
 in .venv holds a hash of all that the environment was made from.
@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "attain-setup.sha256"
 LOCK = ROOT / "requirements.lock"
+SPARK_LOCK = ROOT / "requirements-spark.lock"
 OLDEST_PYTHON = (3, 11)
 DEBIAN_SERVERS = Path("/usr/lib/postgresql")
 
@@ -69,11 +70,14 @@ def make_environment() -> None:
         print("setup: creating .venv", file=sys.stderr)
         run(sys.executable, "-m", "venv", "--clear", VENV)
     print("setup: installing what requirements.lock names", file=sys.stderr)
-    pip = (VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
-    run(*pip, "--require-hashes", "-r", LOCK)
+    install("--require-hashes", "-r", LOCK)
     # The build backend is in the lock, so that this step too uses only what was hashed.
-    run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
+    install("--no-deps", "--no-build-isolation", "-e", ROOT)
     STAMP.write_text(wanted)
+
+
+def install(*what: object) -> None:
+    run(VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *what)
 
 
 def postgres_programs() -> "Path | None":
@@ -98,8 +102,11 @@ def ensure_postgres() -> None:
     ensure("PostgreSQL (initdb, pg_ctl)", "postgres", "postgresql", lambda: postgres_programs() is not None)
 
 
-def ensure_java() -> None:
+def ensure_spark() -> None:
+    """PySpark is larger than all else together: it is fetched only where a Java will run its tests."""
     ensure("Java (java)", "spark", "default-jre-headless", has_java)
+    if has_java():
+        install("--require-hashes", "-r", SPARK_LOCK)
 
 
 def ensure(what: str, mark: str, package: str, is_here: Callable[[], bool]) -> None:
@@ -127,16 +134,15 @@ def ensure(what: str, mark: str, package: str, is_here: Callable[[], bool]) -> N
 
 def main() -> int:
     options = argparse.ArgumentParser(description="Make .venv as requirements.lock says.")
-    options.add_argument("--postgres", action="store_true", help="see to a PostgreSQL server for the tests instead")
-    options.add_argument("--java", action="store_true", help="see to a Java for the tests on Spark instead")
+    options.add_argument("--postgres", action="store_true", help="see to a PostgreSQL server for the tests, too")
+    options.add_argument("--spark", action="store_true", help="see to Java and PySpark for the tests on Spark, too")
     try:
         said = options.parse_args()
+        make_environment()
         if said.postgres:
             ensure_postgres()
-        if said.java:
-            ensure_java()
-        if not (said.postgres or said.java):
-            make_environment()
+        if said.spark:
+            ensure_spark()
     except SetupFailed as failure:
         print(f"setup: {failure}", file=sys.stderr)
         return 1

@@ -46,6 +46,19 @@ def test_a_table_may_be_made_anew_from_itself_and_views_see_it(database: Databas
     assert found == [23, 25, 27]
 
 
+def test_the_last_known_value_is_the_one_before_and_never_a_missing_one(database: Database) -> None:
+    """What a person has been paid until now, in steps of which some pay nothing."""
+    steps = [("a", 1, None), ("a", 2, 5), ("a", 3, None), ("a", 4, 7), ("b", 1, 9), ("b", 2, None)]
+    database.register("steps", pa.table(dict(zip(("id", "turn", "paid"), zip(*steps, strict=True), strict=True))))
+    found = database.arrow(
+        "SELECT id, turn, LAST_VALUE(paid IGNORE NULLS) OVER (PARTITION BY id ORDER BY turn"
+        " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known FROM steps"
+    )
+    assert {(row["id"], row["turn"]): row["known"] for row in found.to_pylist()} == {
+        ("a", 1): None, ("a", 2): None, ("a", 3): 5, ("a", 4): 5, ("b", 1): None, ("b", 2): 9,
+    }  # fmt: skip
+
+
 def test_a_reader_may_stop_half_way_and_ask_other_things(database: Database) -> None:
     database.register("many", pa.table({"n": pa.array(range(50_000), pa.int64())}))
     reader = iter(database.rows("SELECT n FROM many ORDER BY n"))

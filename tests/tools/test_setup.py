@@ -37,11 +37,24 @@ def test_without_java_the_desk_is_told_what_is_left_out_and_ci_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    setup.ensure_java()
+    setup.ensure_spark()
     assert "Tests marked `spark` are left out" in capsys.readouterr().err
     monkeypatch.setenv("CI", "true")
     with pytest.raises(setup.SetupFailed, match="every test must run"):
-        setup.ensure_java()
+        setup.ensure_spark()
+
+
+@pytest.mark.usefixtures("bare_machine")
+def test_pyspark_is_fetched_only_where_a_java_will_run_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    installed: list[tuple[object, ...]] = []
+    monkeypatch.setattr(setup, "install", lambda *what: installed.append(what))
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    setup.ensure_spark()
+    assert installed == []
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "java").touch()
+    setup.ensure_spark()
+    assert installed == [("--require-hashes", "-r", setup.SPARK_LOCK)]
 
 
 @pytest.mark.usefixtures("bare_machine")

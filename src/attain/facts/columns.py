@@ -16,8 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .schema import Column
+from .source import bytes_of
 from .values import MAX_TEXT, Form, Value, ValueRefused, dated, most_digits, typed
 
+ZEROS = bytes.maketrans(b"123456789", b"000000000")
+NOT_PRINTED = bytes({*range(32), 127})
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x{9f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}\\x{fffe}\\x{ffff}]"
 
 
@@ -26,15 +29,13 @@ class Converted:
     values: pa.Array
     refused: dict[int, ValueRefused] = field(default_factory=dict)
     """Place of the row -> why its text is no value of the column."""
+    is_print: bool = False
+    """Whether the texts are known to be printable ASCII: then nobody needs to look for other signs again."""
 
 
-def converted(
-    texts: pa.Array, column: Column, form: Form, *, last_day: bool = False, is_clean: bool = False
-) -> Converted:
+def converted(texts: pa.Array, column: Column, form: Form, *, last_day: bool = False) -> Converted:
     """`texts` (NULL is no value) as values of the column; with `last_day`, each date as the day after it."""
     if column.type in ("text", "payee") and not column.choices:
-        if is_clean and (pc.max(pc.binary_length(texts)).as_py() or 0) <= MAX_TEXT:
-            return Converted(pc.cast(texts, pa.string()))
         return _texts(texts, column, form)
     if column.is_decimal:
         return _decimals(texts, column, form)
@@ -48,8 +49,15 @@ def _day_after(value: Value, last_day: bool) -> Value:
 
 
 def _texts(texts: pa.Array, column: Column, form: Form) -> Converted:
+    if _is_print(texts) and (pc.max(pc.binary_length(texts)).as_py() or 0) <= MAX_TEXT:
+        return Converted(pc.cast(texts, pa.string()), is_print=True)
     doubtful = pc.or_(pc.match_substring_regex(texts, _CONTROL), pc.greater(pc.utf8_length(texts), MAX_TEXT))
     return _rest(texts, column, form, pc.invert(doubtful), pc.cast(texts, pa.string()))
+
+
+def _is_print(texts: pa.Array) -> bool:
+    said = bytes_of(texts)
+    return said.isascii() and len(said.translate(None, NOT_PRINTED)) == len(said)
 
 
 def _decimals(texts: pa.Array, column: Column, form: Form) -> Converted:
@@ -59,8 +67,9 @@ def _decimals(texts: pa.Array, column: Column, form: Form) -> Converted:
         mark = re.escape(form.group_mark)
         whole = f"(?:{whole}|[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{1,{(most - 3) // 3}}})"
     behind = f"(?:{re.escape(form.decimal_mark)}[0-9]{{1,{column.places}}})?" if column.places else ""
-    plain = pc.match_substring_regex(texts, f"^-?{whole}{behind}$")
-    digits = pc.if_else(plain, texts, pa.scalar(None, texts.type))
+    shapes = _shapes(texts)
+    plain = pc.match_substring_regex(shapes.dictionary, f"^-?{whole}{behind}$").take(shapes.indices)
+    digits = texts if _holds(plain) else pc.if_else(plain, texts, pa.scalar(None, texts.type))
     if form.group_mark:
         digits = pc.replace_substring(digits, form.group_mark, "")
     if form.decimal_mark != ".":
@@ -74,15 +83,29 @@ def _decimals(texts: pa.Array, column: Column, form: Form) -> Converted:
     return _rest(texts, column, form, plain, values)
 
 
+def _shapes(texts: pa.Array) -> pa.DictionaryArray:
+    """The texts with 0 for each digit. Numbers have few shapes, and each is compared with the pattern one time."""
+    kept, places, content = texts.buffers()
+    if content is None:
+        return texts.dictionary_encode()
+    zeros = pa.py_buffer(content.to_pybytes().translate(ZEROS))
+    return pa.Array.from_buffers(texts.type, len(texts), [kept, places, zeros], offset=texts.offset).dictionary_encode()
+
+
 def _rest(texts: pa.Array, column: Column, form: Form, plain: pa.Array, values: pa.Array) -> Converted:
     """The values where `plain` holds; every other text is judged by itself."""
-    plain = pc.fill_null(plain, True)
-    if pc.all(plain).as_py() in (True, None):
+    if _holds(plain):
         return Converted(values)
+    plain = pc.fill_null(plain, True)
     others = _each_once(
         pc.if_else(plain, pa.scalar(None, texts.type), texts), column, lambda text: typed(text, column, form)
     )
     return Converted(pc.if_else(plain, values, others.values), others.refused)
+
+
+def _holds(plain: pa.Array) -> bool:
+    """Whether it does in every row that has a text."""
+    return pc.all(plain).as_py() in (True, None)
 
 
 def _each_once(texts: pa.Array, column: Column, read: Callable[[str], Value]) -> Converted:

@@ -6,6 +6,7 @@ is written and nothing is looked up, so the same bytes with the same mapping alw
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,14 +19,9 @@ from attain.kernel.errors import Finding, Where
 from attain.kernel.hashing import hash_of, sha256_bytes
 
 from .mapping import Control, Format, Mapping
-from .readers.csv import read_csv
-from .readers.parquet import read_parquet
-from .readers.xlsx import read_xlsx
 from .schema import TableType
 from .source import Source, file_refused
 from .validate import Aside, Checked, checked
-
-READERS = {"csv": read_csv, "xlsx": read_xlsx, "parquet": read_parquet}
 
 
 @dataclass(frozen=True)
@@ -74,10 +70,29 @@ def read_source(
 
 
 def read_bytes(content: bytes, table: TableType, mapping: Mapping) -> Checked:
-    if mapping.format == "sql":
-        hint = "Name the mapping alone: attain import --mapping NAME"
-        raise file_refused("file.kind", "A query is read from its database, not from a file.", hint=hint)
-    return judged(READERS[mapping.format](content, mapping), table, mapping)
+    source = reader_of(mapping.format)(content, mapping)
+    del content  # it stands in the columns now
+    return judged(source, table, mapping)
+
+
+def reader_of(format: Format) -> Callable[[bytes, Mapping], Source]:
+    """Only the reader that a file needs is loaded: the child starts for one file."""
+    match format:
+        case "csv":
+            from .readers.csv import read_csv
+
+            return read_csv
+        case "xlsx":
+            from .readers.xlsx import read_xlsx
+
+            return read_xlsx
+        case "parquet":
+            from .readers.parquet import read_parquet
+
+            return read_parquet
+        case "sql":
+            hint = "Name the mapping alone: attain import --mapping NAME"
+            raise file_refused("file.kind", "A query is read from its database, not from a file.", hint=hint)
 
 
 def judged(source: Source, table: TableType, mapping: Mapping) -> Checked:

@@ -2,7 +2,8 @@
 
 The child has limits of memory, processor time and waiting time, may write no file and leaves no core. It gets the job
 and the bytes on its standard input and answers with three frames on its standard output: a summary as JSON, the good
-rows and the quarantine as Arrow streams, whose types the parent checks again. A child that dies has refused the file.
+rows and the quarantine as Arrow streams, whose types the parent checks again. A child that dies has refused the file,
+also in the middle of its answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +27,7 @@ import pyarrow as pa
 
 from attain.kernel.errors import AttainError, FactError, Finding, Where
 
-from .importing import read_bytes
+from .importing import read_bytes, reader_of
 from .jobs import Job, Limits
 from .mapping import Mapping
 from .schema import TableType
@@ -45,12 +46,19 @@ def read_in_child(
 ) -> tuple[Checked, str]:
     """What a child made of the source, and the hash of the bytes that it was given."""
     job = Job(table, mapping, limits).as_bytes()
+    # Arrow loads NumPy wherever it finds it, which takes as long as all else that the child needs: so it finds none.
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "attain.facts.sandbox"],
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            "import sys; sys.modules['numpy'] = None; import attain.facts.sandbox as s; s.main()",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=_environment(),
+        pipesize=CHUNK,
     )
     overtime = threading.Event()
 
@@ -87,7 +95,6 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "PYTHONDONTWRITEBYTECODE": "1",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "OMP_NUM_THREADS": "1",
     }
 
 
@@ -177,47 +184,57 @@ def _finding(said: dict[str, Any]) -> Finding:
     return Finding(said["level"], said["code"], said["message"], Where(**said["where"]), said["hint"], said["witness"])
 
 
-def answer_to(stream: IO[bytes]) -> Iterator[bytes]:
-    """The child's side: three frames for the job on the stream."""
+def answer_to(stream: IO[bytes]) -> tuple[bytes, Sequence[pa.Table]]:
+    """The child's side: for the job on the stream a summary, and the tables that belong to it."""
     (length,) = FRAME.unpack(stream.read(FRAME.size))
     job = Job.of_bytes(stream.read(length))
-    _limit(job.limits)
     try:
+        reader_of(job.mapping.format)  # loaded while nothing is limited yet
+        _limit(job.limits)
         result = read_bytes(stream.read(), job.table, job.mapping)
-        summary: dict[str, Any] = {
-            "row_count": result.row_count,
-            "repeated": result.repeated,
-            "sums": {name: None if total is None else str(total) for name, total in result.sums.items()},
-            "findings": [finding.as_dict() for finding in result.findings],
-            "aside": {
-                "money": {
-                    name: {code: str(total) for code, total in sums.items()}
-                    for name, sums in result.aside.money.items()
-                },
-                "unread": dict(result.aside.unread),
-            },
-        }
-        yield json.dumps(summary).encode()
-        for part in (result.good, result.quarantine):
-            yield _stream_of(part)
+        return json.dumps(_summary(result)).encode(), (result.good, result.quarantine)
     except AttainError as fault:
-        yield from _refusal(fault)
+        return _refusal(fault), ()
     except MemoryError:
         said = f"The file needs more than the memory limit of {job.limits.memory_bytes >> 20} MB."
-        yield from _refusal(file_refused("file.limit", said, line=1, hint="Split the file."))
+        return _refusal(file_refused("file.limit", said, line=1, hint="Split the file.")), ()
 
 
-def _refusal(fault: AttainError) -> Iterator[bytes]:
-    yield json.dumps({"error": fault.as_dict()}).encode()
-    yield b""
-    yield b""
+def _summary(result: Checked) -> dict[str, Any]:
+    return {
+        "row_count": result.row_count,
+        "repeated": result.repeated,
+        "sums": {name: None if total is None else str(total) for name, total in result.sums.items()},
+        "findings": [finding.as_dict() for finding in result.findings],
+        "aside": {
+            "money": {
+                name: {code: str(total) for code, total in sums.items()} for name, sums in result.aside.money.items()
+            },
+            "unread": dict(result.aside.unread),
+        },
+    }
 
 
-def _stream_of(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
+def _refusal(fault: AttainError) -> bytes:
+    return json.dumps({"error": fault.as_dict()}).encode()
+
+
+def _send(pipe: IO[bytes], summary: bytes, tables: Sequence[pa.Table]) -> None:
+    """Tables go as they lie in memory: they are measured first, for a copy of each would be the largest thing here."""
+    pipe.write(FRAME.pack(len(summary)) + summary)
+    for table in tables:
+        measure = pa.MockOutputStream()
+        _write(measure, table)
+        pipe.write(FRAME.pack(measure.size()))
+        _write(pa.PythonFile(pipe, "w"), table)
+    for _ in range(2 - len(tables)):
+        pipe.write(FRAME.pack(0))
+    pipe.flush()
+
+
+def _write(sink: pa.NativeFile, table: pa.Table) -> None:
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue())
 
 
 def _limit(limits: Limits) -> None:
@@ -235,12 +252,4 @@ def _limit(limits: Limits) -> None:
 def main() -> None:
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    frames = list(answer_to(sys.stdin.buffer))
-    # A fault after the first frame would leave half an answer; so all are made before one is sent.
-    for frame in frames[-3:]:
-        sys.stdout.buffer.write(FRAME.pack(len(frame)) + frame)
-    sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()
+    _send(sys.stdout.buffer, *answer_to(sys.stdin.buffer))

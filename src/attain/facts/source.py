@@ -45,9 +45,6 @@ class Source:
     unusable: Mapping[str, str] = field(default_factory=dict)
     """Columns whose type cannot be taken, and why: a fault only if the mapping uses them."""
 
-    is_clean: bool = False
-    """Every text is ASCII and known to hold no control character, so nobody needs to look again."""
-
     @property
     def row_count(self) -> int:
         return len(self.lines) + len(self.faults)
@@ -56,6 +53,18 @@ class Source:
 def text_column(texts: Sequence[str | None]) -> pa.Array:
     """Texts as Arrow keeps them; empty is no value."""
     return pa.array([text or None for text in texts], pa.large_string())
+
+
+def bytes_of(texts: pa.Array) -> bytes:
+    """All texts of a column behind each other, as Arrow keeps them: what is true of these bytes is true of each."""
+    _, places, content = texts.buffers()
+    if not len(texts) or content is None:
+        return b""
+    kind = pa.int64() if pa.types.is_large_string(texts.type) else pa.int32()
+    ends = pa.Array.from_buffers(kind, len(texts) + 1, [None, places], offset=texts.offset)
+    first, behind = ends[0].as_py(), ends[-1].as_py()
+    said: bytes = content.slice(first, behind - first).to_pybytes()
+    return said
 
 
 def file_refused(

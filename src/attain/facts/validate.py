@@ -21,7 +21,7 @@ from .columns import Converted, converted
 from .content import row_texts, rows_of_keys
 from .mapping import ACTIONS, LAST_DAYS, Mapping, Origin
 from .schema import ROW, Column, FactType, TableType
-from .source import Source, file_refused, raw_row
+from .source import Source, bytes_of, file_refused, raw_row
 from .strict_yaml import shortened
 from .values import places_of_currency
 
@@ -87,7 +87,8 @@ class _Work:
     arrays: dict[str, pa.Array] = field(default_factory=dict)
     problems: dict[int, list[Problem]] = field(default_factory=lambda: defaultdict(list))
     unreadable: set[str] = field(default_factory=set)
-    clean: set[str] = field(default_factory=set)
+    printed: set[str] = field(default_factory=set)
+    """Columns whose texts are known to be printable ASCII."""
     findings: list[Finding] = field(default_factory=list)
     origins: dict[str, int] = field(default_factory=dict)
 
@@ -203,10 +204,12 @@ def _texts(work: _Work, origin: Origin | None) -> pa.Array:
 
 def _actions(work: _Work, mapping: Mapping) -> pa.Array:
     """What each row does to its key; `new` where nothing is said. Returns which rows delete."""
-    actions = _texts(work, mapping.action) if mapping.action else pa.nulls(work.count, pa.large_string())
-    if mapping.action and mapping.action.source is not None:
+    if mapping.action is None:
+        work.arrays[ACTION] = pa.repeat(pa.scalar("new"), work.count)
+        return pa.repeat(pa.scalar(False), work.count)
+    if mapping.action.source is not None:
         work.origins[ACTION] = work.source.header.index(mapping.action.source)
-    actions = pc.fill_null(actions, "new")
+    actions = pc.fill_null(_texts(work, mapping.action), "new")
     known = pc.is_in(actions, value_set=pa.array(ACTIONS, actions.type))
     work.mask(pc.invert(known), ACTION, "fact.action", f"Not one of {', '.join(ACTIONS)}.")
     work.arrays[ACTION] = pc.cast(actions, pa.string())
@@ -221,10 +224,9 @@ def _convert(work: _Work, column: Column, origin: Origin | None, mapping: Mappin
             column.name, "currency", required=column.required, default=column.default, choices=column.choices
         )
     texts = _texts(work, origin)
-    is_clean = work.source.is_clean and origin is not None and origin.source is not None and not origin.words
-    if is_clean:
-        work.clean.add(column.name)
-    result = converted(texts, column, mapping.form, last_day=last_day, is_clean=is_clean)
+    result = converted(texts, column, mapping.form, last_day=last_day)
+    if result.is_print and column.default is None:
+        work.printed.add(column.name)
     for row, fault in result.refused.items():
         work.add(row, column.name, fault.code, fault.reason)
     for row, place, code, reason in work.source.cell_faults:
@@ -242,9 +244,10 @@ def _convert(work: _Work, column: Column, origin: Origin | None, mapping: Mappin
 
 
 def _warn_of_rates(work: _Work, column: Column, texts: pa.Array, result: Converted) -> None:
-    above = pc.and_(
-        pc.greater(result.values, pa.scalar(Decimal(1), result.values.type)), pc.invert(pc.ends_with(texts, "%"))
-    )
+    above = pc.greater(result.values, pa.scalar(Decimal(1), result.values.type))
+    if not pc.any(above).as_py():
+        return
+    above = pc.and_(above, pc.invert(pc.ends_with(texts, "%")))
     rows = pc.indices_nonzero(pc.fill_null(above, False)).to_pylist()
     if rows:
         work.findings.append(
@@ -274,10 +277,11 @@ def _check_keys(work: _Work) -> None:
     """A space that nobody sees must not make another key or another person."""
     for name, column in work.table.columns.items():
         if column.type == "payee" or (name in work.table.keys and column.type == "text"):
-            values = work.arrays[name]
-            spaced = pc.not_equal(pc.utf8_trim_whitespace(values), values)
-            work.mask(spaced, name, "fact.space", "A space stands before or behind the text.")
-            if name not in work.clean:
+            values, is_print = work.arrays[name], name in work.printed
+            if not is_print or b" " in bytes_of(values):
+                spaced = pc.not_equal(pc.utf8_trim_whitespace(values), values)
+                work.mask(spaced, name, "fact.space", "A space stands before or behind the text.")
+            if not is_print:
                 broken = pc.match_substring_regex(values, "[\t\r\n]")
                 work.mask(broken, name, "fact.control-character", "A line end or tab.")
 
@@ -364,7 +368,7 @@ def _duplicates(work: _Work, rows: pa.Table) -> set[int]:
         keys = rows_of_keys(rows, work.table.keys).combine_chunks()
     if believed is not None:
         keys, places = keys.filter(believed), places.filter(believed)
-    if pc.count_distinct(keys).as_py() == len(keys):
+    if _rise(keys) or len(keys.unique()) == len(keys):
         return set()
     counts = pc.value_counts(keys)
     several = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
@@ -383,6 +387,11 @@ def _duplicates(work: _Work, rows: pa.Table) -> set[int]:
             reason = f"Rows {lines} have the same key and say different things."
             work.add(place, work.table.keys[0], "fact.duplicate-key", reason)
     return repeated
+
+
+def _rise(keys: pa.Array) -> bool:
+    """Whether each is above the one before it, as files are mostly written: then no two are the same."""
+    return len(keys) < 2 or pc.all(pc.less(keys[:-1], keys[1:]), skip_nulls=False).as_py() is True
 
 
 def _keys_at(rows: pa.Table, table: TableType, places: pa.Array) -> list[str]:

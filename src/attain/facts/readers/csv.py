@@ -11,9 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
@@ -24,6 +22,7 @@ from attain.facts.source import (
     MAX_RECORD,
     RowFault,
     Source,
+    bytes_of,
     checked_header,
     file_refused,
     kind_of,
@@ -31,10 +30,9 @@ from attain.facts.source import (
 )
 
 MARK = b"\xef\xbb\xbf"
-CONTROLS = bytes({*range(32), 127} - {10, 13})
 MAX_BYTES = 512 << 20
-CHECKED_AT_ONCE = 4 << 20
 ROWS_AT_ONCE = 50_000
+CUT_AT_ONCE = 8 << 20
 Record = tuple[int, list[str]]
 
 
@@ -70,75 +68,100 @@ def read_any(content: bytes, mapping: Mapping) -> Source:
 def read_plain(content: bytes, mapping: Mapping) -> Source | None:
     """The same as `read_any` for a file in which nothing needs a second look, or None.
 
-    No quote that hides anything, no NUL, no carriage return alone, no empty line, UTF-8, and as many fields in each
-    line as in the header: then a line is a row, and cutting it is all that there is to do. Arrow does that faster.
+    No NUL, no carriage return alone, no empty line, UTF-8, as many fields in each line as in the header, and quotes
+    around whole fields alone: then a line is a row, and cutting it at the delimiters is all that there is to do. Arrow
+    does that faster.
     """
     check_bytes(content, mapping)
     if mapping.encoding != "utf-8" or not (mapping.delimiter + mapping.quote).isascii():
         return None
-    content = content.removeprefix(MARK).removeprefix(MARK).rstrip(b"\r\n")
-    if b"\x00" in content or content.count(b"\r") != content.count(b"\r\n"):
+    content = content.removeprefix(MARK).removeprefix(MARK)
+    start, end, stop = 0, 0, _end_of_rows(content)
+    if b"\x00" in content:
         return None
-    if mapping.quote.encode() in content:
-        if not _quotes_hide_nothing(content, mapping.delimiter.encode(), mapping.quote.encode()):
-            return None
-        content = content.replace(mapping.quote.encode(), b"")
-    if b"\n\n" in content or b"\n\r\n" in content:
+    if b"\r" in content and content.count(b"\r", 0, stop) != content.count(b"\r\n", 0, stop):
         return None
-    start = end = 0
     for _ in range(mapping.header_row):
-        start, end = end, content.find(b"\n", end) + 1
+        start, end = end, content.find(b"\n", end, stop) + 1
         if end == 0:
             return None
     try:
-        names = content[start : end - 1].removesuffix(b"\r").decode().split(mapping.delimiter)
-        columns = _cut(pa.py_buffer(content).slice(end), len(names), mapping.delimiter)
+        before, line = content[:start].decode(), content[start : end - 1].removesuffix(b"\r").decode()
+        names = _names(line, mapping)
+        if names is None or mapping.quote in before:
+            return None
+        columns = _cut(content, end, stop, len(names), mapping)
     except (pa.ArrowInvalid, UnicodeDecodeError):
+        return None
+    if not columns:
         return None
     if sum(pc.max(pc.binary_length(column)).as_py() or 0 for column in columns) > MAX_RECORD // 2:
         return None  # perhaps a line beyond all measure
+    if all(column.null_count for column in columns) and any(
+        content.find(empty, end - 1, stop) >= 0 for empty in (b"\n\n", b"\n\r\n")
+    ):
+        return None
     header = checked_header(names, mapping.header_row)
     first = mapping.header_row + 1
-    clean = content.isascii() and len(content.translate(None, CONTROLS)) == len(content)
-    return Source(header, columns, pa.arange(first, first + len(columns[0])), is_clean=clean)
+    return Source(header, columns, pa.arange(first, first + len(columns[0])))
 
 
-def _quotes_hide_nothing(content: bytes, delimiter: bytes, quote: bytes) -> bool:
-    """Whether quotes only stand around whole fields, and around neither delimiter, line end nor quote: then the file
-    without its quotes says the same. (Carriage returns are known to stand before line feeds only.)"""
-    start = 0
-    while start < len(content):
-        end = content.find(b"\n", start + CHECKED_AT_ONCE) + 1 or len(content)
-        lines = np.frombuffer(b"\n" + content[start:end].rstrip(b"\n") + b"\n", np.uint8)
-        if not _around_whole_fields(lines, ord(delimiter), ord(quote)):
-            return False
-        start = end
-    return True
+def _end_of_rows(content: bytes) -> int:
+    """Where the last line ends; the file as it is, if more line ends follow than anybody leaves there."""
+    tail = content[-64:]
+    return len(content) - len(tail) + len(tail.rstrip(b"\r\n") or tail)
 
 
-def _around_whole_fields(lines: np.ndarray[Any, np.dtype[np.uint8]], delimiter: int, quote: int) -> bool:
-    quotes = np.flatnonzero(lines == quote)
-    if len(quotes) % 2:
-        return False
-    opening, closing = quotes[::2], quotes[1::2]
-    before, after = lines[opening - 1], lines[closing + 1]
-    if not np.isin(before, (delimiter, 10)).all() or not np.isin(after, (delimiter, 10, 13)).all():
-        return False
-    ends = np.flatnonzero((lines == delimiter) | (lines == 10))
-    return bool((np.searchsorted(ends, opening) == np.searchsorted(ends, closing)).all())
+def _names(line: str, mapping: Mapping) -> list[str] | None:
+    """What the columns are called, or None, if a quote does not just stand around a whole name."""
+    names = line.split(mapping.delimiter)
+    quoted = [name for name in names if len(name) > 1 and name[0] == name[-1] == mapping.quote]
+    return [name.strip(mapping.quote) for name in names] if 2 * len(quoted) == line.count(mapping.quote) else None
 
 
-def _cut(content: pa.Buffer, count: int, delimiter: str) -> list[pa.Array]:
+def _cut(content: bytes, start: int, stop: int, count: int, mapping: Mapping) -> list[pa.Array]:
+    """The columns without the quotes around whole fields, or nothing, if a quote stands anywhere else.
+
+    Fields are cut as if quotes were letters. One that hides a delimiter, a line end or a quote leaves pieces that do
+    not have just one quote at either end; so two for each piece that has are fewer than there are.
+    """
     names = [str(place) for place in range(count)]
-    table = arrow_csv.read_csv(
-        pa.BufferReader(content),
-        arrow_csv.ReadOptions(column_names=names, block_size=8 << 20),
-        arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
+    reader = arrow_csv.open_csv(
+        pa.BufferReader(pa.py_buffer(content).slice(start, stop - start)),
+        arrow_csv.ReadOptions(column_names=names, block_size=CUT_AT_ONCE),
+        arrow_csv.ParseOptions(delimiter=mapping.delimiter, quote_char=False, ignore_empty_lines=False),
         arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()), null_values=[""], strings_can_be_null=True
+            column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
         ),
     )
-    return [pa.concat_arrays(column.chunks) if column.num_chunks else text_column([]) for column in table.itercolumns()]
+    columns: list[list[pa.Array]] = [[] for _ in names]
+    for batch in reader:
+        for parts, texts in zip(columns, batch.columns, strict=True):
+            bare = _unquoted(texts, mapping.quote)
+            if bare is None:
+                return []
+            parts.append(bare)
+    return [_joined(parts) for parts in columns]
+
+
+def _unquoted(texts: pa.Array, quote: str) -> pa.Array | None:
+    quotes = bytes_of(texts).count(quote.encode())
+    if not quotes:
+        return texts
+    around = pc.and_(pc.starts_with(texts, quote), pc.ends_with(texts, quote))
+    pairs = pc.sum(pc.and_(around, pc.greater(pc.binary_length(texts), 1))).as_py()
+    if 2 * pairs < quotes:
+        return None
+    bare = pc.ascii_trim(texts, quote)
+    empty = pc.equal(pc.binary_length(bare), 0)
+    return pc.if_else(empty, pa.scalar(None, bare.type), bare) if pc.any(empty).as_py() else bare
+
+
+def _joined(parts: list[pa.Array]) -> pa.Array:
+    """One array of the parts, which are let go: two copies of a file are not needed for long."""
+    whole = pa.concat_arrays(parts)
+    parts.clear()
+    return whole
 
 
 class _Rows:
@@ -171,7 +194,7 @@ class _Rows:
 
 def check_bytes(content: bytes, mapping: Mapping) -> None:
     """What can be said of a file before it is decoded."""
-    if not content.strip():
+    if not content or content.isspace():
         raise file_refused("file.empty", "The file is empty.", line=1)
     if len(content) > MAX_BYTES:
         raise file_refused("file.too-large", f"More than {MAX_BYTES >> 20} MB.", line=1, hint="Split it.")
