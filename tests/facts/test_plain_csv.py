@@ -65,6 +65,14 @@ def test_whatever_quotes_and_line_ends_a_file_has_both_readers_agree(body: str, 
     assert answer(content, fast=True) in (None, answer(content, fast=False))
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r", "\r\n", "\n\n", "\r\n\r\n", "\r\r"])
+def test_line_ends_behind_the_last_row_are_no_part_of_it(end: str) -> None:
+    """A file cut between the two signs of its last line end, in a file with quotes, kept its last row aside."""
+    content = f'a,b\n"1","2"{end}'.encode()
+    assert answer(content, fast=True) == answer(content, fast=False)
+    assert answer(content, fast=False) == (("a", "b"), [["1"], ["2"]], [2], [])
+
+
 def test_a_file_in_several_blocks_is_the_same_file(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = "".join(f'"D{number}",{number}\n' for number in range(100))
     monkeypatch.setattr(csv, "CUT_AT_ONCE", 64)

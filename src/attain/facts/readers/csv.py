@@ -42,7 +42,7 @@ def read_csv(content: bytes, mapping: Mapping) -> Source:
 
 
 def read_any(content: bytes, mapping: Mapping) -> Source:
-    text = decoded(content, mapping)
+    text = decoded(content, mapping).rstrip("\r\n")
     header: tuple[str, ...] | None = None
     rows = _Rows()
     faults: list[RowFault] = []
@@ -236,8 +236,8 @@ class _Records:
 
     def walk(self) -> Iterator[Record | RowFault]:
         text, quote, delimiter = self.text, self.quote, self.delimiter
-        place, line, end_of_text = 0, 1, len(text.rstrip("\r\n"))
-        while place < end_of_text:
+        place, line = 0, 1
+        while place < len(text):
             end = text.find("\n", place)
             end = len(text) if end < 0 else end
             if end - place > MAX_RECORD:
