@@ -22,7 +22,7 @@ from tests.oracle.held_together import SPAN, Case, drawn
 from tests.oracle.versions import with_versions
 
 FIRST_SEED = int(os.environ.get("ATTAIN_SOAK_FIRST", "40000"))
-SEEDS = range(5000, 5024)
+SEEDS = (*range(5000, 5008), 40037, 40046, 40056)
 
 
 def company(seed: int) -> Case:

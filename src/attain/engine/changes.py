@@ -25,6 +25,8 @@ OF_ALL = ("rates", "closed_periods", "ledger_lines", "ledger_releases", "ledger_
 """Decisions that reach everybody: a rate of exchange, and what was closed."""
 OF_CREDITS = ("people", "positions", "assignments", "relationships", "teams", "parameters", "inputs")
 """Decisions that may change whom an event is credited to, and with how much."""
+OF_SUBJECTS = {"quotas": "subject", "inputs": "subject", "parameters": "level"}
+"""Decisions about one person or seat, or about a whole team, a territory, the company: the column tells."""
 OF_SEATS = ("people", "positions", "assignments")
 WHOM = {
     "people": ("person",),
@@ -72,12 +74,22 @@ def change(
     decided = {
         name: rows for name, table in after.decisions.items() if len(rows := differing(before.decisions[name], table))
     }
-    if decided.keys() & set(OF_ALL) or any(row["level"] == "plan" for row in _rows(decided, "parameters")):
+    if decided.keys() & set(OF_ALL) or not all(_is_of_some(name, decided, before, after) for name in OF_SUBJECTS):
         return None
     altered = _altered(plans_before, plans)
     events, further = _events(before, after, [*plans_before, *plans], keys)
     every = further or bool(altered) or bool(decided.keys() & set(OF_CREDITS))
     return Change(events, every, _payees(before, after, decided), altered)
+
+
+def _is_of_some(name: str, decided: Mapping[str, pa.Table], *states: Snapshot) -> bool:
+    """Whether the changed rows are about persons and seats (of a parameter also titles), and nothing larger."""
+    rows = _rows(decided, name)
+    if name == "parameters":
+        return all(row["level"] != "plan" for row in rows)
+    known = {row[column] for state in states for table, column in (("people", "person"), ("positions", "position"))
+             for row in (state.rows(table) if rows else ())}  # fmt: skip
+    return all(row["subject"] in known for row in rows)
 
 
 def differing(one: pa.Table, other: pa.Table) -> pa.Table:

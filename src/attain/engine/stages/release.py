@@ -81,7 +81,7 @@ def releases(compilation: Compilation, booked: str) -> str:
             parts = parts_of(plan, rules) if rules else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
             for part in parts:
                 queries.append(_part(compilation, plan, name, part, totals))
-    queries.append(_without_rule(compilation, totals))
+    queries.append(_without_rule(compilation, totals, booked))
     due = compilation.name("due")
     create(compilation, due, " UNION ALL ".join(queries), "what is released to date, by part and pay period")
     gone = _PARTS_GONE.format(due=due, totals=totals, plan=compilation.id, component=compilation.component_now())
@@ -244,21 +244,23 @@ def _of_component(name: str) -> exp.Expr:
     return all_of(exp.EQ(this=col("component"), expression=exp.Literal.string(name)), *plain)
 
 
-def _without_rule(compilation: Compilation, totals: str) -> str:
+def _without_rule(compilation: Compilation, totals: str, booked: str) -> str:
     """Caps, floors and adjustments, and lines whose component or version is gone: due at once, unless held."""
     known = [
         all_of(_of_component(name), _is_under(plan))
         for plan in compilation.versions
         for name in plan.components
     ]
-    return _GONE.format(totals=totals, known=any_of(*known).sql(dialect="duckdb"))
+    return _GONE.format(totals=totals, booked=booked, known=any_of(*known).sql(dialect="duckdb"))
 
 
 _GONE = """
-SELECT component, payee, source, earning_period, period, place, "end", CAST("end" - 1 AS DATE) AS due_on, total AS
-    whole,
-       total AS released, 1 AS part
-FROM "{totals}" WHERE NOT ({known})
+SELECT t.component, t.payee, t.source, t.earning_period, t.period, t.place, t."end",
+       COALESCE(b.day, CAST(t."end" - 1 AS DATE)) AS due_on, t.total AS whole, t.total AS released, 1 AS part
+FROM (SELECT * FROM "{totals}" WHERE NOT ({known})) t
+LEFT JOIN (
+    SELECT component, payee, source, earning_period, MIN(credited_on) AS day FROM "{booked}" GROUP BY ALL
+) b ON b.component = t.component AND b.payee = t.payee AND b.source = t.source AND b.earning_period = t.earning_period
 """
 
 
