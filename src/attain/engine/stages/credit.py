@@ -53,7 +53,7 @@ class Credits:
         return next(iter(self.amounts))
 
 
-_EVENT = ("@date", "@reverses", "@original_date", "@original_amount", "@stated")
+_EVENT = ("@date", "@reverses", "@original_date", "@original_amount")
 """What every credit has of its event, beside its amounts and the columns that formulas read."""
 
 
