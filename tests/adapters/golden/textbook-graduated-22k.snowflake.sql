@@ -172,7 +172,7 @@ FROM (WITH "layer1" AS (SELECT *
 FROM "textbook-graduated-22k:0:recipients:sales" AS "textbook-graduated-22k:0:recipients:sales"),
 "layer2" AS (SELECT *
 FROM "layer1" AS "p"
-WHERE (NOT "e.@date" IS NULL) AND (NOT "e.@amount:amount" IS NULL) AND (NOT "@share" IS NULL)),
+WHERE (NOT "e.@date" IS NULL) AND (NOT "e.@amount:amount" IS NULL) AND (NOT "@share" IS NULL) AND (NOT "@payee" IS NULL)),
 "layer3" AS (SELECT *
 FROM "layer2" AS "p"
 WHERE "e.@reverses" IS NULL),
@@ -198,7 +198,7 @@ FROM (WITH "layer1" AS (SELECT *
 FROM "textbook-graduated-22k:0:recipients:sales" AS "textbook-graduated-22k:0:recipients:sales"),
 "layer2" AS (SELECT *
 FROM "layer1" AS "p"
-WHERE (NOT "e.@date" IS NULL) AND (NOT "e.@amount:amount" IS NULL) AND (NOT "@share" IS NULL)),
+WHERE (NOT "e.@date" IS NULL) AND (NOT "e.@amount:amount" IS NULL) AND (NOT "@share" IS NULL) AND (NOT "@payee" IS NULL)),
 "layer3" AS (SELECT *
 FROM "layer2" AS "p"
 WHERE NOT "e.@reverses" IS NULL),

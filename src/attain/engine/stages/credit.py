@@ -308,9 +308,9 @@ def _credited(
     """Recipients on the plan with their event and the seat they hold on its date; `reversals`: only those, only the
     others, or (None) all."""
     frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
-    # A reversal of a dated event may itself have no date. Without amount or share there is nothing to credit.
+    # A reversal of a dated event may itself have no date. Without amount, share or payee there is nothing to credit.
     main = next(iter(amounts))
-    needed = ("e.@date", f"e.@amount:{main}", "@share")
+    needed = ("e.@date", f"e.@amount:{main}", "@share", "@payee")
     frame.keep(all_of(*(exp.Not(this=frac.is_null(col(column))) for column in needed)))
     if reversals is not None:
         ordinary = frac.is_null(col("e.@reverses"))
