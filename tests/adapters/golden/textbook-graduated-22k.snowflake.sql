@@ -241,7 +241,7 @@ CREATE TABLE "textbook-graduated-22k:rows:month" AS
 WITH "active" AS (SELECT "m"."payee" AS "payee", "p"."place" AS "place", SUM(CAST(CAST(DATEDIFF(DAY, COALESCE(GREATEST("m"."valid_from", "p"."start"), "m"."valid_from", "p"."start"), COALESCE(LEAST("m"."valid_to", "p"."end"), "m"."valid_to", "p"."end")) AS NUMBER(38, 0)) AS NUMBER(38, 0))) AS "active_days"
 FROM "textbook-graduated-22k:members" AS "m"
 INNER JOIN "periods:gregorian:month" AS "p" ON "m"."valid_from" < "p"."end" AND "p"."start" < "m"."valid_to" AND "p"."start" < CAST('2026-02-01' AS DATE)
-GROUP BY "m"."payee", "p"."place"), "credited" AS (SELECT "c"."@payee" AS "payee", "p"."place" AS "place"
+GROUP BY "m"."payee", "p"."place"), "credited" AS (SELECT DISTINCT "c"."@payee" AS "payee", "p"."place" AS "place"
 FROM "textbook-graduated-22k:credits:sales" AS "c"
 INNER JOIN "days:gregorian" AS "d" ON "d"."day" = "c"."@date"
 INNER JOIN "periods:gregorian:month" AS "p" ON "p"."period" = "d"."month"), "spans" AS (SELECT "payee" AS "payee", MIN("place") AS "first_place"
@@ -251,11 +251,10 @@ FROM "credited" AS "credited") AS "unnamed 0"
 GROUP BY "payee"), "dense" AS (SELECT "s"."payee" AS "payee", "p".*, "p"."place" - "s"."first_place" + 1 AS "ordinal"
 FROM "spans" AS "s"
 INNER JOIN "periods:gregorian:month" AS "p" ON "p"."place" >= "s"."first_place" AND "p"."start" < CAST('2026-02-01' AS DATE)), "seated" AS (SELECT *, COALESCE(LEAD("valid_from") OVER (PARTITION BY "payee" ORDER BY "valid_from" NULLS LAST, "position" DESC NULLS LAST), CAST('9999-12-31' AS DATE)) AS "followed_on"
-FROM "textbook-graduated-22k:members" AS "textbook-graduated-22k:members"), "credits_there" AS (SELECT DISTINCT "payee" AS "payee", "place" AS "place"
-FROM "credited" AS "credited") SELECT "d"."payee" AS "payee", "d"."period" AS "period", "d"."start" AS "start", "d"."end" AS "end", CAST("d"."place" AS NUMBER(38, 0)) AS "place", CAST("d"."number" AS NUMBER(38, 0)) AS "number", CAST("d"."days" AS NUMBER(38, 0)) AS "days", CAST("d"."month" AS NUMBER(38, 0)) AS "month", CAST("d"."quarter" AS NUMBER(38, 0)) AS "quarter", CAST("d"."year" AS NUMBER(38, 0)) AS "year", "d"."in_week" AS "in_week", "d"."in_month" AS "in_month", "d"."in_quarter" AS "in_quarter", "d"."in_half" AS "in_half", "d"."in_year" AS "in_year", CAST(COALESCE("a"."active_days", 0) AS NUMBER(38, 0)) AS "active_days", (NOT "a"."active_days" IS NULL OR NOT "c"."place" IS NULL) AS "present", CAST("d"."ordinal" AS NUMBER(38, 0)) AS "ordinal", "s"."position" AS "position", "s"."person" AS "person", "s"."title" AS "title", "s"."territory" AS "territory", "s"."unit" AS "unit", "s"."person.name" AS "person.name", "s"."person.country" AS "person.country", "s"."person.currency" AS "person.currency", "s"."person.kind" AS "person.kind", "s"."person.hired_on" AS "person.hired_on", "s"."person.left_on" AS "person.left_on", DATEADD(DAY, -(1), COALESCE(LEAST("s"."valid_to", "d"."end"), "s"."valid_to", "d"."end")) AS "last_day", "s"."valid_to" >= "d"."end" AND NOT "a"."active_days" IS NULL AS "there_at_end"
+FROM "textbook-graduated-22k:members" AS "textbook-graduated-22k:members") SELECT "d"."payee" AS "payee", "d"."period" AS "period", "d"."start" AS "start", "d"."end" AS "end", CAST("d"."place" AS NUMBER(38, 0)) AS "place", CAST("d"."number" AS NUMBER(38, 0)) AS "number", CAST("d"."days" AS NUMBER(38, 0)) AS "days", CAST("d"."month" AS NUMBER(38, 0)) AS "month", CAST("d"."quarter" AS NUMBER(38, 0)) AS "quarter", CAST("d"."year" AS NUMBER(38, 0)) AS "year", "d"."in_week" AS "in_week", "d"."in_month" AS "in_month", "d"."in_quarter" AS "in_quarter", "d"."in_half" AS "in_half", "d"."in_year" AS "in_year", CAST(COALESCE("a"."active_days", 0) AS NUMBER(38, 0)) AS "active_days", (NOT "a"."active_days" IS NULL OR NOT "c"."place" IS NULL) AS "present", CAST("d"."ordinal" AS NUMBER(38, 0)) AS "ordinal", "s"."position" AS "position", "s"."person" AS "person", "s"."title" AS "title", "s"."territory" AS "territory", "s"."unit" AS "unit", "s"."person.name" AS "person.name", "s"."person.country" AS "person.country", "s"."person.currency" AS "person.currency", "s"."person.kind" AS "person.kind", "s"."person.hired_on" AS "person.hired_on", "s"."person.left_on" AS "person.left_on", DATEADD(DAY, -(1), COALESCE(LEAST("s"."valid_to", "d"."end"), "s"."valid_to", "d"."end")) AS "last_day", "s"."valid_to" >= "d"."end" AND NOT "a"."active_days" IS NULL AS "there_at_end"
 FROM "dense" AS "d"
 LEFT JOIN "active" AS "a" ON "a"."payee" = "d"."payee" AND "a"."place" = "d"."place"
-LEFT JOIN "credits_there" AS "c" ON "c"."payee" = "d"."payee" AND "c"."place" = "d"."place"
+LEFT JOIN "credited" AS "c" ON "c"."payee" = "d"."payee" AND "c"."place" = "d"."place"
 LEFT JOIN "seated" AS "s" ON "s"."payee" = "d"."payee" AND "s"."valid_from" < "d"."end" AND "d"."end" <= "s"."followed_on";
 
 -- sales with what had been accumulated at each credit
@@ -443,17 +442,16 @@ WHERE TRUE;
 
 -- what is earned and released, with the terms that apply
 CREATE TABLE "textbook-graduated-22k:sums" AS
-WITH "people" AS (SELECT "payee" AS "payee"
-FROM "textbook-graduated-22k:pay-rows" AS "textbook-graduated-22k:pay-rows" UNION SELECT "payee" AS "payee"
-FROM "textbook-graduated-22k:booked" AS "textbook-graduated-22k:booked" UNION SELECT "payee" AS "payee"
-FROM "textbook-graduated-22k:releases" AS "textbook-graduated-22k:releases" UNION SELECT "payee" AS "payee"
-FROM "ledger_balances" AS "ledger_balances"
-WHERE "plan" = 'textbook-graduated-22k' AND "amount" <> 0), "earned" AS (SELECT "payee" AS "payee", "pay_period" AS "pay_period", CAST(SUM("amount") AS NUMBER(38, 0)) AS "amount"
+WITH "earned" AS (SELECT "payee" AS "payee", "pay_period" AS "pay_period", CAST(SUM("amount") AS NUMBER(38, 0)) AS "amount"
 FROM "textbook-graduated-22k:booked" AS "textbook-graduated-22k:booked"
-GROUP BY 1, 2), "paid" AS (SELECT "payee" AS "payee", "pay_period" AS "pay_period", CAST(SUM("amount") AS NUMBER(38, 0)) AS "amount"
+GROUP BY 1, 2), "paid" AS (SELECT "payee" AS "payee", "pay_period" AS "pay_period", CAST(SUM(CASE WHEN "state" = 'released' THEN "amount" END) AS NUMBER(38, 0)) AS "amount"
 FROM "textbook-graduated-22k:releases" AS "textbook-graduated-22k:releases"
-WHERE "state" = 'released'
-GROUP BY 1, 2) SELECT "p"."payee" AS "payee", "o"."period" AS "pay_period", CAST("o"."place" AS NUMBER(38, 0)) AS "place", "r"."position" AS "position", CAST(COALESCE("e"."amount", CAST(0 AS NUMBER(38, 0))) AS NUMBER(38, 0)) AS "earned", CAST(COALESCE("a"."amount", CAST(0 AS NUMBER(38, 0))) AS NUMBER(38, 0)) AS "released", "t"."of_payee" AS "of_payee", "t"."period" AS "period", CAST("t"."ordinal" AS NUMBER(38, 0)) AS "ordinal", CAST("t"."guarantee_amount" AS NUMBER(38, 0)) AS "guarantee_amount", CAST("t"."draw_amount" AS NUMBER(38, 0)) AS "draw_amount", CAST("t"."recover_over" AS NUMBER(38, 0)) AS "recover_over", CAST("t"."recover_share" AS NUMBER(38, 0)) AS "recover_share", CAST("t"."recover_keeps" AS NUMBER(38, 0)) AS "recover_keeps", CAST("t"."recover_from" AS NUMBER(38, 0)) AS "recover_from", "t"."draw_form" AS "draw_form", "t"."recovers" AS "recovers", "t"."carries" AS "carries", "t"."pay_currency" AS "pay_currency", CAST("t"."pay_rate" AS NUMBER(38, 0)) AS "pay_rate", CAST("t"."pay_places" AS NUMBER(38, 0)) AS "pay_places", "t"."guarantee_missing" AS "guarantee_missing", "t"."draw_missing" AS "draw_missing", COALESCE("t"."carries", TRUE) AS "carries_on", CAST("r"."active_days" AS NUMBER(38, 0)) AS "active_days"
+GROUP BY 1, 2), "people" AS (SELECT "payee" AS "payee"
+FROM "textbook-graduated-22k:pay-rows" AS "textbook-graduated-22k:pay-rows" UNION SELECT "payee" AS "payee"
+FROM "earned" AS "earned" UNION SELECT "payee" AS "payee"
+FROM "paid" AS "paid" UNION SELECT "payee" AS "payee"
+FROM "ledger_balances" AS "ledger_balances"
+WHERE "plan" = 'textbook-graduated-22k' AND "amount" <> 0) SELECT "p"."payee" AS "payee", "o"."period" AS "pay_period", CAST("o"."place" AS NUMBER(38, 0)) AS "place", "r"."position" AS "position", CAST(COALESCE("e"."amount", CAST(0 AS NUMBER(38, 0))) AS NUMBER(38, 0)) AS "earned", CAST(COALESCE("a"."amount", CAST(0 AS NUMBER(38, 0))) AS NUMBER(38, 0)) AS "released", "t"."of_payee" AS "of_payee", "t"."period" AS "period", CAST("t"."ordinal" AS NUMBER(38, 0)) AS "ordinal", CAST("t"."guarantee_amount" AS NUMBER(38, 0)) AS "guarantee_amount", CAST("t"."draw_amount" AS NUMBER(38, 0)) AS "draw_amount", CAST("t"."recover_over" AS NUMBER(38, 0)) AS "recover_over", CAST("t"."recover_share" AS NUMBER(38, 0)) AS "recover_share", CAST("t"."recover_keeps" AS NUMBER(38, 0)) AS "recover_keeps", CAST("t"."recover_from" AS NUMBER(38, 0)) AS "recover_from", "t"."draw_form" AS "draw_form", "t"."recovers" AS "recovers", "t"."carries" AS "carries", "t"."pay_currency" AS "pay_currency", CAST("t"."pay_rate" AS NUMBER(38, 0)) AS "pay_rate", CAST("t"."pay_places" AS NUMBER(38, 0)) AS "pay_places", "t"."guarantee_missing" AS "guarantee_missing", "t"."draw_missing" AS "draw_missing", COALESCE("t"."carries", TRUE) AS "carries_on", CAST("r"."active_days" AS NUMBER(38, 0)) AS "active_days"
 FROM "people" AS "p" CROSS JOIN "textbook-graduated-22k:open" AS "o"
 LEFT JOIN "textbook-graduated-22k:pay-rows" AS "r" ON "r"."payee" = "p"."payee" AND "r"."period" = "o"."period"
 LEFT JOIN (SELECT "payee" AS "of_payee", "textbook-graduated-22k:terms"."period" AS "period", "textbook-graduated-22k:terms"."ordinal" AS "ordinal", "textbook-graduated-22k:terms"."guarantee_amount" AS "guarantee_amount", "textbook-graduated-22k:terms"."draw_amount" AS "draw_amount", "textbook-graduated-22k:terms"."recover_over" AS "recover_over", "textbook-graduated-22k:terms"."recover_share" AS "recover_share", "textbook-graduated-22k:terms"."recover_keeps" AS "recover_keeps", "textbook-graduated-22k:terms"."recover_from" AS "recover_from", "textbook-graduated-22k:terms"."draw_form" AS "draw_form", "textbook-graduated-22k:terms"."recovers" AS "recovers", "textbook-graduated-22k:terms"."carries" AS "carries", "textbook-graduated-22k:terms"."pay_currency" AS "pay_currency", "textbook-graduated-22k:terms"."pay_rate" AS "pay_rate", "textbook-graduated-22k:terms"."pay_places" AS "pay_places", "textbook-graduated-22k:terms"."guarantee_missing" AS "guarantee_missing", "textbook-graduated-22k:terms"."draw_missing" AS "draw_missing"
@@ -507,27 +505,28 @@ FROM "textbook-graduated-22k:payments" AS "textbook-graduated-22k:payments";
 
 -- orders that pass and credit nobody
 CREATE TABLE "uncredited:orders" AS
-SELECT "event" AS "event", CAST(MIN("turn") AS NUMBER(38, 0)) AS "turn", MIN_BY("date", CASE WHEN "date" IS NOT NULL THEN "turn" END) AS "date", CAST(MIN_BY("amount", CASE WHEN "amount" IS NOT NULL THEN "turn" END) AS NUMBER(38, 0)) AS "amount", CAST(MIN_BY("amount_over", CASE WHEN "amount_over" IS NOT NULL THEN "turn" END) AS NUMBER(38, 0)) AS "amount_over", MIN_BY("currency", CASE WHEN "currency" IS NOT NULL THEN "turn" END) AS "currency"
-FROM (SELECT *
-FROM (SELECT "@event" AS "event", "@date" AS "date", "@amount:amount" AS "amount", CAST(100 AS NUMBER(38, 0)) AS "amount_over", 'USD' AS "currency", 0 AS "turn"
+WITH "passing" AS (SELECT "@event" AS "event", "@date" AS "date", "@amount:amount" AS "amount", CAST(100 AS NUMBER(38, 0)) AS "amount_over", 'USD' AS "currency", 0 AS "turn"
 FROM "textbook-graduated-22k:0:events:sales" AS "textbook-graduated-22k:0:events:sales"
-WHERE NOT "@amount:amount" IS NULL AND NOT "@date" IS NULL) AS "a"
+WHERE NOT "@amount:amount" IS NULL AND NOT "@date" IS NULL), "lost" AS (SELECT DISTINCT "event" AS "event"
+FROM "passing" AS "a"
 WHERE NOT EXISTS (SELECT 1 AS "column 0"
 FROM (SELECT "@event" AS "event"
 FROM "textbook-graduated-22k:credits:sales" AS "textbook-graduated-22k:credits:sales") AS "c"
-WHERE "c"."event" = "a"."event")) AS "p"
-GROUP BY "event";
+WHERE "c"."event" = "a"."event")) SELECT "p"."event" AS "event", CAST(MIN("turn") AS NUMBER(38, 0)) AS "turn", MIN_BY("date", CASE WHEN "date" IS NOT NULL THEN "turn" END) AS "date", CAST(MIN_BY("amount", CASE WHEN "amount" IS NOT NULL THEN "turn" END) AS NUMBER(38, 0)) AS "amount", CAST(MIN_BY("amount_over", CASE WHEN "amount_over" IS NOT NULL THEN "turn" END) AS NUMBER(38, 0)) AS "amount_over", MIN_BY("currency", CASE WHEN "currency" IS NOT NULL THEN "turn" END) AS "currency"
+FROM "passing" AS "p"
+INNER JOIN "lost" AS "lost" ON "lost"."event" = "p"."event"
+GROUP BY "p"."event";
 
 -- events without credit
 CREATE TABLE "uncredited" AS
 SELECT '' AS "event_type", '' AS "event", CAST(NULL AS DATE) AS "date", CAST(CAST(0 AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "amount", CAST(CAST(1 AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "amount_over", '' AS "currency", '' AS "reason"
 WHERE FALSE
 UNION ALL SELECT 'orders' AS "event_type", "a"."@event" AS "event", "a"."@date" AS "date", CAST(CAST("a"."@stated" AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "amount", CAST(CAST(100 AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "amount_over", "a"."@currency" AS "currency", 'no plan in force' AS "reason"
-FROM "textbook-graduated-22k:0:all:sales" AS "a"
-INNER JOIN "f:orders" AS "f" ON "f"."id" = "a"."@event"
-WHERE "a"."@date" < CAST('2026-02-01' AS DATE) AND NOT "a"."@event" IN (SELECT "@event" AS "@event"
+FROM (SELECT *
 FROM "textbook-graduated-22k:0:all:sales" AS "textbook-graduated-22k:0:all:sales"
-WHERE "@date" IS NULL OR ("@date" >= CAST('2026-01-01' AS DATE)));
+WHERE NOT ("@date" IS NULL OR ("@date" >= CAST('2026-01-01' AS DATE)))) AS "a"
+INNER JOIN "f:orders" AS "f" ON "f"."id" = "a"."@event"
+WHERE "a"."@date" < CAST('2026-02-01' AS DATE);
 
 -- what was left out, and why
 CREATE TABLE "exceptions" AS
