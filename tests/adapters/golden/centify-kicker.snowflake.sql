@@ -306,7 +306,7 @@ WHERE FALSE;
 
 -- all booked lines
 CREATE VIEW "lines" AS
-SELECT ('centify-kicker/' || "component" || '/' || "payee" || '/' || "source" || '/' || "earning_period" || CASE WHEN "kind" = 'difference' THEN ('+' || "pay_period") ELSE '' END) AS "line", 'centify-kicker' AS "plan", "version" AS "version", "component" AS "component", "kind" AS "kind", "payee" AS "payee", "position" AS "position", "event_type" AS "event_type", "event" AS "event", "source" AS "source", "credited_on" AS "credited_on", "earning_period" AS "earning_period", "pay_period" AS "pay_period", CAST(CAST("amount" AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "amount", CAST(CAST("computed" AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "computed", 'USD' AS "currency", "note" AS "note"
+SELECT (COALESCE('centify-kicker/', '') || COALESCE("component", '') || COALESCE('/', '') || COALESCE("payee", '') || COALESCE('/', '') || COALESCE("source", '') || COALESCE('/', '') || COALESCE("earning_period", '') || COALESCE(CASE WHEN "kind" = 'difference' THEN ('+' || "pay_period") ELSE '' END, '')) AS "line", 'centify-kicker' AS "plan", "version" AS "version", "component" AS "component", "kind" AS "kind", "payee" AS "payee", "position" AS "position", "event_type" AS "event_type", "event" AS "event", "source" AS "source", "credited_on" AS "credited_on", "earning_period" AS "earning_period", "pay_period" AS "pay_period", CAST(CAST("amount" AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "amount", CAST(CAST("computed" AS NUMBER(38, 0)) AS NUMBER(38, 0)) AS "computed", 'USD' AS "currency", "note" AS "note"
 FROM "centify-kicker:booked" AS "centify-kicker:booked";
 
 -- all releases

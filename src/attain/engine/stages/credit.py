@@ -415,4 +415,6 @@ def credit_id() -> exp.Expr:
         .else_(exp.Concat(expressions=[text("/"), col("@via")]), copy=False)
     )
     detail = [col("@event"), text("~"), cast(col("@rule"), "VARCHAR"), text("."), cast(col("@level"), "VARCHAR"), via]
-    return case().when(plain, col("@event"), copy=False).else_(exp.Concat(expressions=detail), copy=False)
+    # CONCAT writes the text once; a chain of || copies it at every step.
+    whole = exp.Concat(expressions=detail, safe=True, coalesce=True)
+    return case().when(plain, col("@event"), copy=False).else_(whole, copy=False)
