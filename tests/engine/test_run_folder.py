@@ -107,6 +107,16 @@ def test_what_is_read_back_is_what_was_calculated(folder: Path, calculation: Cal
         assert stored == fresh, name
 
 
+def test_a_line_stores_only_what_differs_from_line_to_line(calculation: Calculation) -> None:
+    """Millions of lines do not repeat their kind, the type of their events or the denominator of their amounts."""
+    database = calculation.database
+    own = [query.table for query in database.queries if query.table.endswith(":own")]
+    assert own
+    for name in own:
+        stored, shown = (set(database.columns(table)) for table in (name, name.removesuffix(":own")))
+        assert shown - stored >= {"kind", "event_type"}, name
+
+
 # -- the same everywhere ----------------------------------------------------------------------------------------------
 
 

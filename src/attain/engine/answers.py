@@ -79,10 +79,10 @@ SELECT '' AS plan, '' AS version, '' AS credit_set, '' AS event_type, '' AS even
 WHERE FALSE
 """
 _LINES = """
-SELECT '{plan}/' || component || '/' || payee || '/' || source || '/' || earning_period || CASE WHEN kind =
-    'difference' THEN '+' || pay_period ELSE '' END AS line, '{plan}' AS plan, version, component, kind, payee,
-       position, event_type, event, source, credited_on, earning_period, pay_period, CAST(amount AS BIGINT) AS amount,
-           CAST(computed AS BIGINT) AS computed, '{currency}' AS currency, note
+SELECT CONCAT('{plan}/', component, '/', payee, '/', source, '/', earning_period,
+              CASE WHEN kind = 'difference' THEN '+' || pay_period ELSE '' END) AS line, '{plan}' AS plan, version,
+       component, kind, payee, position, event_type, event, source, credited_on, earning_period, pay_period,
+       CAST(amount AS BIGINT) AS amount, CAST(computed AS BIGINT) AS computed, '{currency}' AS currency, note
 FROM "{booked}"
 """
 _RELEASES = """

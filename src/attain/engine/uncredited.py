@@ -91,10 +91,14 @@ def _asked(compilations: Sequence[Compilation], kind: str, readers: Sequence[Rea
 
 
 _OPEN = """
-SELECT event, MIN(turn) AS turn, MIN_BY(date, turn) AS date, MIN_BY(amount, turn) AS amount,
+WITH passing AS ({passing}),
+lost AS (
+    SELECT DISTINCT event FROM passing a WHERE NOT EXISTS (SELECT 1 FROM ({credited}) c WHERE c.event = a.event)
+)
+SELECT p.event, MIN(turn) AS turn, MIN_BY(date, turn) AS date, MIN_BY(amount, turn) AS amount,
        MIN_BY(amount_over, turn) AS amount_over, MIN_BY(currency, turn) AS currency
-FROM (SELECT * FROM ({passing}) a WHERE NOT EXISTS (SELECT 1 FROM ({credited}) c WHERE c.event = a.event)) p
-GROUP BY event
+FROM passing p JOIN lost ON lost.event = p.event
+GROUP BY p.event
 """
 _WITH_REASON = """
 SELECT '{kind}' AS event_type, p.event, p.date, p.amount, p.amount_over, p.currency,
@@ -120,19 +124,22 @@ WHERE "@event" IN (SELECT "@event" FROM "{events}" WHERE "@amount:{amount}" IS N
 def _unasked(kind: str, readers: Sequence[Reader]) -> str:
     """Events for which no version that reads the type is in force, each by the date that it would use. They are shown
     as the first of them reads them, in their own currency."""
-    first = readers[0]
-    asked = []
+    first, *others = readers
+    bounds = []
     for reader in readers:
         effective = reader.plan.effective
         inside = f"\"@date\" >= DATE '{effective.start}'"
         if effective.end is not None:
             inside += f" AND \"@date\" < DATE '{effective.end}'"
-        asked.append(f'SELECT "@event" FROM "{reader.table("all")}" WHERE "@date" IS NULL OR ({inside})')
+        bounds.append(f'("@date" IS NULL OR ({inside}))')
+    unasked = f'SELECT * FROM "{first.table("all")}" WHERE NOT {bounds[0]}'
+    for reader, asked in zip(others, bounds[1:], strict=True):
+        unasked += f' AND "@event" NOT IN (SELECT "@event" FROM "{reader.table("all")}" WHERE {asked})'
     fact = first.compilation.fact(kind).schema
     date = 'a."@date"' if len({reader.date for reader in readers}) == 1 else f'f."{fact.date}"'
     return f"""
     SELECT '{kind}' AS event_type, a."@event" AS event, {date} AS date, CAST(a."@stated" AS HUGEINT) AS amount,
            {first.scale("stated")}::HUGEINT AS amount_over, a."@currency" AS currency, 'no plan in force' AS reason
-    FROM "{first.table("all")}" a JOIN "f:{kind}" f ON f."{fact.key}" = a."@event"
-    WHERE {date} < DATE '{first.compilation.end}' AND a."@event" NOT IN ({" UNION ALL ".join(asked)})
+    FROM ({unasked}) a JOIN "f:{kind}" f ON f."{fact.key}" = a."@event"
+    WHERE {date} < DATE '{first.compilation.end}'
     """

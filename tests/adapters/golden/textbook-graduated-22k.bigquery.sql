@@ -69,7 +69,7 @@ FROM `layer4` AS `p`;
 
 -- sales as `to` reads it
 CREATE TABLE `textbook-graduated-22k:0:read:sales` AS
-SELECT `@event` AS `@event`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@date` AS `e.@date`, `@reverses` AS `e.@reverses`, `@original_date` AS `e.@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `e.@original_amount`, CAST(`@stated` AS BIGNUMERIC) AS `e.@stated`, CAST(`@amount:amount` AS BIGNUMERIC) AS `e.@amount:amount`, CASE WHEN NOT `@reverses` IS NULL THEN `o.id` ELSE `id` END AS `id`, CASE WHEN NOT `@reverses` IS NULL THEN `o.order_date` ELSE `order_date` END AS `order_date`, CASE WHEN NOT `@reverses` IS NULL THEN `o.owner` ELSE `owner` END AS `owner`, CASE WHEN NOT `@reverses` IS NULL THEN `o.product` ELSE `product` END AS `product`, CAST(CASE WHEN NOT `@reverses` IS NULL THEN `o.quantity` ELSE `quantity` END AS BIGNUMERIC) AS `quantity`, CAST(CASE WHEN NOT `@reverses` IS NULL THEN `o.discount` ELSE `discount` END AS BIGNUMERIC) AS `discount`, CAST(CASE WHEN NOT `@reverses` IS NULL THEN `o.amount` ELSE `amount` END AS BIGNUMERIC) AS `amount`, CASE WHEN NOT `@reverses` IS NULL THEN `o.currency` ELSE `currency` END AS `currency`, CASE WHEN NOT `@reverses` IS NULL THEN `o.reverses` ELSE `reverses` END AS `reverses`, COALESCE(`@reverses`, `@event`) AS `@read`
+SELECT `@event` AS `@event`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@date` AS `e.@date`, `@reverses` AS `e.@reverses`, `@original_date` AS `e.@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `e.@original_amount`, CAST(`@amount:amount` AS BIGNUMERIC) AS `e.@amount:amount`, CASE WHEN NOT `@reverses` IS NULL THEN `o.id` ELSE `id` END AS `id`, CASE WHEN NOT `@reverses` IS NULL THEN `o.order_date` ELSE `order_date` END AS `order_date`, CASE WHEN NOT `@reverses` IS NULL THEN `o.owner` ELSE `owner` END AS `owner`, CASE WHEN NOT `@reverses` IS NULL THEN `o.product` ELSE `product` END AS `product`, CAST(CASE WHEN NOT `@reverses` IS NULL THEN `o.quantity` ELSE `quantity` END AS BIGNUMERIC) AS `quantity`, CAST(CASE WHEN NOT `@reverses` IS NULL THEN `o.discount` ELSE `discount` END AS BIGNUMERIC) AS `discount`, CAST(CASE WHEN NOT `@reverses` IS NULL THEN `o.amount` ELSE `amount` END AS BIGNUMERIC) AS `amount`, CASE WHEN NOT `@reverses` IS NULL THEN `o.currency` ELSE `currency` END AS `currency`, CASE WHEN NOT `@reverses` IS NULL THEN `o.reverses` ELSE `reverses` END AS `reverses`, COALESCE(`@reverses`, `@event`) AS `@read`
 FROM (WITH `layer1` AS (SELECT *
 FROM `textbook-graduated-22k:0:events:sales` AS `textbook-graduated-22k:0:events:sales`),
 `layer2` AS (SELECT `p`.*, `r`.`o.id` AS `o.id`, `r`.`o.order_date` AS `o.order_date`, `r`.`o.owner` AS `o.owner`, `r`.`o.product` AS `o.product`, `r`.`o.quantity` AS `o.quantity`, `r`.`o.discount` AS `o.discount`, `r`.`o.amount` AS `o.amount`, `r`.`o.currency` AS `o.currency`, `r`.`o.reverses` AS `o.reverses`
@@ -84,7 +84,7 @@ FROM `layer2` AS `p`) AS `q`;
 
 -- direct recipients of sales
 CREATE TABLE `textbook-graduated-22k:0:direct:sales` AS
-SELECT `@event` AS `@event`, `@recipient` AS `@recipient`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@ref` AS `@ref`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@payee` AS `@payee`, `@position` AS `@position`, `e.@date` AS `e.@date`, `e.@reverses` AS `e.@reverses`, `e.@original_date` AS `e.@original_date`, CAST(`e.@original_amount` AS BIGNUMERIC) AS `e.@original_amount`, CAST(`e.@stated` AS BIGNUMERIC) AS `e.@stated`, CAST(`e.@amount:amount` AS BIGNUMERIC) AS `e.@amount:amount`
+SELECT `@event` AS `@event`, `@recipient` AS `@recipient`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@ref` AS `@ref`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@payee` AS `@payee`, `@position` AS `@position`, `e.@date` AS `e.@date`, `e.@reverses` AS `e.@reverses`, `e.@original_date` AS `e.@original_date`, CAST(`e.@original_amount` AS BIGNUMERIC) AS `e.@original_amount`, CAST(`e.@amount:amount` AS BIGNUMERIC) AS `e.@amount:amount`
 FROM (WITH `layer1` AS (SELECT *
 FROM `textbook-graduated-22k:0:read:sales` AS `textbook-graduated-22k:0:read:sales`),
 `layer2` AS (SELECT *, `owner` AS `@ref`, 1 AS `@rule`, '' AS `@role`, 0 AS `@level`, TRUE AS `@direct`, '' AS `@via`
@@ -144,7 +144,7 @@ FROM `layer11` AS `p`) AS `s`;
 
 -- everybody named by sales
 CREATE VIEW `textbook-graduated-22k:0:recipients:sales` AS
-SELECT `@event` AS `@event`, `@recipient` AS `@recipient`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@ref` AS `@ref`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@payee` AS `@payee`, `@position` AS `@position`, `e.@date` AS `e.@date`, `e.@reverses` AS `e.@reverses`, `e.@original_date` AS `e.@original_date`, CAST(`e.@original_amount` AS BIGNUMERIC) AS `e.@original_amount`, CAST(`e.@stated` AS BIGNUMERIC) AS `e.@stated`, CAST(`e.@amount:amount` AS BIGNUMERIC) AS `e.@amount:amount`, CAST(`split:amount` AS BIGNUMERIC) AS `split:amount`
+SELECT `@event` AS `@event`, `@recipient` AS `@recipient`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@ref` AS `@ref`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@payee` AS `@payee`, `@position` AS `@position`, `e.@date` AS `e.@date`, `e.@reverses` AS `e.@reverses`, `e.@original_date` AS `e.@original_date`, CAST(`e.@original_amount` AS BIGNUMERIC) AS `e.@original_amount`, CAST(`e.@amount:amount` AS BIGNUMERIC) AS `e.@amount:amount`, CAST(`split:amount` AS BIGNUMERIC) AS `split:amount`
 FROM (WITH `layer1` AS (SELECT *
 FROM `textbook-graduated-22k:0:direct:sales` AS `textbook-graduated-22k:0:direct:sales`),
 `layer2` AS (SELECT `p`.*, `r`.`split:amount` AS `split:amount`
@@ -167,12 +167,12 @@ WHERE CASE WHEN `valid_from` IS NULL OR CAST('2026-01-01' AS DATE) IS NULL THEN 
 
 -- credits of sales in this version
 CREATE TABLE `textbook-graduated-22k:0:credits:sales` AS
-SELECT `@event` AS `@event`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@payee` AS `@payee`, `@position` AS `@position`, `@held` AS `@held`, `@seated` AS `@seated`, `@person` AS `@person`, `@title` AS `@title`, `@territory` AS `@territory`, `@unit` AS `@unit`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@reverses` AS `@reverses`, `@original_date` AS `@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CAST(`@stated` AS BIGNUMERIC) AS `@stated`, CAST(`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`
+SELECT `@event` AS `@event`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@payee` AS `@payee`, `@position` AS `@position`, `@held` AS `@held`, `@seated` AS `@seated`, `@person` AS `@person`, `@title` AS `@title`, `@territory` AS `@territory`, `@unit` AS `@unit`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@reverses` AS `@reverses`, `@original_date` AS `@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CAST(`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`
 FROM (WITH `layer1` AS (SELECT *
 FROM `textbook-graduated-22k:0:recipients:sales` AS `textbook-graduated-22k:0:recipients:sales`),
 `layer2` AS (SELECT *
 FROM `layer1` AS `p`
-WHERE (NOT `e.@date` IS NULL) AND (NOT `e.@amount:amount` IS NULL) AND (NOT `@share` IS NULL)),
+WHERE (NOT `e.@date` IS NULL) AND (NOT `e.@amount:amount` IS NULL) AND (NOT `@share` IS NULL) AND (NOT `@payee` IS NULL)),
 `layer3` AS (SELECT *
 FROM `layer2` AS `p`
 WHERE `e.@reverses` IS NULL),
@@ -183,7 +183,7 @@ FROM `textbook-graduated-22k:members` AS `textbook-graduated-22k:members`) AS `r
 `layer5` AS (SELECT *
 FROM `layer4` AS `p`
 WHERE NOT `@person_on_plan` IS NULL),
-`layer6` AS (SELECT *, `e.@date` AS `@date`, `e.@reverses` AS `@reverses`, `e.@original_date` AS `@original_date`, `e.@original_amount` AS `@original_amount`, `e.@stated` AS `@stated`, `@position` AS `@seated`, `@position` AS `@held`, `member.title` AS `@title`, `member.territory` AS `@territory`, `member.unit` AS `@unit`, ABS(CAST(`e.@amount:amount` AS BIGNUMERIC)) * (`@share`) AS `part$2`
+`layer6` AS (SELECT *, `e.@date` AS `@date`, `e.@reverses` AS `@reverses`, `e.@original_date` AS `@original_date`, `e.@original_amount` AS `@original_amount`, `@position` AS `@seated`, `@position` AS `@held`, `member.title` AS `@title`, `member.territory` AS `@territory`, `member.unit` AS `@unit`, ABS(CAST(`e.@amount:amount` AS BIGNUMERIC)) * (`@share`) AS `part$2`
 FROM `layer5` AS `p`),
 `layer7` AS (SELECT *, COALESCE(`split:amount`, (`part$2`) * CASE WHEN CAST(`e.@amount:amount` AS BIGNUMERIC) < CAST(0 AS BIGNUMERIC) THEN CAST((-1) AS BIGNUMERIC) ELSE CAST(1 AS BIGNUMERIC) END) AS `v$3`
 FROM `layer6` AS `p`),
@@ -193,12 +193,12 @@ FROM `layer8` AS `p`) AS `c`;
 
 -- the next step of textbook-graduated-22k:0:credits:sales
 INSERT INTO `textbook-graduated-22k:0:credits:sales`
-SELECT `@event` AS `@event`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@payee` AS `@payee`, `@position` AS `@position`, `@held` AS `@held`, `@seated` AS `@seated`, `@person` AS `@person`, `@title` AS `@title`, `@territory` AS `@territory`, `@unit` AS `@unit`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@reverses` AS `@reverses`, `@original_date` AS `@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CAST(`@stated` AS BIGNUMERIC) AS `@stated`, CAST(`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`
+SELECT `@event` AS `@event`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@payee` AS `@payee`, `@position` AS `@position`, `@held` AS `@held`, `@seated` AS `@seated`, `@person` AS `@person`, `@title` AS `@title`, `@territory` AS `@territory`, `@unit` AS `@unit`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@reverses` AS `@reverses`, `@original_date` AS `@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CAST(`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`
 FROM (WITH `layer1` AS (SELECT *
 FROM `textbook-graduated-22k:0:recipients:sales` AS `textbook-graduated-22k:0:recipients:sales`),
 `layer2` AS (SELECT *
 FROM `layer1` AS `p`
-WHERE (NOT `e.@date` IS NULL) AND (NOT `e.@amount:amount` IS NULL) AND (NOT `@share` IS NULL)),
+WHERE (NOT `e.@date` IS NULL) AND (NOT `e.@amount:amount` IS NULL) AND (NOT `@share` IS NULL) AND (NOT `@payee` IS NULL)),
 `layer3` AS (SELECT *
 FROM `layer2` AS `p`
 WHERE NOT `e.@reverses` IS NULL),
@@ -209,7 +209,7 @@ FROM `textbook-graduated-22k:members` AS `textbook-graduated-22k:members`) AS `r
 `layer5` AS (SELECT *
 FROM `layer4` AS `p`
 WHERE NOT `@person_on_plan` IS NULL),
-`layer6` AS (SELECT *, `e.@date` AS `@date`, `e.@reverses` AS `@reverses`, `e.@original_date` AS `@original_date`, `e.@original_amount` AS `@original_amount`, `e.@stated` AS `@stated`
+`layer6` AS (SELECT *, `e.@date` AS `@date`, `e.@reverses` AS `@reverses`, `e.@original_date` AS `@original_date`, `e.@original_amount` AS `@original_amount`
 FROM `layer5` AS `p`),
 `layer7` AS (SELECT `p`.*, `r`.`held.position` AS `held.position`, `r`.`held.from` AS `held.from`, `r`.`held.to` AS `held.to`
 FROM `layer6` AS `p`
@@ -233,7 +233,7 @@ FROM `layer13` AS `p`) AS `c`;
 
 -- credits of sales
 CREATE VIEW `textbook-graduated-22k:credits:sales` AS
-SELECT `@event` AS `@event`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@payee` AS `@payee`, `@position` AS `@position`, `@held` AS `@held`, `@seated` AS `@seated`, `@person` AS `@person`, `@title` AS `@title`, `@territory` AS `@territory`, `@unit` AS `@unit`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@reverses` AS `@reverses`, `@original_date` AS `@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CAST(`@stated` AS BIGNUMERIC) AS `@stated`, CASE WHEN `@rule` = 1 AND `@level` = 0 AND `@via` = '' THEN `@event` ELSE (`@event` || '~' || CAST(`@rule` AS STRING) || '.' || CAST(`@level` AS STRING) || CASE WHEN `@via` = '' THEN '' ELSE ('/' || `@via`) END) END AS `@credit`, CAST(0 AS INT64) AS `@version`, CAST(1 AS INT64) AS `@share_over`, CAST(`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`
+SELECT `@event` AS `@event`, CAST(`@rule` AS INT64) AS `@rule`, `@role` AS `@role`, CAST(`@level` AS INT64) AS `@level`, `@direct` AS `@direct`, `@payee` AS `@payee`, `@position` AS `@position`, `@held` AS `@held`, `@seated` AS `@seated`, `@person` AS `@person`, `@title` AS `@title`, `@territory` AS `@territory`, `@unit` AS `@unit`, `@via` AS `@via`, CAST(`@share` AS BIGNUMERIC) AS `@share`, `@date` AS `@date`, `@recipient` AS `@recipient`, `@reverses` AS `@reverses`, `@original_date` AS `@original_date`, CAST(`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CASE WHEN `@rule` = 1 AND `@level` = 0 AND `@via` = '' THEN `@event` ELSE (COALESCE(`@event`, '') || COALESCE('~', '') || COALESCE(CAST(`@rule` AS STRING), '') || COALESCE('.', '') || COALESCE(CAST(`@level` AS STRING), '') || COALESCE(CASE WHEN `@via` = '' THEN '' ELSE ('/' || `@via`) END, '')) END AS `@credit`, CAST(0 AS INT64) AS `@version`, CAST(1 AS INT64) AS `@share_over`, CAST(`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`
 FROM `textbook-graduated-22k:0:credits:sales` AS `textbook-graduated-22k:0:credits:sales`;
 
 -- payees and their month periods
@@ -241,7 +241,7 @@ CREATE TABLE `textbook-graduated-22k:rows:month` AS
 WITH `active` AS (SELECT `m`.`payee` AS `payee`, `p`.`place` AS `place`, SUM(CAST(CAST(DATE_DIFF(COALESCE(LEAST(`m`.`valid_to`, `p`.`end`), `m`.`valid_to`, `p`.`end`), COALESCE(GREATEST(`m`.`valid_from`, `p`.`start`), `m`.`valid_from`, `p`.`start`), DAY) AS INT64) AS BIGNUMERIC)) AS `active_days`
 FROM `textbook-graduated-22k:members` AS `m`
 INNER JOIN `periods:gregorian:month` AS `p` ON `m`.`valid_from` < `p`.`end` AND `p`.`start` < `m`.`valid_to` AND `p`.`start` < CAST('2026-02-01' AS DATE)
-GROUP BY `m`.`payee`, `p`.`place`), `credited` AS (SELECT `c`.`@payee` AS `payee`, `p`.`place` AS `place`
+GROUP BY `m`.`payee`, `p`.`place`), `credited` AS (SELECT DISTINCT `c`.`@payee` AS `payee`, `p`.`place` AS `place`
 FROM `textbook-graduated-22k:credits:sales` AS `c`
 INNER JOIN `days:gregorian` AS `d` ON `d`.`day` = `c`.`@date`
 INNER JOIN `periods:gregorian:month` AS `p` ON `p`.`period` = `d`.`month`), `spans` AS (SELECT `payee` AS `payee`, MIN(`place`) AS `first_place`
@@ -251,16 +251,15 @@ FROM `credited` AS `credited`) AS `unnamed 0`
 GROUP BY `payee`), `dense` AS (SELECT `s`.`payee` AS `payee`, `p`.*, `p`.`place` - `s`.`first_place` + 1 AS `ordinal`
 FROM `spans` AS `s`
 INNER JOIN `periods:gregorian:month` AS `p` ON `p`.`place` >= `s`.`first_place` AND `p`.`start` < CAST('2026-02-01' AS DATE)), `seated` AS (SELECT *, COALESCE(LEAD(`valid_from`) OVER (PARTITION BY `payee` ORDER BY `valid_from` NULLS LAST, `position` DESC NULLS LAST), CAST('9999-12-31' AS DATE)) AS `followed_on`
-FROM `textbook-graduated-22k:members` AS `textbook-graduated-22k:members`), `credits_there` AS (SELECT DISTINCT `payee` AS `payee`, `place` AS `place`
-FROM `credited` AS `credited`) SELECT `d`.`payee` AS `payee`, `d`.`period` AS `period`, `d`.`start` AS `start`, `d`.`end` AS `end`, CAST(`d`.`place` AS INT64) AS `place`, CAST(`d`.`number` AS INT64) AS `number`, CAST(`d`.`days` AS INT64) AS `days`, CAST(`d`.`month` AS INT64) AS `month`, CAST(`d`.`quarter` AS INT64) AS `quarter`, CAST(`d`.`year` AS INT64) AS `year`, `d`.`in_week` AS `in_week`, `d`.`in_month` AS `in_month`, `d`.`in_quarter` AS `in_quarter`, `d`.`in_half` AS `in_half`, `d`.`in_year` AS `in_year`, CAST(COALESCE(`a`.`active_days`, 0) AS BIGNUMERIC) AS `active_days`, (NOT `a`.`active_days` IS NULL OR NOT `c`.`place` IS NULL) AS `present`, CAST(`d`.`ordinal` AS INT64) AS `ordinal`, `s`.`position` AS `position`, `s`.`person` AS `person`, `s`.`title` AS `title`, `s`.`territory` AS `territory`, `s`.`unit` AS `unit`, `s`.`person.name` AS `person.name`, `s`.`person.country` AS `person.country`, `s`.`person.currency` AS `person.currency`, `s`.`person.kind` AS `person.kind`, `s`.`person.hired_on` AS `person.hired_on`, `s`.`person.left_on` AS `person.left_on`, DATE_SUB(COALESCE(LEAST(`s`.`valid_to`, `d`.`end`), `s`.`valid_to`, `d`.`end`), INTERVAL 1 DAY) AS `last_day`, `s`.`valid_to` >= `d`.`end` AND NOT `a`.`active_days` IS NULL AS `there_at_end`
+FROM `textbook-graduated-22k:members` AS `textbook-graduated-22k:members`) SELECT `d`.`payee` AS `payee`, `d`.`period` AS `period`, `d`.`start` AS `start`, `d`.`end` AS `end`, CAST(`d`.`place` AS INT64) AS `place`, CAST(`d`.`number` AS INT64) AS `number`, CAST(`d`.`days` AS INT64) AS `days`, CAST(`d`.`month` AS INT64) AS `month`, CAST(`d`.`quarter` AS INT64) AS `quarter`, CAST(`d`.`year` AS INT64) AS `year`, `d`.`in_week` AS `in_week`, `d`.`in_month` AS `in_month`, `d`.`in_quarter` AS `in_quarter`, `d`.`in_half` AS `in_half`, `d`.`in_year` AS `in_year`, CAST(COALESCE(`a`.`active_days`, 0) AS BIGNUMERIC) AS `active_days`, (NOT `a`.`active_days` IS NULL OR NOT `c`.`place` IS NULL) AS `present`, CAST(`d`.`ordinal` AS INT64) AS `ordinal`, `s`.`position` AS `position`, `s`.`person` AS `person`, `s`.`title` AS `title`, `s`.`territory` AS `territory`, `s`.`unit` AS `unit`, `s`.`person.name` AS `person.name`, `s`.`person.country` AS `person.country`, `s`.`person.currency` AS `person.currency`, `s`.`person.kind` AS `person.kind`, `s`.`person.hired_on` AS `person.hired_on`, `s`.`person.left_on` AS `person.left_on`, DATE_SUB(COALESCE(LEAST(`s`.`valid_to`, `d`.`end`), `s`.`valid_to`, `d`.`end`), INTERVAL 1 DAY) AS `last_day`, `s`.`valid_to` >= `d`.`end` AND NOT `a`.`active_days` IS NULL AS `there_at_end`
 FROM `dense` AS `d`
 LEFT JOIN `active` AS `a` ON `a`.`payee` = `d`.`payee` AND `a`.`place` = `d`.`place`
-LEFT JOIN `credits_there` AS `c` ON `c`.`payee` = `d`.`payee` AND `c`.`place` = `d`.`place`
+LEFT JOIN `credited` AS `c` ON `c`.`payee` = `d`.`payee` AND `c`.`place` = `d`.`place`
 LEFT JOIN `seated` AS `s` ON `s`.`payee` = `d`.`payee` AND `s`.`valid_from` < `d`.`end` AND `d`.`end` <= `s`.`followed_on`;
 
 -- sales with what had been accumulated at each credit
 CREATE VIEW `textbook-graduated-22k:0:measured:sales` AS
-WITH `layer1` AS (SELECT `textbook-graduated-22k:credits:sales`.`@event` AS `@event`, `textbook-graduated-22k:credits:sales`.`@rule` AS `@rule`, `textbook-graduated-22k:credits:sales`.`@role` AS `@role`, `textbook-graduated-22k:credits:sales`.`@level` AS `@level`, `textbook-graduated-22k:credits:sales`.`@direct` AS `@direct`, `textbook-graduated-22k:credits:sales`.`@payee` AS `@payee`, `textbook-graduated-22k:credits:sales`.`@position` AS `@position`, `textbook-graduated-22k:credits:sales`.`@held` AS `@held`, `textbook-graduated-22k:credits:sales`.`@seated` AS `@seated`, `textbook-graduated-22k:credits:sales`.`@person` AS `@person`, `textbook-graduated-22k:credits:sales`.`@title` AS `@title`, `textbook-graduated-22k:credits:sales`.`@territory` AS `@territory`, `textbook-graduated-22k:credits:sales`.`@unit` AS `@unit`, `textbook-graduated-22k:credits:sales`.`@via` AS `@via`, `textbook-graduated-22k:credits:sales`.`@share` AS `@share`, `textbook-graduated-22k:credits:sales`.`@date` AS `@date`, `textbook-graduated-22k:credits:sales`.`@recipient` AS `@recipient`, `textbook-graduated-22k:credits:sales`.`@reverses` AS `@reverses`, `textbook-graduated-22k:credits:sales`.`@original_date` AS `@original_date`, `textbook-graduated-22k:credits:sales`.`@original_amount` AS `@original_amount`, `textbook-graduated-22k:credits:sales`.`@stated` AS `@stated`, `textbook-graduated-22k:credits:sales`.`@version` AS `@version`, `textbook-graduated-22k:credits:sales`.`@share_over` AS `@share_over`, `textbook-graduated-22k:credits:sales`.`@amount:amount` AS `@amount:amount`
+WITH `layer1` AS (SELECT `textbook-graduated-22k:credits:sales`.`@event` AS `@event`, `textbook-graduated-22k:credits:sales`.`@rule` AS `@rule`, `textbook-graduated-22k:credits:sales`.`@role` AS `@role`, `textbook-graduated-22k:credits:sales`.`@level` AS `@level`, `textbook-graduated-22k:credits:sales`.`@direct` AS `@direct`, `textbook-graduated-22k:credits:sales`.`@payee` AS `@payee`, `textbook-graduated-22k:credits:sales`.`@position` AS `@position`, `textbook-graduated-22k:credits:sales`.`@held` AS `@held`, `textbook-graduated-22k:credits:sales`.`@seated` AS `@seated`, `textbook-graduated-22k:credits:sales`.`@person` AS `@person`, `textbook-graduated-22k:credits:sales`.`@title` AS `@title`, `textbook-graduated-22k:credits:sales`.`@territory` AS `@territory`, `textbook-graduated-22k:credits:sales`.`@unit` AS `@unit`, `textbook-graduated-22k:credits:sales`.`@via` AS `@via`, `textbook-graduated-22k:credits:sales`.`@share` AS `@share`, `textbook-graduated-22k:credits:sales`.`@date` AS `@date`, `textbook-graduated-22k:credits:sales`.`@recipient` AS `@recipient`, `textbook-graduated-22k:credits:sales`.`@reverses` AS `@reverses`, `textbook-graduated-22k:credits:sales`.`@original_date` AS `@original_date`, `textbook-graduated-22k:credits:sales`.`@original_amount` AS `@original_amount`, `textbook-graduated-22k:credits:sales`.`@version` AS `@version`, `textbook-graduated-22k:credits:sales`.`@share_over` AS `@share_over`, `textbook-graduated-22k:credits:sales`.`@amount:amount` AS `@amount:amount`
 FROM `textbook-graduated-22k:credits:sales` AS `textbook-graduated-22k:credits:sales`),
 `layer2` AS (SELECT `p`.*, `r`.`@week` AS `@week`, `r`.`@month` AS `@month`, `r`.`@quarter` AS `@quarter`, `r`.`@half` AS `@half`, `r`.`@year` AS `@year`
 FROM `layer1` AS `p`
@@ -270,8 +269,8 @@ FROM `days:gregorian` AS `days:gregorian`) AS `r` ON (`@date`) = `jm$1.day`),
 FROM `layer2` AS `p`),
 `layer4` AS (SELECT *, COALESCE(`vm$2`, CAST(0 AS BIGNUMERIC)) AS `sold.v`, `@month` AS `sold.w`
 FROM `layer3` AS `p`),
-`layer5` AS (SELECT *, SUM(`sold.v`) OVER (PARTITION BY `sold.s`, `sold.w` ORDER BY `@date` NULLS LAST, `@event` NULLS LAST, `@rule` NULLS LAST, `@level` NULLS LAST, `@payee` NULLS LAST, `@via` NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `sold.after`, SUM(`sold.v`) OVER (PARTITION BY `sold.s`, `sold.w`) AS `sold.total`, CASE WHEN `@rule` = 1 AND `@level` = 0 AND `@via` = '' THEN `@event` ELSE (`@event` || '~' || CAST(`@rule` AS STRING) || '.' || CAST(`@level` AS STRING) || CASE WHEN `@via` = '' THEN '' ELSE ('/' || `@via`) END) END AS `@credit`
-FROM `layer4` AS `p`) SELECT `p`.`@event` AS `@event`, CAST(`p`.`@rule` AS INT64) AS `@rule`, `p`.`@role` AS `@role`, CAST(`p`.`@level` AS INT64) AS `@level`, `p`.`@direct` AS `@direct`, `p`.`@payee` AS `@payee`, `p`.`@position` AS `@position`, `p`.`@held` AS `@held`, `p`.`@seated` AS `@seated`, `p`.`@person` AS `@person`, `p`.`@title` AS `@title`, `p`.`@territory` AS `@territory`, `p`.`@unit` AS `@unit`, `p`.`@via` AS `@via`, CAST(`p`.`@share` AS BIGNUMERIC) AS `@share`, `p`.`@date` AS `@date`, `p`.`@recipient` AS `@recipient`, `p`.`@reverses` AS `@reverses`, `p`.`@original_date` AS `@original_date`, CAST(`p`.`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CAST(`p`.`@stated` AS BIGNUMERIC) AS `@stated`, CAST(`p`.`@version` AS INT64) AS `@version`, CAST(`p`.`@share_over` AS INT64) AS `@share_over`, CAST(`p`.`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`, `p`.`@week` AS `@week`, `p`.`@month` AS `@month`, `p`.`@quarter` AS `@quarter`, `p`.`@half` AS `@half`, `p`.`@year` AS `@year`, CAST(`p`.`vm$2` AS BIGNUMERIC) AS `vm$2`, `p`.`sold.s` AS `sold.s`, CAST(`p`.`sold.v` AS BIGNUMERIC) AS `sold.v`, `p`.`sold.w` AS `sold.w`, CAST(`p`.`sold.after` AS BIGNUMERIC) AS `sold.after`, CAST(`p`.`sold.total` AS BIGNUMERIC) AS `sold.total`, `p`.`@credit` AS `@credit`
+`layer5` AS (SELECT *, SUM(`sold.v`) OVER (PARTITION BY `sold.s`, `sold.w` ORDER BY `@date` NULLS LAST, `@event` NULLS LAST, `@rule` NULLS LAST, `@level` NULLS LAST, `@via` NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS `sold.after`, SUM(`sold.v`) OVER (PARTITION BY `sold.s`, `sold.w`) AS `sold.total`, CASE WHEN `@rule` = 1 AND `@level` = 0 AND `@via` = '' THEN `@event` ELSE (COALESCE(`@event`, '') || COALESCE('~', '') || COALESCE(CAST(`@rule` AS STRING), '') || COALESCE('.', '') || COALESCE(CAST(`@level` AS STRING), '') || COALESCE(CASE WHEN `@via` = '' THEN '' ELSE ('/' || `@via`) END, '')) END AS `@credit`
+FROM `layer4` AS `p`) SELECT `p`.`@event` AS `@event`, CAST(`p`.`@rule` AS INT64) AS `@rule`, `p`.`@role` AS `@role`, CAST(`p`.`@level` AS INT64) AS `@level`, `p`.`@direct` AS `@direct`, `p`.`@payee` AS `@payee`, `p`.`@position` AS `@position`, `p`.`@held` AS `@held`, `p`.`@seated` AS `@seated`, `p`.`@person` AS `@person`, `p`.`@title` AS `@title`, `p`.`@territory` AS `@territory`, `p`.`@unit` AS `@unit`, `p`.`@via` AS `@via`, CAST(`p`.`@share` AS BIGNUMERIC) AS `@share`, `p`.`@date` AS `@date`, `p`.`@recipient` AS `@recipient`, `p`.`@reverses` AS `@reverses`, `p`.`@original_date` AS `@original_date`, CAST(`p`.`@original_amount` AS BIGNUMERIC) AS `@original_amount`, CAST(`p`.`@version` AS INT64) AS `@version`, CAST(`p`.`@share_over` AS INT64) AS `@share_over`, CAST(`p`.`@amount:amount` AS BIGNUMERIC) AS `@amount:amount`, `p`.`@week` AS `@week`, `p`.`@month` AS `@month`, `p`.`@quarter` AS `@quarter`, `p`.`@half` AS `@half`, `p`.`@year` AS `@year`, CAST(`p`.`vm$2` AS BIGNUMERIC) AS `vm$2`, `p`.`sold.s` AS `sold.s`, CAST(`p`.`sold.v` AS BIGNUMERIC) AS `sold.v`, `p`.`sold.w` AS `sold.w`, CAST(`p`.`sold.after` AS BIGNUMERIC) AS `sold.after`, CAST(`p`.`sold.total` AS BIGNUMERIC) AS `sold.total`, `p`.`@credit` AS `@credit`
 FROM `layer5` AS `p`;
 
 -- sold by month
@@ -443,17 +442,16 @@ WHERE TRUE;
 
 -- what is earned and released, with the terms that apply
 CREATE TABLE `textbook-graduated-22k:sums` AS
-WITH `people` AS (SELECT `payee` AS `payee`
-FROM `textbook-graduated-22k:pay-rows` AS `textbook-graduated-22k:pay-rows` UNION DISTINCT SELECT `payee` AS `payee`
-FROM `textbook-graduated-22k:booked` AS `textbook-graduated-22k:booked` UNION DISTINCT SELECT `payee` AS `payee`
-FROM `textbook-graduated-22k:releases` AS `textbook-graduated-22k:releases` UNION DISTINCT SELECT `payee` AS `payee`
-FROM `ledger_balances` AS `ledger_balances`
-WHERE `plan` = 'textbook-graduated-22k' AND `amount` <> 0), `earned` AS (SELECT `payee` AS `payee`, `pay_period` AS `pay_period`, CAST(SUM(`amount`) AS BIGNUMERIC) AS `amount`
+WITH `earned` AS (SELECT `payee` AS `payee`, `pay_period` AS `pay_period`, CAST(SUM(`amount`) AS BIGNUMERIC) AS `amount`
 FROM `textbook-graduated-22k:booked` AS `textbook-graduated-22k:booked`
-GROUP BY 1, 2), `paid` AS (SELECT `payee` AS `payee`, `pay_period` AS `pay_period`, CAST(SUM(`amount`) AS BIGNUMERIC) AS `amount`
+GROUP BY 1, 2), `paid` AS (SELECT `payee` AS `payee`, `pay_period` AS `pay_period`, CAST(SUM(CASE WHEN `state` = 'released' THEN `amount` END) AS BIGNUMERIC) AS `amount`
 FROM `textbook-graduated-22k:releases` AS `textbook-graduated-22k:releases`
-WHERE `state` = 'released'
-GROUP BY 1, 2) SELECT `p`.`payee` AS `payee`, `o`.`period` AS `pay_period`, CAST(`o`.`place` AS INT64) AS `place`, `r`.`position` AS `position`, CAST(COALESCE(`e`.`amount`, CAST(0 AS BIGNUMERIC)) AS BIGNUMERIC) AS `earned`, CAST(COALESCE(`a`.`amount`, CAST(0 AS BIGNUMERIC)) AS BIGNUMERIC) AS `released`, `t`.`of_payee` AS `of_payee`, `t`.`period` AS `period`, CAST(`t`.`ordinal` AS INT64) AS `ordinal`, CAST(`t`.`guarantee_amount` AS BIGNUMERIC) AS `guarantee_amount`, CAST(`t`.`draw_amount` AS BIGNUMERIC) AS `draw_amount`, CAST(`t`.`recover_over` AS BIGNUMERIC) AS `recover_over`, CAST(`t`.`recover_share` AS BIGNUMERIC) AS `recover_share`, CAST(`t`.`recover_keeps` AS BIGNUMERIC) AS `recover_keeps`, CAST(`t`.`recover_from` AS INT64) AS `recover_from`, `t`.`draw_form` AS `draw_form`, `t`.`recovers` AS `recovers`, `t`.`carries` AS `carries`, `t`.`pay_currency` AS `pay_currency`, CAST(`t`.`pay_rate` AS BIGNUMERIC) AS `pay_rate`, CAST(`t`.`pay_places` AS INT64) AS `pay_places`, `t`.`guarantee_missing` AS `guarantee_missing`, `t`.`draw_missing` AS `draw_missing`, COALESCE(`t`.`carries`, TRUE) AS `carries_on`, CAST(`r`.`active_days` AS BIGNUMERIC) AS `active_days`
+GROUP BY 1, 2), `people` AS (SELECT `payee` AS `payee`
+FROM `textbook-graduated-22k:pay-rows` AS `textbook-graduated-22k:pay-rows` UNION DISTINCT SELECT `payee` AS `payee`
+FROM `earned` AS `earned` UNION DISTINCT SELECT `payee` AS `payee`
+FROM `paid` AS `paid` UNION DISTINCT SELECT `payee` AS `payee`
+FROM `ledger_balances` AS `ledger_balances`
+WHERE `plan` = 'textbook-graduated-22k' AND `amount` <> 0) SELECT `p`.`payee` AS `payee`, `o`.`period` AS `pay_period`, CAST(`o`.`place` AS INT64) AS `place`, `r`.`position` AS `position`, CAST(COALESCE(`e`.`amount`, CAST(0 AS BIGNUMERIC)) AS BIGNUMERIC) AS `earned`, CAST(COALESCE(`a`.`amount`, CAST(0 AS BIGNUMERIC)) AS BIGNUMERIC) AS `released`, `t`.`of_payee` AS `of_payee`, `t`.`period` AS `period`, CAST(`t`.`ordinal` AS INT64) AS `ordinal`, CAST(`t`.`guarantee_amount` AS BIGNUMERIC) AS `guarantee_amount`, CAST(`t`.`draw_amount` AS BIGNUMERIC) AS `draw_amount`, CAST(`t`.`recover_over` AS BIGNUMERIC) AS `recover_over`, CAST(`t`.`recover_share` AS BIGNUMERIC) AS `recover_share`, CAST(`t`.`recover_keeps` AS BIGNUMERIC) AS `recover_keeps`, CAST(`t`.`recover_from` AS INT64) AS `recover_from`, `t`.`draw_form` AS `draw_form`, `t`.`recovers` AS `recovers`, `t`.`carries` AS `carries`, `t`.`pay_currency` AS `pay_currency`, CAST(`t`.`pay_rate` AS BIGNUMERIC) AS `pay_rate`, CAST(`t`.`pay_places` AS INT64) AS `pay_places`, `t`.`guarantee_missing` AS `guarantee_missing`, `t`.`draw_missing` AS `draw_missing`, COALESCE(`t`.`carries`, TRUE) AS `carries_on`, CAST(`r`.`active_days` AS BIGNUMERIC) AS `active_days`
 FROM `people` AS `p` CROSS JOIN `textbook-graduated-22k:open` AS `o`
 LEFT JOIN `textbook-graduated-22k:pay-rows` AS `r` ON `r`.`payee` = `p`.`payee` AND `r`.`period` = `o`.`period`
 LEFT JOIN (SELECT `payee` AS `of_payee`, `textbook-graduated-22k:terms`.`period` AS `period`, `textbook-graduated-22k:terms`.`ordinal` AS `ordinal`, `textbook-graduated-22k:terms`.`guarantee_amount` AS `guarantee_amount`, `textbook-graduated-22k:terms`.`draw_amount` AS `draw_amount`, `textbook-graduated-22k:terms`.`recover_over` AS `recover_over`, `textbook-graduated-22k:terms`.`recover_share` AS `recover_share`, `textbook-graduated-22k:terms`.`recover_keeps` AS `recover_keeps`, `textbook-graduated-22k:terms`.`recover_from` AS `recover_from`, `textbook-graduated-22k:terms`.`draw_form` AS `draw_form`, `textbook-graduated-22k:terms`.`recovers` AS `recovers`, `textbook-graduated-22k:terms`.`carries` AS `carries`, `textbook-graduated-22k:terms`.`pay_currency` AS `pay_currency`, `textbook-graduated-22k:terms`.`pay_rate` AS `pay_rate`, `textbook-graduated-22k:terms`.`pay_places` AS `pay_places`, `textbook-graduated-22k:terms`.`guarantee_missing` AS `guarantee_missing`, `textbook-graduated-22k:terms`.`draw_missing` AS `draw_missing`
@@ -492,7 +490,7 @@ FROM `textbook-graduated-22k:credits:sales` AS `textbook-graduated-22k:credits:s
 
 -- all booked lines
 CREATE VIEW `lines` AS
-SELECT ('textbook-graduated-22k/' || `component` || '/' || `payee` || '/' || `source` || '/' || `earning_period` || CASE WHEN `kind` = 'difference' THEN ('+' || `pay_period`) ELSE '' END) AS `line`, 'textbook-graduated-22k' AS `plan`, `version` AS `version`, `component` AS `component`, `kind` AS `kind`, `payee` AS `payee`, `position` AS `position`, `event_type` AS `event_type`, `event` AS `event`, `source` AS `source`, `credited_on` AS `credited_on`, `earning_period` AS `earning_period`, `pay_period` AS `pay_period`, CAST(CAST(`amount` AS INT64) AS INT64) AS `amount`, CAST(CAST(`computed` AS INT64) AS INT64) AS `computed`, 'USD' AS `currency`, `note` AS `note`
+SELECT (COALESCE('textbook-graduated-22k/', '') || COALESCE(`component`, '') || COALESCE('/', '') || COALESCE(`payee`, '') || COALESCE('/', '') || COALESCE(`source`, '') || COALESCE('/', '') || COALESCE(`earning_period`, '') || COALESCE(CASE WHEN `kind` = 'difference' THEN ('+' || `pay_period`) ELSE '' END, '')) AS `line`, 'textbook-graduated-22k' AS `plan`, `version` AS `version`, `component` AS `component`, `kind` AS `kind`, `payee` AS `payee`, `position` AS `position`, `event_type` AS `event_type`, `event` AS `event`, `source` AS `source`, `credited_on` AS `credited_on`, `earning_period` AS `earning_period`, `pay_period` AS `pay_period`, CAST(CAST(`amount` AS INT64) AS INT64) AS `amount`, CAST(CAST(`computed` AS INT64) AS INT64) AS `computed`, 'USD' AS `currency`, `note` AS `note`
 FROM `textbook-graduated-22k:booked` AS `textbook-graduated-22k:booked`;
 
 -- all releases
@@ -507,27 +505,28 @@ FROM `textbook-graduated-22k:payments` AS `textbook-graduated-22k:payments`;
 
 -- orders that pass and credit nobody
 CREATE TABLE `uncredited:orders` AS
-SELECT `event` AS `event`, CAST(MIN(`turn`) AS INT64) AS `turn`, ARRAY_AGG(IF(`turn` IS NOT NULL, `date`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS `date`, CAST(ARRAY_AGG(IF(`turn` IS NOT NULL, `amount`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS BIGNUMERIC) AS `amount`, CAST(ARRAY_AGG(IF(`turn` IS NOT NULL, `amount_over`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS BIGNUMERIC) AS `amount_over`, ARRAY_AGG(IF(`turn` IS NOT NULL, `currency`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS `currency`
-FROM (SELECT *
-FROM (SELECT `@event` AS `event`, `@date` AS `date`, `@amount:amount` AS `amount`, CAST(100 AS BIGNUMERIC) AS `amount_over`, 'USD' AS `currency`, 0 AS `turn`
+WITH `passing` AS (SELECT `@event` AS `event`, `@date` AS `date`, `@amount:amount` AS `amount`, CAST(100 AS BIGNUMERIC) AS `amount_over`, 'USD' AS `currency`, 0 AS `turn`
 FROM `textbook-graduated-22k:0:events:sales` AS `textbook-graduated-22k:0:events:sales`
-WHERE NOT `@amount:amount` IS NULL AND NOT `@date` IS NULL) AS `a`
+WHERE NOT `@amount:amount` IS NULL AND NOT `@date` IS NULL), `lost` AS (SELECT DISTINCT `event` AS `event`
+FROM `passing` AS `a`
 WHERE NOT EXISTS (SELECT 1 AS `column 0`
 FROM (SELECT `@event` AS `event`
 FROM `textbook-graduated-22k:credits:sales` AS `textbook-graduated-22k:credits:sales`) AS `c`
-WHERE `c`.`event` = `a`.`event`)) AS `p`
-GROUP BY `event`;
+WHERE `c`.`event` = `a`.`event`)) SELECT `p`.`event` AS `event`, CAST(MIN(`turn`) AS INT64) AS `turn`, ARRAY_AGG(IF(`turn` IS NOT NULL, `date`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS `date`, CAST(ARRAY_AGG(IF(`turn` IS NOT NULL, `amount`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS BIGNUMERIC) AS `amount`, CAST(ARRAY_AGG(IF(`turn` IS NOT NULL, `amount_over`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS BIGNUMERIC) AS `amount_over`, ARRAY_AGG(IF(`turn` IS NOT NULL, `currency`, NULL) IGNORE NULLS ORDER BY `turn` ASC LIMIT 1)[SAFE_OFFSET(0)] AS `currency`
+FROM `passing` AS `p`
+INNER JOIN `lost` AS `lost` ON `lost`.`event` = `p`.`event`
+GROUP BY `p`.`event`;
 
 -- events without credit
 CREATE TABLE `uncredited` AS
 SELECT '' AS `event_type`, '' AS `event`, CAST(NULL AS DATE) AS `date`, CAST(CAST(0 AS BIGNUMERIC) AS BIGNUMERIC) AS `amount`, CAST(CAST(1 AS BIGNUMERIC) AS BIGNUMERIC) AS `amount_over`, '' AS `currency`, '' AS `reason`
 WHERE FALSE
 UNION ALL SELECT 'orders' AS `event_type`, `a`.`@event` AS `event`, `a`.`@date` AS `date`, CAST(CAST(`a`.`@stated` AS BIGNUMERIC) AS BIGNUMERIC) AS `amount`, CAST(CAST(100 AS BIGNUMERIC) AS BIGNUMERIC) AS `amount_over`, `a`.`@currency` AS `currency`, 'no plan in force' AS `reason`
-FROM `textbook-graduated-22k:0:all:sales` AS `a`
-INNER JOIN `f:orders` AS `f` ON `f`.`id` = `a`.`@event`
-WHERE `a`.`@date` < CAST('2026-02-01' AS DATE) AND NOT `a`.`@event` IN (SELECT `@event` AS `@event`
+FROM (SELECT *
 FROM `textbook-graduated-22k:0:all:sales` AS `textbook-graduated-22k:0:all:sales`
-WHERE `@date` IS NULL OR (`@date` >= CAST('2026-01-01' AS DATE)));
+WHERE NOT (`@date` IS NULL OR (`@date` >= CAST('2026-01-01' AS DATE)))) AS `a`
+INNER JOIN `f:orders` AS `f` ON `f`.`id` = `a`.`@event`
+WHERE `a`.`@date` < CAST('2026-02-01' AS DATE);
 
 -- what was left out, and why
 CREATE TABLE `exceptions` AS

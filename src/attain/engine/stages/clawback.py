@@ -35,7 +35,8 @@ def claw_back(
     be a line of an `earlier` version."""
     frame = Frame(exp.select("*").from_(table(ordinary)).where(exp.Not(this=frac.is_null(col("@reverses")))))
     _with_original(compilation, frame, [ordinary, *earlier], name)
-    _with_reversed(compilation, plan, frame, target, name)
+    _reversed(compilation, plan, target, name)
+    with_reversed(frame, target)
     frame.join(
         _sub(_TAKEN_EARLIER.format(lines=" UNION ALL ".join(f'SELECT * FROM "{one}"' for one in earlier)))
         if earlier
@@ -122,24 +123,30 @@ def _no_reversal() -> exp.Expr:
     return frac.is_null(col("original"))
 
 
-def _with_reversed(compilation: Compilation, plan: Plan, frame: Frame, target: str, name: str) -> None:
+def _reversed(compilation: Compilation, plan: Plan, target: str, name: str) -> None:
     """What the reversals of the same original have reversed, with and without this one, in the order of credits of all
     versions. The amounts are those that the facts state, read as the plan of this reversal reads them."""
     credit_set = str(plan.components[name].each)
     stated = compilation.name(compilation.index(plan), "all", credit_set)
-    sums = f"{target}:reversed"
     query = _REVERSED.format(credits=credits(compilation, credit_set).table, stated=stated)
-    compilation.database.create(sums, query, f"what is reversed of each original of {name}")
+    compilation.database.create(f"{target}:reversed", query, f"what is reversed of each original of {name}")
+
+
+def with_reversed(frame: Frame, target: str) -> None:
+    """Adds to reversals what they take back: what is reversed of the original, and its own date and amount."""
+    own = {column: column for column in ("@original_date", "@original_amount")}
     frame.join(
-        table(sums),
+        table(f"{target}:reversed"),
         {"credit": col("source"), "payee": col("payee")},
-        {"reversed": "reversed", "reversed before": "reversed_before"},
+        {"reversed": "reversed", "reversed before": "reversed_before", **own},
     )
 
 
 _REVERSED = """
-SELECT "@credit" AS credit, "@payee" AS payee, reversed, reversed - own AS reversed_before FROM (
-    SELECT c."@credit", c."@payee", CAST(e."@stated" AS HUGEINT) AS own,
+SELECT "@credit" AS credit, "@payee" AS payee, reversed, reversed - own AS reversed_before, "@original_date",
+       "@original_amount"
+FROM (
+    SELECT c."@credit", c."@payee", c."@original_date", c."@original_amount", CAST(e."@stated" AS HUGEINT) AS own,
            CAST(SUM(e."@stated") OVER (
                PARTITION BY c."@payee", c."@reverses", c."@rule", c."@level", c."@via" ORDER BY c."@date", c."@event"
                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS HUGEINT) AS reversed

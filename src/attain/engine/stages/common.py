@@ -25,13 +25,17 @@ ORDER = ("credited_on", "event", "rule", "level", "payee", "via", "source")
 
 def share_among_lines(compilation: Compilation, plan: Plan, name: str, lines: str, target: str) -> bool:
     """Rounds and cuts the lines together; `target` knows which of them take something back. Says whether it did."""
-    running = rounds_together(plan)
     limit = plan.components[name].limit
-    if running:
+    if rounds_together(plan):
         _round_together(compilation, plan, name, lines, target)
     if isinstance(limit, BudgetLimit):
         _within_budget(compilation, plan, limit, lines, target, name)
-    return running or isinstance(limit, BudgetLimit)
+    return is_shared(plan, name)
+
+
+def is_shared(plan: Plan, name: str) -> bool:
+    """Whether the lines of the component are rounded or cut together."""
+    return rounds_together(plan) or isinstance(plan.components[name].limit, BudgetLimit)
 
 
 def rounds_together(plan: Plan) -> bool:

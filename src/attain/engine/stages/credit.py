@@ -53,7 +53,7 @@ class Credits:
         return next(iter(self.amounts))
 
 
-_EVENT = ("@date", "@reverses", "@original_date", "@original_amount", "@stated")
+_EVENT = ("@date", "@reverses", "@original_date", "@original_amount")
 """What every credit has of its event, beside its amounts and the columns that formulas read."""
 
 
@@ -308,9 +308,9 @@ def _credited(
     """Recipients on the plan with their event and the seat they hold on its date; `reversals`: only those, only the
     others, or (None) all."""
     frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
-    # A reversal of a dated event may itself have no date. Without amount or share there is nothing to credit.
+    # A reversal of a dated event may itself have no date. Without amount, share or payee there is nothing to credit.
     main = next(iter(amounts))
-    needed = ("e.@date", f"e.@amount:{main}", "@share")
+    needed = ("e.@date", f"e.@amount:{main}", "@share", "@payee")
     frame.keep(all_of(*(exp.Not(this=frac.is_null(col(column))) for column in needed)))
     if reversals is not None:
         ordinary = frac.is_null(col("e.@reverses"))
@@ -415,4 +415,6 @@ def credit_id() -> exp.Expr:
         .else_(exp.Concat(expressions=[text("/"), col("@via")]), copy=False)
     )
     detail = [col("@event"), text("~"), cast(col("@rule"), "VARCHAR"), text("."), cast(col("@level"), "VARCHAR"), via]
-    return case().when(plain, col("@event"), copy=False).else_(exp.Concat(expressions=detail), copy=False)
+    # CONCAT writes the text once; a chain of || copies it at every step.
+    whole = exp.Concat(expressions=detail, safe=True, coalesce=True)
+    return case().when(plain, col("@event"), copy=False).else_(whole, copy=False)

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
@@ -87,7 +87,7 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
     kept = _kept(plan, here, credit_set)
     if kept:
         for each in kept:
-            _add_sums(frame, each)
+            _add_sums(frame, each, _order(plan, here[each]))
         stored = f"{name}:stored"
         compilation.database.create(stored, frame.query(), f"running sums over {credit_set}")
         for each in kept:
@@ -96,7 +96,7 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
         frame = Frame(exp.select("*").from_(table(stored)), "n")
     for each in here:
         if each not in kept:
-            _add_sums(frame, each)
+            _add_sums(frame, each, _order(plan, here[each]))
     frame.add("@credit", credit_id())
     text = frame.query().sql(dialect="duckdb", copy=False)
     compilation.database.view(name, text, f"{credit_set} with what had been accumulated at each credit")
@@ -139,8 +139,14 @@ def _add_measure(
     return value.denominator
 
 
-def _add_sums(frame: Frame, name: str) -> None:
-    order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in ORDER])
+def _order(plan: Plan, measure: Measure) -> list[str]:
+    """The total order of credits, without the payee where each sum is of one payee."""
+    of_payee = measure.for_ == "payee" and plan.policies.follows != "position"
+    return [column for column in ORDER if not (of_payee and column == "@payee")]
+
+
+def _add_sums(frame: Frame, name: str, columns: Sequence[str]) -> None:
+    order = exp.Order(expressions=[exp.Ordered(this=col(column)) for column in columns])
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     groups = [col(f"{name}.s"), col(f"{name}.w")]
     frame.add(

@@ -48,7 +48,6 @@ OWN = (
     "reverses",
     "original_date",
     "original_amount",
-    "stated",
 )
 """The columns of our own that the credits of a version have."""
 _ROW = (

@@ -7,6 +7,8 @@ rules, before caps of a window, difference to the ledger and settlement.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sqlglot import exp
 
 from attain.engine import fractions as frac
@@ -70,7 +72,7 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
     exact, uncapped, gate = shaped(plan, said, exact_value(plan, said, scope), scope)
     if said.retroactive:
         frame.keep(_this_version(compilation, plan))
-    _finish(compilation, plan, said, frame, scope, exact, uncapped, gate)
+    alike = _finish(compilation, plan, said, frame, scope, exact, uncapped, gate)
     if plan.policies.rounding is not None and plan.policies.rounding.scope == "running" and exact.divisor is not None:
         raise PlanError(
             "Running rounding needs amounts that are not divided by data.",
@@ -78,12 +80,15 @@ def _each(compilation: Compilation, plan: Plan, name: str, said: Component, targ
             hint="Use `scope: line`, or round(…) the quotient.",
         )
     if clawback is None or not reverses:
-        compilation.database.create(target, _lines(frame), f"lines of {name}")
+        _keep(compilation, plan, name, frame, alike, LINE, target, f"lines of {name}")
         common.share_among_lines(compilation, plan, name, target, target)
         return
     ordinary = f"{target}:ordinary"
-    more = ("@reverses", "@original_date", "@original_amount", "@stated", "@wanted")
-    compilation.database.create(ordinary, _lines(frame, more=more), f"lines of {name} by its own rules")
+    alike["@reverses"] = col("original")
+    if said.when is None:
+        alike["@wanted"] = exp.true()
+    columns = (*LINE, "@reverses", "@wanted")
+    _keep(compilation, plan, name, frame, alike, columns, ordinary, f"lines of {name} by its own rules")
     earlier = earlier_lines(compilation, plan, name)
     claw_back(compilation, plan, clawback, ordinary, earlier, target, name)
     if common.share_among_lines(compilation, plan, name, ordinary, target):
@@ -197,27 +202,39 @@ def _finish(
     exact: Num,
     uncapped: Num,
     gate: exp.Expr,
-) -> None:
+) -> dict[str, exp.Expr]:
+    """Adds the columns of the lines; answers those that follow from others or are the same in every line."""
     kind = plan.period
     columns: dict[str, exp.Expr] = {
         "line:payee": col("@payee"),
         "line:position": col("@position"),
-        "line:event_type": exp.Literal.string(scope.credits.fact),
         "line:event": col("@event"),
         "line:source": col("@credit"),
         "line:credited_on": col("@date"),
         "line:period": col(f"@{kind}"),
-        "line:kind": exp.Literal.string("line"),
         "line:original": col("@reverses"),
     }
-    note = (
-        case()
-        .when(exp.Not(this=gate), exp.Literal.string("gate not met"), copy=False)
-        .else_(exp.Literal.string(""), copy=False)
-    )
-    for name, expression in {**columns, "line:note": note}.items():
+    alike: dict[str, exp.Expr] = {
+        "event_type": exp.Literal.string(scope.credits.fact),
+        "kind": exp.Literal.string("line"),
+    }
+    if said.gate is None:
+        alike["note"] = exp.Literal.string("")
+    else:
+        columns["line:note"] = _note(gate)
+    if exact.divisor is None:
+        alike["exact/"] = frac.over(exact)
+    if uncapped is exact:
+        alike |= {"uncapped": col("exact"), "uncapped/": frac.over(exact) if exact.divisor is None else col("exact/")}
+    for name, expression in columns.items():
         frame.add(name, expression)
     _numbers(compilation, plan, said, frame, exact, uncapped)
+    return alike
+
+
+def _note(gate: exp.Expr) -> exp.Expr:
+    not_met = case().when(exp.Not(this=gate), exp.Literal.string("gate not met"), copy=False)
+    return not_met.else_(exp.Literal.string(""), copy=False)
 
 
 def _numbers(compilation: Compilation, plan: Plan, said: Component, frame: Frame, exact: Num, uncapped: Num) -> None:
@@ -228,10 +245,34 @@ def _numbers(compilation: Compilation, plan: Plan, said: Component, frame: Frame
     frame.add("line:amount", minor(compilation, plan, said, exact))
 
 
-def _lines(frame: Frame, more: tuple[str, ...] = ()) -> exp.Query:
+def _keep(
+    compilation: Compilation,
+    plan: Plan,
+    name: str,
+    frame: Frame,
+    alike: Mapping[str, exp.Expr],
+    columns: Sequence[str],
+    target: str,
+    meaning: str,
+) -> None:
+    """The finished lines. Millions of them need not repeat what is alike: a view says it, unless the lines are going
+    to be changed together."""
+    own = _lines(frame, [column for column in columns if column not in alike])
+    whole = exp.select(*[named(alike[column], column) if column in alike else col(column) for column in columns])
+    if common.is_shared(plan, name):
+        inner = exp.Subquery(this=own, alias=exp.TableAlias(this=exp.to_identifier("o")))
+        compilation.database.create(target, whole.from_(inner), meaning)
+        return
+    compilation.database.create(f"{target}:own", own, f"{meaning}, what differs from line to line")
+    compilation.database.view(target, whole.from_(table(f"{target}:own")).sql(dialect="duckdb", copy=False), meaning)
+
+
+def _lines(frame: Frame, columns: Sequence[str] = LINE) -> exp.Query:
     """The finished lines; a missing result is kept, it becomes an exception."""
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
-    return exp.select(*[named(col(f"line:{name}"), name) for name in LINE], *[col(name) for name in more]).from_(inner)
+    return exp.select(*[named(col(f"line:{each}"), each) if each in LINE else col(each) for each in columns]).from_(
+        inner
+    )
 
 
 # -- per ---------------------------------------------------------------------------------------------------------------
@@ -253,11 +294,6 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
     exact, uncapped, gate = shaped(plan, said, value, scope)
     pay_period = col("period") if said.per and said.per.kind == plan.period else col(f"last_{plan.period}")
     last = cast(exp.Paren(this=exp.Sub(this=col("end"), expression=exp.Literal.number(1))), "DATE")
-    note = (
-        case()
-        .when(exp.Not(this=gate), exp.Literal.string("gate not met"), copy=False)
-        .else_(exp.Literal.string(""), copy=False)
-    )
     columns = {
         "payee": col("payee"),
         "position": col("position"),
@@ -270,7 +306,7 @@ def _per(compilation: Compilation, plan: Plan, name: str, said: Component, targe
         .when(col(HAS_PART), exp.Literal.string("line"), copy=False)
         .else_(exp.Literal.string(NO_PART), copy=False),
         "original": cast(exp.Null(), "VARCHAR"),
-        "note": note,
+        "note": _note(gate),
     }
     for column, expression in columns.items():
         frame.add(f"line:{column}", expression)

@@ -28,7 +28,7 @@ spans AS (
 ), dense AS (
     SELECT s.payee, p.*, p.place - s.first_place + 1 AS ordinal
     FROM spans s JOIN "{periods}" p ON p.place >= s.first_place AND p.start < DATE '{end}'
-), seated AS ({seated}), credits_there AS (SELECT DISTINCT payee, place FROM credited)
+), seated AS ({seated})
 SELECT d.* EXCLUDE (ordinal), COALESCE(a.active_days, 0) AS active_days,
        (a.active_days IS NOT NULL OR c.place IS NOT NULL) AS present, d.ordinal,
        s.position, s.person, s.title, s.territory, s.unit, s."person.name", s."person.country", s."person.currency",
@@ -36,7 +36,7 @@ SELECT d.* EXCLUDE (ordinal), COALESCE(a.active_days, 0) AS active_days,
        LEAST(s.valid_to, d."end") - 1 AS last_day, s.valid_to >= d."end" AND a.active_days IS NOT NULL AS there_at_end
 FROM dense d
 LEFT JOIN active a ON a.payee = d.payee AND a.place = d.place
-LEFT JOIN credits_there c ON c.payee = d.payee AND c.place = d.place
+LEFT JOIN credited c ON c.payee = d.payee AND c.place = d.place
 LEFT JOIN seated s ON s.payee = d.payee AND s.valid_from < d."end" AND d."end" <= s.followed_on
 """
 _SEATED = """
@@ -47,7 +47,7 @@ FROM "{members}"
 """Where a payee sits at the end of a period: the latest seat that has begun by then."""
 
 _CREDITED = """
-SELECT c."@payee" AS payee, p.place
+SELECT DISTINCT c."@payee" AS payee, p.place
 FROM "{credits}" c JOIN "{days}" d ON d.day = c."@date" JOIN "{periods}" p ON p.period = d."{kind}"
 """
 

@@ -185,12 +185,14 @@ def _pay_terms(compilation: Compilation, plan: Plan, frame: Frame, scope: Period
 
 
 _SUMS = """
-WITH people AS (
-    SELECT payee FROM "{rows}" UNION SELECT payee FROM "{booked}" UNION SELECT payee FROM "{released}" UNION
+WITH earned AS (SELECT payee, pay_period, CAST(SUM(amount) AS HUGEINT) AS amount FROM "{booked}" GROUP BY ALL),
+paid AS (
+    SELECT payee, pay_period, CAST(SUM(CASE WHEN state = 'released' THEN amount END) AS HUGEINT) AS amount
+    FROM "{released}" GROUP BY ALL
+), people AS (
+    SELECT payee FROM "{rows}" UNION SELECT payee FROM earned UNION SELECT payee FROM paid UNION
     SELECT payee FROM ledger_balances WHERE plan = '{plan}' AND amount <> 0
-), earned AS (SELECT payee, pay_period, CAST(SUM(amount) AS HUGEINT) AS amount FROM "{booked}" GROUP BY ALL),
-paid AS (SELECT payee, pay_period, CAST(SUM(amount) AS HUGEINT) AS amount FROM "{released}" WHERE state = 'released'
-    GROUP BY ALL)
+)
 SELECT p.payee, o.period AS pay_period, o.place, r.position, COALESCE(e.amount, 0::HUGEINT) AS earned,
     COALESCE(a.amount, 0::HUGEINT) AS released,
        t.*, COALESCE(t.carries, TRUE) AS carries_on, r.active_days

@@ -28,9 +28,11 @@ def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str,
     said = plan.settlement.clawback
     if said is None:
         raise TypeError("The plan has no clawback.")
-    ordinary = f"{compilation.name(compilation.index(plan), 'component', name)}:ordinary"
+    target = compilation.name(compilation.index(plan), "component", name)
+    ordinary = f"{target}:ordinary"
     keys = {"payee": row["payee"], "source": row["source"]}
-    own = rows(compilation, ordinary, keys)[0]
+    taken_back = rows(compilation, f"{target}:reversed", {"payee": row["payee"], "credit": row["source"]})[0]
+    own = {**rows(compilation, ordinary, keys)[0], **taken_back}
     source = own["@reverses"] + own["source"].removeprefix(own["event"])
     original = next(
         found
@@ -38,6 +40,7 @@ def steps(derivation: Derivation, spot: CreditSpot, name: str, row: Mapping[str,
         for found in rows(compilation, lines, {"payee": row["payee"], "source": source})
     )
     frame = Frame(where(ordinary, keys))
+    engine.with_reversed(frame, target)
     (taken,) = answers(compilation, frame, [engine._taken(compilation, plan, said, frame)])
     reversed_amount, original_amount = (
         _stated(derivation, spot, event) for event in (str(own["event"]), str(own["@reverses"]))
