@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from attain.engine import calculate, incremental, run
 from attain.engine.groups import is_separable
 from attain.engine.incremental import Base, recalculate
 from attain.engine.stored import StoredRun
+from attain.facts.content import row_texts
+from attain.facts.snapshot import FactTable
 from attain.kernel.errors import AttainError
 from attain.kernel.files import Files
 from tests.oracle.calendars import in_weeks
@@ -53,6 +58,19 @@ def whole(case: Case, path: Path) -> Base | None:
     return Base(StoredRun(path), models, snapshot)
 
 
+def as_records_tell(base: Base, now: Base) -> Base:
+    """The base with the facts alone that may differ, as batches tell it."""
+    facts, keys = {}, {}
+    for name, fact in base.snapshot.facts.items():
+        tables = [state.snapshot.facts[name].table for state in (base, now)]
+        texts = [row_texts(table).combine_chunks() for table in tables]
+        differ = [table.filter(pc.invert(pc.is_in(mine, other)))[fact.schema.key]
+                  for table, mine, other in zip(tables, texts, reversed(texts), strict=True)]  # fmt: skip
+        keys[name] = pa.chunked_array([chunk for each in differ for chunk in each.chunks], pa.string()).unique()
+        facts[name] = FactTable(fact.schema, tables[0].filter(pc.is_in(tables[0][fact.schema.key], keys[name])))
+    return replace(base, snapshot=replace(base.snapshot, facts=facts), keys=keys)
+
+
 def follow(seed: int, path: Path, seen: Counter[str]) -> None:
     """A sequence of edits: each state is calculated upon the one before, and whole."""
     rnd = Random(seed)
@@ -74,6 +92,8 @@ def follow(seed: int, path: Path, seen: Counter[str]) -> None:
         case, step = changed, step + 1
         folder = path / f"{step}"
         folder.mkdir()
+        if seed % 2:
+            base = as_records_tell(base, wanted)
         found = recalculate(base, wanted.plans, wanted.snapshot, SPAN, {}, folder, Files(), threads=1)
         if found is None:
             seen["whole"] += 1

@@ -22,8 +22,12 @@ DECISIONS = ("positions", "assignments", "people", "quotas", "relationships", "t
 
 
 def edited(rnd: Random, case: Case) -> Case:
-    """The case after one or several edits at once."""
+    """The case after one or several edits at once; often of a fact together with a decision."""
     found = deepcopy(case)
+    if rnd.random() < 0.25:
+        rnd.choice((_add_fact, _correct_fact))(rnd, found)
+        rnd.choice((_hire, _move, _decide))(rnd, found)
+        return found
     for _ in range(rnd.choice((1, 1, 1, 2, 4))):
         rnd.choice(EDITS)(rnd, found)
     return found
@@ -82,6 +86,46 @@ def _change_quota(rnd: Random, case: Case) -> None:
         row["amount"] = str(rnd.choice((0, 1, 900, 12_000, 50_000)))
 
 
+def _hire(rnd: Random, case: Case) -> None:
+    """Somebody comes, and sits on a position of their own that somebody leads."""
+    number, start = rnd.randrange(10**6), rnd.choice(DAYS)
+    above = rnd.choice(case.world.column("positions", "position"))
+    title = rnd.choice(case.world.column("positions", "title"))
+    case.world.add("people", person=f"h{number}", name="New", country="DE", currency="EUR", hired_on=start)
+    case.world.add("positions", position=f"H{number}", title=title, manager=above, valid_from=start)
+    case.world.add("assignments", person=f"h{number}", position=f"H{number}", valid_from=start)
+
+
+def _hold(rnd: Random, case: Case) -> None:
+    payee = rnd.choice(references(case.world))
+    plan, start = rnd.choice(case.plans)["plan"], rnd.choice(DAYS)
+    case.world.add("holds", hold=f"h{rnd.randrange(10**6)}", plan=plan, payee=payee, reason="asked", valid_from=start)
+
+
+def _adjust(rnd: Random, case: Case) -> None:
+    plan = rnd.choice(case.plans)
+    case.world.add(
+        "adjustments",
+        adjustment=f"a{rnd.randrange(10**6)}",
+        plan=plan["plan"],
+        payee=rnd.choice(references(case.world)),
+        pay_period=rnd.choice(("2026-02", "2026-Q1", "2026-05", "2026")),
+        component=rnd.choice(list(plan["components"])),
+        amount="12.34",
+        currency=plan["currency"],
+        reason="asked",
+    )
+
+
+def _drop_plan(rnd: Random, case: Case) -> None:
+    """A plan pays nobody any more; one that did comes back."""
+    if len({plan["plan"] for plan in case.plans}) > 1:
+        gone = rnd.choice(case.plans)["plan"]
+        case.plans[:] = [plan for plan in case.plans if plan["plan"] != gone]
+    else:
+        case.plans.append({**random_plan(Random(rnd.random())), "plan": rnd.choice(("second", "oracle"))})
+
+
 def _change_plan(rnd: Random, case: Case) -> None:
     """Another plan under the name of this one."""
     place = rnd.randrange(len(case.plans))
@@ -113,5 +157,9 @@ EDITS: tuple[Callable[[Random, Case], None], ...] = (
     _decide,
     _withdraw,
     _change_quota,
+    _hire,
+    _hold,
+    _adjust,
     _change_plan,
+    _drop_plan,
 )

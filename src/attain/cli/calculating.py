@@ -70,20 +70,23 @@ def run_pay(
 
 def _continued(workspace: Workspace, start: RunStart, step: Callable[[str], None], took: Profile) -> bool:
     """Whether the run's folder was filled from that of the last run and what has changed since."""
-    from attain.engine.incremental import Base, is_worthwhile, recalculate
+    from attain.engine.incremental import Base, continues, is_worthwhile, recalculate
     from attain.engine.stored import StoredRun
     from attain.plans.loader import located
-    from attain.web.apps.pay.before import before
+    from attain.web.apps.pay.before import before, last_run
 
-    plans = [document.plan for document in start.plans]
-    if not is_worthwhile(plans, start.snapshot):
+    plans, run = [document.plan for document in start.plans], last_run(start)
+    if run is None or not is_worthwhile(plans, start.snapshot):
+        return False
+    stored_run = StoredRun(workspace.runs / run.pk)
+    if not continues(stored_run, start.span):
         return False
     with took.part("looking for what has changed"):
-        last = before(workspace, start)
+        last = before(workspace, start, run)
     if last is None:
         return False
-    step(f"calculating what has changed since {last.run}")
-    base = Base(StoredRun(last.folder), [document.plan for document in last.plans], last.snapshot, last.keys)
+    step(f"calculating what has changed since {run}")
+    base = Base(stored_run, [document.plan for document in last.plans], last.snapshot, last.keys)
     hashes = {document.id: document.hash for document in start.plans}
     with took.part("handing facts over, writing and hashing"), located(start.plans):
         found = recalculate(base, plans, start.snapshot, start.span, hashes, start.folder, workspace.ports.files)

@@ -1,7 +1,9 @@
 """What differs between the inputs of two runs, and how far that reaches.
 
-Only where facts and decisions enter is said here: which events a fact belongs to, and whom a decision is about. Whom
-the events reach is what the credit stage says of them, before and after.
+Said here is where facts and decisions enter: which events a fact belongs to, and whom a decision is about. Whom the
+events reach is what the credit stage says of them, before and after. Whatever a stage reads by payee, by the seats that a
+payee holds or has left (`seating`, `quota`), by their titles (parameters), or for everybody at once (rates of exchange,
+inputs of the company) has to be followed back here.
 """
 
 from __future__ import annotations
@@ -25,8 +27,6 @@ OF_ALL = ("rates", "closed_periods", "ledger_lines", "ledger_releases", "ledger_
 """Decisions that reach everybody: a rate of exchange, and what was closed."""
 OF_CREDITS = ("people", "positions", "assignments", "relationships", "teams", "parameters", "inputs")
 """Decisions that may change whom an event is credited to, and with how much."""
-OF_SUBJECTS = {"quotas": "subject", "inputs": "subject", "parameters": "level"}
-"""Decisions about one person or seat, or about a whole team, a territory, the company: the column tells."""
 OF_SEATS = ("people", "positions", "assignments")
 WHOM = {
     "people": ("person",),
@@ -74,22 +74,25 @@ def change(
     decided = {
         name: rows for name, table in after.decisions.items() if len(rows := differing(before.decisions[name], table))
     }
-    if decided.keys() & set(OF_ALL) or not all(_is_of_some(name, decided, before, after) for name in OF_SUBJECTS):
+    every_plan = [*plans_before, *plans]
+    if decided.keys() & set(OF_ALL) or _is_of_many(decided, every_plan, before, after):
         return None
     altered = _altered(plans_before, plans)
-    events, further = _events(before, after, [*plans_before, *plans], keys)
+    events, further = _events(before, after, every_plan, keys)
     every = further or bool(altered) or bool(decided.keys() & set(OF_CREDITS))
     return Change(events, every, _payees(before, after, decided), altered)
 
 
-def _is_of_some(name: str, decided: Mapping[str, pa.Table], *states: Snapshot) -> bool:
-    """Whether the changed rows are about persons and seats (of a parameter also titles), and nothing larger."""
-    rows = _rows(decided, name)
-    if name == "parameters":
-        return all(row["level"] != "plan" for row in rows)
-    known = {row[column] for state in states for table, column in (("people", "person"), ("positions", "position"))
-             for row in (state.rows(table) if rows else ())}  # fmt: skip
-    return all(row["subject"] in known for row in rows)
+def _is_of_many(decided: Mapping[str, pa.Table], plans: Sequence[Plan], *states: Snapshot) -> bool:
+    """Whether a changed decision is about a plan, a team, the company, or whatever is neither a person nor a seat."""
+    wide = {name for plan in plans for name, said in plan.inputs.items() if said.per.subject != "payee"}
+    if any(row["level"] == "plan" for row in _rows(decided, "parameters")):
+        return True
+    if any(row["input"] in wide for row in _rows(decided, "inputs")):
+        return True
+    known = {key for state in states for table, column in (("people", "person"), ("positions", "position"))
+             for key in state.table(table)[column].unique().to_pylist()}  # fmt: skip
+    return any(row["subject"] not in known for name in ("quotas", "inputs") for row in _rows(decided, name))
 
 
 def differing(one: pa.Table, other: pa.Table) -> pa.Table:
@@ -200,7 +203,10 @@ def _reverses_a_reversal(state: FactTable, keys: pa.Array) -> bool:
 
 
 def _payees(before: Snapshot, after: Snapshot, decided: Mapping[str, pa.Table]) -> frozenset[str]:
-    """Whom changed decisions are about."""
+    """Whom changed decisions are about: those who are named, and everybody who ever sat in a seat that is named, whose
+    title is, or that was taken or left. A reversal may be paid by a seat that its payee has left long ago."""
+    if not decided:
+        return frozenset()
     named = {
         row[column]
         for name, columns in WHOM.items()
@@ -208,17 +214,18 @@ def _payees(before: Snapshot, after: Snapshot, decided: Mapping[str, pa.Table]) 
         for column in columns
         if row[column] is not None
     }
-    if not decided:
-        return frozenset()
-    sat = [_seats(state) for state in (before, after)]
-    found = set(named)
+    sat = pa.concat_tables([_seats(state) for state in (before, after)])
+    touched = pc.or_(_is_in(sat["position"], named), _is_in(sat["title"], named))
+    positions = set(sat["position"].filter(touched).to_pylist())
     if decided.keys() & set(OF_SEATS):
-        found |= set(differing(*sat)["payee"].to_pylist())
-    for table in sat:
-        for column in ("position", "title", "person"):
-            mine = table.filter(pc.is_in(table[column], pa.array(named, pa.string())))
-            found |= set(mine["payee"].to_pylist())
-    return frozenset(found)
+        positions |= set(differing(*(_seats(state) for state in (before, after)))["position"].to_pylist())
+        positions |= {row["position"] for name in OF_SEATS for row in _rows(decided, name) if row.get("position")}
+    seated = sat["payee"].filter(_is_in(sat["position"], positions)).to_pylist()
+    return frozenset({*named, *seated, *(f"vacant:{position}" for position in positions)})
+
+
+def _is_in(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
+    return pc.is_in(column, pa.array(values, pa.string()))
 
 
 def _seats(snapshot: Snapshot) -> pa.Table:

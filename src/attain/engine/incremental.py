@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-import attain
 from attain.engine import answers, soundness
 from attain.engine.adapters.duckdb import DuckDB, Query
 from attain.engine.adapters.port import Database
@@ -27,9 +26,9 @@ from attain.engine.changes import Change, change, differing
 from attain.engine.groups import is_separable, parts_for
 from attain.engine.load import load
 from attain.engine.narrowing import credited, for_payees
-from attain.engine.run import Manifest, ResultTables, portable, write_manifest, write_queries
+from attain.engine.run import Manifest, ResultTables, engine_code, portable, write_manifest, write_queries
 from attain.engine.sql import text
-from attain.engine.stored import LINKS, OF_PAYEES, REPLACED, SUMS, StoredRun, file_of
+from attain.engine.stored import LINKS, OF_PAYEES, REPLACED, SUMS, WHO, StoredRun, file_of
 from attain.engine.sums import sums_of
 from attain.engine.uncredited import write_uncredited
 from attain.facts.snapshot import Snapshot
@@ -45,7 +44,7 @@ LAYERS = 30
 """So many runs may stand upon each other; then one is calculated whole."""
 WHOLE = ("uncredited", "exceptions")
 """Short tables, which are written as a whole."""
-EVENT = ("event_type", "event")
+EVENTS = pa.schema([pa.field(name, pa.string()) for name in ("event_type", "event")])
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,10 @@ class Base:
 class _Seen:
     """What the credit stage says of the events that are looked at."""
 
-    events: pa.Table | None
-    """The events; None if it was all of them."""
+    every: bool
+    """Whether it was all of them."""
+    changed: pa.Table
+    """The events that changed facts are about."""
     links: pa.Table
     """Who is credited for which event, by plan."""
     sums: pa.Table
@@ -124,11 +125,11 @@ def recalculate(
 ) -> tuple[Manifest, list[Query]] | None:
     """Writes a run folder as `run.write` does; answers the manifest and the queries. None, and nothing written, if
     everybody may be touched, or so many that a whole run is the shorter way."""
-    if not _continues(base, span):
+    if not continues(base.run, span):
         return None
     found = change(base.snapshot, snapshot, base.plans, plans, base.keys)
     large = parts_for(plans, snapshot) is not None
-    if found is None or (large and found.every_event):
+    if found is None or (found.every_event and (large or _several_amounts([*base.plans, *plans]))):
         return None
     work = _Work(base, plans, snapshot, span, found, threads)
     seen = work.credit()
@@ -149,12 +150,16 @@ def recalculate(
     return write_manifest(span, snapshot, hashes, sums, columns, folder, files, layers), queries
 
 
-def _continues(base: Base, span: Interval) -> bool:
-    """Whether a run can be put upon the base: it was made by the same engine, for the same days."""
-    said = base.run.manifest
+def continues(run: StoredRun, span: Interval) -> bool:
+    """Whether a run can be put upon another one: it was made by the same engine, for the same days."""
     days = {"from": span.start.isoformat(), "to": span.end.isoformat() if span.end else None}
-    fits = said["engine_version"] == attain.__version__ and said["span"] == days
-    return fits and base.run.layers < LAYERS and (base.run.folder / SUMS).is_file()
+    fits = run.manifest.get("engine_code") == engine_code() and run.manifest["span"] == days
+    return fits and run.layers < LAYERS and (run.folder / SUMS).is_file()
+
+
+def _several_amounts(plans: Sequence[Plan]) -> bool:
+    """Whether a credit has amounts that the table of credits does not show: it cannot tell whether they differ."""
+    return any(len(rule.named_amounts) > 1 for plan in plans for rule in plan.credits.values())
 
 
 @dataclass(frozen=True)
@@ -172,13 +177,13 @@ class _Work:
     def credit(self) -> _Seen | None:
         """Credits the events that are looked at; None if there are none."""
         read = {rule.from_ for plan in self.plans for rule in plan.credits.values()}
-        every = self.change.every_event
-        chosen = sorted(read & self.snapshot.facts.keys() if every else self.change.events)
+        every, changed = self.change.every_event, self.change.events
+        chosen = sorted(read & self.snapshot.facts.keys() if every else changed)
         if not chosen:
             return None
         found = [self._credit(fact) for fact in chosen]
-        events = None if every else pa.concat_tables([_named(fact, self.change.events[fact]) for fact in chosen])
-        return _Seen(events, *(pa.concat_tables(parts) for parts in zip(*found, strict=True)))
+        events = pa.concat_tables([EVENTS.empty_table(), *(_named(fact, changed[fact]) for fact in changed)])
+        return _Seen(every, events, *(pa.concat_tables(parts) for parts in zip(*found, strict=True)))
 
     def _credit(self, fact: str) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
         """Of the events of a fact type: who is credited, the sums of credits, who credits nobody, what is missing."""
@@ -215,15 +220,15 @@ class _Work:
         links = [links.filter(pc.and_(_is_in(links["payee"], payees), _is_in(links["plan"], plans))).cast(LINKS)
                  for links in ([before] if seen is None else [before, seen.links])]  # fmt: skip
         if seen is not None:
-            links[0] = _others(links[0], seen.events)
+            links[0] = _others(links[0], seen)
         mine = pa.concat_tables(links)
         events = {fact: mine.filter(pc.equal(mine["event_type"], fact))["event"].unique().to_pylist()
                   for fact in mine["event_type"].unique().to_pylist()}  # fmt: skip
         return _Reach(payees, plans, whole, self.change.plans - names, events)
 
     def _links_before(self, seen: _Seen | None) -> pa.Table:
-        """Who was credited for which event: not asked where all events are looked at."""
-        if seen is not None and seen.events is None:
+        """Who was credited for which event: not asked where all events are looked at, and none has changed itself."""
+        if seen is not None and seen.every and not len(seen.changed):
             return LINKS.empty_table()
         return self.base.run.links()
 
@@ -231,12 +236,11 @@ class _Work:
         """Plan and payee of credits that may be others than before."""
         if seen is None:
             return []
-        if seen.events is None:
+        rows = [_among(links, seen.changed).cast(LINKS).select(WHO) for links in (before, seen.links)]
+        if seen.every:
             sums = pq.read_table(self.base.run.folder / SUMS)
-            rows = differing(sums.filter(pc.equal(sums["table"], "credits")), seen.sums)
-        else:
-            rows = pa.concat_tables([_among(before, seen.events).cast(LINKS), seen.links])
-        return list({(row["plan"], row["payee"]) for row in rows.select(["plan", "payee"]).to_pylist()})
+            rows.append(differing(sums.filter(pc.equal(sums["table"], "credits")), seen.sums).select(WHO))
+        return list({(row["plan"], row["payee"]) for row in pa.concat_tables(rows).to_pylist()})
 
     def calculations(self, reach: _Reach) -> Iterator[Calculation]:
         """Of some payees, and of plans that are calculated whole."""
@@ -283,8 +287,8 @@ def _write_whole(
     of_events = exceptions.filter(pc.is_null(exceptions["payee"]))
     rest = of_payees.filter(reach.stays(of_payees))
     if seen is not None:
-        uncredited = pa.concat_tables([_others(uncredited, seen.events), seen.uncredited])
-        of_events = pa.concat_tables([_others(of_events, seen.events), seen.exceptions])
+        uncredited = pa.concat_tables([_others(uncredited, seen), seen.uncredited])
+        of_events = pa.concat_tables([_others(of_events, seen), seen.exceptions])
     rows = {"uncredited": uncredited, "exceptions": pa.concat_tables([of_events, rest, *anew])}
     with closing(DuckDB()) as database, ResultTables(folder, files) as tables:
         for name in WHOLE:
@@ -318,9 +322,9 @@ def _among(rows: pa.Table, events: pa.Table) -> pa.Table:
     return rows.filter(_about(rows, events))
 
 
-def _others(rows: pa.Table, events: pa.Table | None) -> pa.Table:
-    """The rows that are about none of the events, where None are all."""
-    return rows.slice(0, 0) if events is None else rows.filter(pc.invert(_about(rows, events)))
+def _others(rows: pa.Table, seen: _Seen) -> pa.Table:
+    """The rows that are about none of the events that were looked at."""
+    return rows.slice(0, 0) if seen.every else rows.filter(pc.invert(_about(rows, seen.changed)))
 
 
 def _about(rows: pa.Table, events: pa.Table) -> pa.ChunkedArray:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,7 +24,7 @@ from attain.engine.stored import MANIFEST, SUMS
 from attain.engine.sums import ADDED, SCHEMA, about, control_totals, sums_of
 from attain.facts.snapshot import Snapshot
 from attain.kernel.files import Files
-from attain.kernel.hashing import canonical_json, sha256_bytes
+from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from attain.kernel.intervals import Interval
 
 FORMAT = 1
@@ -38,6 +40,8 @@ class Manifest:
     inputs: Mapping[str, str]
     totals: Mapping[str, Any]
     tables: Mapping[str, Mapping[str, Any]]
+    engine_code: str = ""
+    """Tells whether sums of rows by two engines may be added: see the function of this name."""
     layers: int = 0
     """How often rows of some payees took the place of those of an earlier run: see `attain.engine.stored`."""
 
@@ -50,6 +54,7 @@ class Manifest:
             "inputs": dict(self.inputs),
             "totals": dict(self.totals),
             "tables": {name: dict(said) for name, said in self.tables.items()},
+            "engine_code": self.engine_code,
             "layers": self.layers,
         }
 
@@ -114,6 +119,15 @@ class ResultTables:
         return rows.select([*keys, *(f"{name}_sum" for name in ADDED)]).rename_columns([*keys, *ADDED]).cast(SCHEMA)
 
 
+@cache
+def engine_code() -> str:
+    """A hash of the sources that calculate, and the version of DuckDB, on which the hashes of rows depend."""
+    rooms = [Path(attain.__file__).parent / room for room in ("engine", "plans", "facts", "kernel")]
+    sources = {str(path): sha256_file(path) for room in rooms for path in sorted(room.rglob("*.py"))}
+    relative = {path.rsplit("attain", 1)[-1]: found for path, found in sources.items()}
+    return sha256_bytes(canonical_json([relative, duckdb.__version__]))
+
+
 def write_manifest(
     span: Interval,
     snapshot: Snapshot,
@@ -128,7 +142,9 @@ def write_manifest(
     with files.create(folder / SUMS) as file:
         pq.write_table(sums, file, compression="zstd")
     tables = {name: about(sums, name, columns[name]) for name in TABLES}
-    manifest = Manifest(attain.__version__, span, plans, snapshot.hashes(), control_totals(sums), tables, layers)
+    manifest = Manifest(
+        attain.__version__, span, plans, snapshot.hashes(), control_totals(sums), tables, engine_code(), layers
+    )
     files.write_bytes_durably(folder / MANIFEST, canonical_json(manifest.as_dict()))
     return manifest
 

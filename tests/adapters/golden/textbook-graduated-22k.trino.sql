@@ -394,10 +394,16 @@ FROM "textbook-graduated-22k:booked:others" AS "textbook-graduated-22k:booked:ot
 
 -- every line is payable when it is booked
 CREATE VIEW "textbook-graduated-22k:releases" AS
-SELECT "component" AS "component", "payee" AS "payee", "source" AS "source", "earning_period" AS "earning_period", CAST(1 AS INTEGER) AS "part", "credited_on" AS "due_on", CASE WHEN NOT "is_vacant" THEN "pay_period" END AS "pay_period", CAST("amount" AS DECIMAL(38, 0)) AS "amount", CASE WHEN "is_vacant" THEN 'held' ELSE 'released' END AS "state", CASE WHEN "is_vacant" THEN 'the seat is vacant' ELSE '' END AS "reason"
-FROM (SELECT *, STARTS_WITH("payee", 'vacant:') AS "is_vacant"
-FROM "textbook-graduated-22k:booked" AS "textbook-graduated-22k:booked") AS "b"
-WHERE "amount" <> 0;
+SELECT "b"."component" AS "component", "b"."payee" AS "payee", "b"."source" AS "source", "b"."earning_period" AS "earning_period", CAST(1 AS INTEGER) AS "part", COALESCE("b"."credited_on", CAST(DATE_ADD('day', -(1), "o"."end") AS DATE)) AS "due_on", "b"."pay_period" AS "pay_period", CAST("b"."amount" AS DECIMAL(38, 0)) AS "amount", 'released' AS "state", '' AS "reason"
+FROM "textbook-graduated-22k:booked" AS "b"
+INNER JOIN "textbook-graduated-22k:open" AS "o" ON "o"."period" = "b"."pay_period"
+WHERE "b"."amount" <> 0 AND NOT STARTS_WITH("b"."payee", 'vacant:')
+UNION ALL SELECT "b"."component" AS "component", "b"."payee" AS "payee", "b"."source" AS "source", "b"."earning_period" AS "earning_period", CAST(1 AS INTEGER) AS "part", MIN(COALESCE("b"."credited_on", CAST(DATE_ADD('day', -(1), "o"."end") AS DATE))) AS "due_on", CAST(NULL AS VARCHAR) AS "pay_period", CAST(CAST(SUM("b"."amount") AS DECIMAL(38, 0)) AS DECIMAL(38, 0)) AS "amount", 'held' AS "state", 'the seat is vacant' AS "reason"
+FROM "textbook-graduated-22k:booked" AS "b"
+INNER JOIN "textbook-graduated-22k:open" AS "o" ON "o"."period" = "b"."pay_period"
+WHERE STARTS_WITH("b"."payee", 'vacant:')
+GROUP BY "b"."component", "b"."payee", "b"."source", "b"."earning_period"
+HAVING SUM("b"."amount") <> 0;
 
 -- everybody who is paid, and their pay periods
 CREATE TABLE "textbook-graduated-22k:pay-rows" AS

@@ -68,18 +68,21 @@ def parts_of(plan: Plan, rules: tuple[Release, ...]) -> list[Part]:
     return found
 
 
+def _rules(plan: Plan, name: str) -> tuple[Release, ...]:
+    return plan.components[name].release or plan.settlement.release or ()
+
+
 def releases(compilation: Compilation, booked: str) -> str:
     target = compilation.name("releases")
     if _all_at_once(compilation):
-        view(compilation, target, _AT_ONCE.format(booked=booked), "every line is payable when it is booked")
+        at_once = _AT_ONCE.format(booked=booked, open=compilation.name("open"))
+        view(compilation, target, at_once, "every line is payable when it is booked")
         return target
     totals = _totals(compilation, booked)
     queries = []
     for plan in compilation.versions:
         for name in plan.components:
-            rules = plan.components[name].release or plan.settlement.release
-            parts = parts_of(plan, rules) if rules else [Part(1, Fraction(0), Fraction(1), Release(share="rest"), 0)]
-            for part in parts:
+            for part in parts_of(plan, _rules(plan, name)):
                 queries.append(_part(compilation, plan, name, part, totals))
     queries.append(_without_rule(compilation, totals, booked))
     due = compilation.name("due")
@@ -114,11 +117,18 @@ WHERE NOT EXISTS (
 """Parts that were released once and that the line no longer has: nothing of them is due."""
 
 _AT_ONCE = """
-SELECT component, payee, source, earning_period, 1 AS part, credited_on AS due_on,
-       CASE WHEN NOT is_vacant THEN pay_period END AS pay_period, amount,
-       CASE WHEN is_vacant THEN 'held' ELSE 'released' END AS state,
-       CASE WHEN is_vacant THEN 'the seat is vacant' ELSE '' END AS reason
-FROM (SELECT *, starts_with(payee, 'vacant:') AS is_vacant FROM "{booked}") b WHERE amount <> 0
+SELECT b.component, b.payee, b.source, b.earning_period, 1 AS part,
+       COALESCE(b.credited_on, CAST(o."end" - 1 AS DATE)) AS due_on, b.pay_period, b.amount, 'released' AS state,
+       '' AS reason
+FROM "{booked}" b JOIN "{open}" o ON o.period = b.pay_period
+WHERE b.amount <> 0 AND NOT starts_with(b.payee, 'vacant:')
+UNION ALL
+SELECT b.component, b.payee, b.source, b.earning_period, 1 AS part,
+       MIN(COALESCE(b.credited_on, CAST(o."end" - 1 AS DATE))) AS due_on, NULL AS pay_period,
+       CAST(SUM(b.amount) AS HUGEINT) AS amount, 'held' AS state, 'the seat is vacant' AS reason
+FROM "{booked}" b JOIN "{open}" o ON o.period = b.pay_period
+WHERE starts_with(b.payee, 'vacant:')
+GROUP BY b.component, b.payee, b.source, b.earning_period HAVING SUM(b.amount) <> 0
 """
 
 
@@ -245,22 +255,24 @@ def _of_component(name: str) -> exp.Expr:
 
 
 def _without_rule(compilation: Compilation, totals: str, booked: str) -> str:
-    """Caps, floors and adjustments, and lines whose component or version is gone: due at once, unless held."""
-    known = [
+    """Lines of components without a rule, caps, floors and adjustments, and lines whose component or version is gone:
+    due at once, unless held."""
+    ruled = [
         all_of(_of_component(name), _is_under(plan))
         for plan in compilation.versions
         for name in plan.components
+        if _rules(plan, name)
     ]
-    return _GONE.format(totals=totals, booked=booked, known=any_of(*known).sql(dialect="duckdb"))
+    known = any_of(*ruled).sql(dialect="duckdb") if ruled else "FALSE"
+    return _WITHOUT_RULE.format(totals=totals, booked=booked, known=known)
 
 
-_GONE = """
+_WITHOUT_RULE = """
 SELECT t.component, t.payee, t.source, t.earning_period, t.period, t.place, t."end",
-       COALESCE(b.day, CAST(t."end" - 1 AS DATE)) AS due_on, t.total AS whole, t.total AS released, 1 AS part
+       COALESCE(b.credited_on, CAST(t."end" - 1 AS DATE)) AS due_on, t.total AS whole, t.total AS released, 1 AS part
 FROM (SELECT * FROM "{totals}" WHERE NOT ({known})) t
-LEFT JOIN (
-    SELECT component, payee, source, earning_period, MIN(credited_on) AS day FROM "{booked}" GROUP BY ALL
-) b ON b.component = t.component AND b.payee = t.payee AND b.source = t.source AND b.earning_period = t.earning_period
+LEFT JOIN "{booked}" b ON b.component = t.component AND b.payee = t.payee AND b.source = t.source
+    AND b.earning_period = t.earning_period AND b.pay_period = t.period
 """
 
 
@@ -420,15 +432,16 @@ WITH held AS (
           o.earning_period AND b.part = o.part
 ), last AS (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY component, payee, source, earning_period, part ORDER BY place DESC) AS
-        turn FROM once
+        turn, MIN(due_on) OVER (PARTITION BY component, payee, source, earning_period, part) AS first_due FROM once
 ), gone AS (
     SELECT component, payee, source, earning_period, part, SUM(amount) AS amount FROM moved GROUP BY ALL
 )
 SELECT component, payee, source, earning_period, part, due_on, period AS pay_period, amount, 'released' AS state, ''
     AS reason FROM moved WHERE amount <> 0
 UNION ALL
-SELECT l.component, l.payee, l.source, l.earning_period, l.part, l.due_on, NULL AS pay_period, l.whole -
-    COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) AS amount,
+SELECT l.component, l.payee, l.source, l.earning_period, l.part,
+    CASE WHEN starts_with(l.payee, 'vacant:') THEN l.first_due ELSE l.due_on END AS due_on, NULL AS pay_period,
+    l.whole - COALESCE(g.amount, 0::HUGEINT) - COALESCE(b.amount, 0::HUGEINT) AS amount,
        CASE WHEN starts_with(l.payee, 'vacant:') THEN 'held'
             WHEN l.reason IS NULL OR l.released = COALESCE(g.amount, 0::HUGEINT) + COALESCE(b.amount, 0::HUGEINT)
             THEN 'waiting' ELSE 'held' END AS state, COALESCE(l.reason, '') AS reason

@@ -39,14 +39,11 @@ class Before:
     keys: Mapping[str, pa.Array]
 
 
-def before(workspace: Workspace, start: RunStart) -> Before | None:
-    """The last run of the same days, if nothing but new batches, decisions and plans came since."""
-    run = _last(start)
-    if run is None:
-        return None
+def before(workspace: Workspace, start: RunStart, run: Run) -> Before | None:
+    """What a run of the same days read, if nothing but new batches, decisions and plans came since."""
     then: Inputs = json.loads(run.inputs)
     now, folder = start.frozen.inputs, workspace.runs / run.pk
-    if any(then[name] != now[name] for name in SAME) or then["batches"].keys() != now["batches"].keys():
+    if any(then.get(name) != now[name] for name in SAME) or then["batches"].keys() != now["batches"].keys():
         return None
     if any(now["batches"][name][: len(ids)] != ids for name, ids in then["batches"].items()):
         return None  # a batch was undone: facts of earlier ones may be believed again
@@ -62,7 +59,8 @@ def before(workspace: Workspace, start: RunStart) -> Before | None:
     return Before(run, folder, plans_in(then, start.span), snapshot, keys)
 
 
-def _last(start: RunStart) -> Run | None:
+def last_run(start: RunStart) -> Run | None:
+    """The last one that was published of the same days."""
     published = Run.objects.filter(state=Run.State.PUBLISHED, number__lt=start.run.number)
     same: Run | None = published.filter(starts_on=start.span.start, ends_on=start.span.end).order_by("-number").first()
     return same
