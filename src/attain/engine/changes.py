@@ -1,9 +1,9 @@
 """What differs between the inputs of two runs, and how far that reaches.
 
 Said here is where facts and decisions enter: which events a fact belongs to, and whom a decision is about. Whom the
-events reach is what the credit stage says of them, before and after. Whatever a stage reads by payee, by the seats that a
-payee holds or has left (`seating`, `quota`), by their titles (parameters), or for everybody at once (rates of exchange,
-inputs of the company) has to be followed back here.
+events reach is what the credit stage says of them, before and after. Whatever a stage reads by payee, by the seats that
+a payee holds or has left (`seating`, `quota`), by their titles (parameters), or for everybody at once (rates of
+exchange, inputs of the company) has to be followed back here.
 """
 
 from __future__ import annotations
