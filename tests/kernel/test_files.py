@@ -244,6 +244,35 @@ def test_only_what_is_finished_is_copied(tmp_path: Path) -> None:
     assert content(tmp_path / "copy") == {"run/lines/part-0": b"0", "run/manifest": b"m"}
 
 
+@pytest.mark.parametrize("said", [None, errno.EXDEV, errno.EPERM])
+def test_a_published_file_gets_a_second_name_or_is_copied(
+    said: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk without second names for a file, or another disk, gets a copy."""
+    (tmp_path / "run").mkdir()
+    source, target = tmp_path / "run" / "lines", tmp_path / "next"
+    source.write_bytes(b"rows")
+
+    def refuse(*names: object) -> None:
+        raise OSError(said, "no")
+
+    if said is not None:
+        monkeypatch.setattr(os, "link", refuse)
+    Files().link(source, target)
+    assert target.read_bytes() == b"rows"
+    assert source.samefile(target) is (said is None)
+
+
+def test_a_full_disk_is_no_reason_to_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*names: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "link", full)
+    (tmp_path / "lines").write_bytes(b"rows")
+    with pytest.raises(SetupError, match="the disk is full"):
+        Files().link(tmp_path / "lines", tmp_path / "next")
+
+
 def test_repeatable_names_go_round_what_a_killed_program_left(tmp_path: Path) -> None:
     def names(seed: int, count: int) -> list[str]:
         files = Files(ids=SequentialIds(seed))

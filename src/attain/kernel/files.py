@@ -80,13 +80,14 @@ class Files:
     def link(self, source: Path, target: Path) -> None:
         """A published file, which never changes, in a folder that is not published yet: a second name for it where the
         disk can do that, a copy elsewhere."""
-        try:
-            self._checkpoint("file.link")
-            os.link(source, target)
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            self.copy(source, target)
+        self._checkpoint("file.link")
+        with in_plain_words(target):
+            try:
+                os.link(source, target)
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                self.copy(source, target)
 
     def make_folder(self, path: Path) -> None:
         """A folder, with those above it that are missing; each name is flushed as well."""
