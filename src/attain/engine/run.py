@@ -28,6 +28,8 @@ from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from attain.kernel.intervals import Interval
 
 FORMAT = 1
+RARELY_TWICE = ("line", "event", "source", "credit", "via", "amount", "computed")
+"""Columns whose values a dictionary only makes longer, and whose least and greatest value tell nothing."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,10 @@ class ResultTables:
         reader = database.connection.sql(query).to_arrow_reader(100_000)
         if name not in self._writers:
             stream = self._open.enter_context(self._files.create(self._folder / (file or f"{name}.parquet")))
-            writer = pq.ParquetWriter(stream, reader.schema, compression="zstd")
+            often = [column for column in reader.schema.names if column not in RARELY_TWICE]
+            writer = pq.ParquetWriter(
+                stream, reader.schema, compression="zstd", use_dictionary=often, write_statistics=often
+            )
             self._writers[name] = self._open.enter_context(writer)
             self.columns[name] = columns
         for batch in reader:
