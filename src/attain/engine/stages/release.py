@@ -10,9 +10,6 @@ Writes `<plan>:releases`, key (component, payee, source, earning_period, part, p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
-
 from sqlglot import exp
 
 from attain.engine import fractions as frac
@@ -23,53 +20,13 @@ from attain.engine.frame import Frame, col, named, table
 from attain.engine.scopes import FactScope
 from attain.engine.sql import all_of, any_of, case, cast, text
 from attain.engine.stages.credit import credits
+from attain.engine.stages.parts import Part, parts_of, rules_of
 from attain.engine.stages.shape import create, view
 from attain.kernel.errors import PlanError, Where
-from attain.plans.constants import Constants
-from attain.plans.expressions import Expr
-from attain.plans.model import Plan, Release, Trigger
+from attain.plans.model import Plan, Trigger
 
 KEYS = ("component", "payee", "source", "earning_period", "period", "place", "end", "total")
 """Columns of the totals; in a frame they are called @…, because a fact may have columns of these names."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a line: its cumulative share before and after, and what makes it due."""
-
-    number: int
-    before: Fraction
-    after: Fraction
-    rule: Release
-    turn: int
-
-
-def parts_of(plan: Plan, rules: tuple[Release, ...]) -> list[Part]:
-    constants = Constants.of(plan, defaults=False)
-    shares: list[Fraction | None] = []
-    for rule in rules:
-        value = constants.number(rule.share) if isinstance(rule.share, Expr) else None
-        if isinstance(rule.share, Expr) and value is None:
-            raise PlanError(
-                "The share of a release is a constant.",
-                code="plan.release-share",
-                where=Where(field=f"plan {plan.plan}, release"),
-            )
-        shares.append(value)
-    known = sum((share for share in shares if share is not None), Fraction(0))
-    found: list[Part] = []
-    before = Fraction(0)
-    for rule, share in zip(rules, shares, strict=True):
-        whole = share if share is not None else 1 - known
-        for turn in range(rule.in_):
-            after = before + whole / rule.in_
-            found.append(Part(len(found) + 1, before, after, rule, turn))
-            before = after
-    return found
-
-
-def _rules(plan: Plan, name: str) -> tuple[Release, ...]:
-    return plan.components[name].release or plan.settlement.release or ()
 
 
 def releases(compilation: Compilation, booked: str) -> str:
@@ -82,7 +39,7 @@ def releases(compilation: Compilation, booked: str) -> str:
     queries = []
     for plan in compilation.versions:
         for name in plan.components:
-            for part in parts_of(plan, _rules(plan, name)):
+            for part in parts_of(plan, rules_of(plan, name)):
                 queries.append(_part(compilation, plan, name, part, totals))
     queries.append(_without_rule(compilation, totals, booked))
     due = compilation.name("due")
@@ -261,7 +218,7 @@ def _without_rule(compilation: Compilation, totals: str, booked: str) -> str:
         all_of(_of_component(name), _is_under(plan))
         for plan in compilation.versions
         for name in plan.components
-        if _rules(plan, name)
+        if rules_of(plan, name)
     ]
     known = any_of(*ruled).sql(dialect="duckdb") if ruled else "FALSE"
     return _WITHOUT_RULE.format(totals=totals, booked=booked, known=known)
