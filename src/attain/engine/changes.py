@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from attain.engine.adapters.duckdb import DuckDB
 from attain.engine.load import as_integers, closed, seats
+from attain.engine.narrowing import facts_credited, is_in, refers_further
 from attain.facts.content import row_texts
 from attain.facts.schema import BATCH, ROW
 from attain.facts.snapshot import FactTable, Snapshot
@@ -66,10 +67,11 @@ def change(
 ) -> Change | None:
     """From one state to another; None where it may reach everybody. Where it is known which facts may differ, `keys`
     has theirs by fact type, and `before` need hold no others."""
-    same = ("calendars", "calendar")
-    if any(getattr(before, name) != getattr(after, name) for name in same) or before.facts.keys() != after.facts.keys():
+    if (before.calendars, before.calendar) != (after.calendars, after.calendar):
         return None
-    if any(before.facts[name].schema != after.facts[name].schema for name in after.facts):
+    if before.facts.keys() != after.facts.keys() or any(
+        before.facts[name].schema != after.facts[name].schema for name in after.facts
+    ):
         return None
     decided = {
         name: rows for name, table in after.decisions.items() if len(rows := differing(before.decisions[name], table))
@@ -90,9 +92,11 @@ def _is_of_many(decided: Mapping[str, pa.Table], plans: Sequence[Plan], *states:
         return True
     if any(row["input"] in wide for row in _rows(decided, "inputs")):
         return True
-    known = {key for state in states for table, column in (("people", "person"), ("positions", "position"))
-             for key in state.table(table)[column].unique().to_pylist()}  # fmt: skip
-    return any(row["subject"] not in known for name in ("quotas", "inputs") for row in _rows(decided, name))
+    subjects = {row["subject"] for name in ("quotas", "inputs") for row in _rows(decided, name)}
+    for state in states if subjects else ():
+        for table, column in (("people", "person"), ("positions", "position")):
+            subjects -= set(state.table(table)[column].unique().to_pylist())
+    return bool(subjects)
 
 
 def differing(one: pa.Table, other: pa.Table) -> pa.Table:
@@ -126,17 +130,16 @@ def _events(
     before: Snapshot, after: Snapshot, plans: Sequence[Plan], keys: Mapping[str, pa.Array] | None
 ) -> tuple[dict[str, pa.Array], bool]:
     """The events that changed facts are about; and whether they may be about others as well, further away."""
-    credited = {rule.from_ for plan in plans for rule in plan.credits.values()} & after.facts.keys()
+    credited = facts_credited(plans) & after.facts.keys()
     found: dict[str, list[str | None]] = {name: [] for name in credited}
     further = False
     for name, fact in after.facts.items():
         states = [_of(state.facts[name], None if keys is None else keys[name]) for state in (before, after)]
-        rows = _changed_facts(states[0], states[1], fact.schema.key)
+        rows = _changed_facts(states[0].table, states[1].table, fact.schema.key)
         if not len(rows):
             continue
         if name in credited:
             found[name] += rows[fact.schema.key].to_pylist()
-            further = further or name in fact.schema.relations.values()
         for column, target in fact.schema.relations.items():
             if target in credited:
                 found[target] += rows[column].to_pylist()
@@ -147,13 +150,16 @@ def _events(
                 found[target] += rows[column].to_pylist()
     events = {name: pa.array({key for key in said if key is not None}, pa.string()) for name, said in found.items()}
     for name in [name for name, said in events.items() if len(said)]:
-        events[name], reversed_twice = _with_reversals(events[name], before.facts[name], after.facts[name])
-        further = further or reversed_twice
+        pair = before.facts[name], after.facts[name]
+        events[name] = _with_reversals(events[name], *pair)
+        further = further or any(refers_further(_of(state, events[name])) for state in pair)
     return {name: said for name, said in events.items() if len(said)}, further
 
 
-def _of(fact: FactTable, keys: pa.Array | None) -> pa.Table:
-    return fact.table if keys is None else fact.table.filter(pc.is_in(fact.table[fact.schema.key], keys))
+def _of(fact: FactTable, keys: pa.Array | None) -> FactTable:
+    if keys is None:
+        return fact
+    return FactTable(fact.schema, fact.table.filter(pc.is_in(fact.table[fact.schema.key], keys)))
 
 
 def _changed_facts(before: pa.Table, after: pa.Table, key: str) -> pa.Table:
@@ -176,12 +182,11 @@ def _changed_facts(before: pa.Table, after: pa.Table, key: str) -> pa.Table:
     return rows
 
 
-def _with_reversals(keys: pa.Array, *states: FactTable) -> tuple[pa.Array, bool]:
-    """What these events take back, and everything that takes back one of them; and whether there may be more, because
-    a reversal is reversed."""
+def _with_reversals(keys: pa.Array, *states: FactTable) -> pa.Array:
+    """These events, what they take back, and everything that takes back one of them."""
     column = states[0].schema.reverses
     if column is None:
-        return keys, False
+        return keys
     for _ in range(2):  # from a reversal to its original, and on to the others that take it back
         found = [keys]
         for state in states:
@@ -189,14 +194,7 @@ def _with_reversals(keys: pa.Array, *states: FactTable) -> tuple[pa.Array, bool]
             found += state.table[column].filter(mine).drop_null().chunks
             found += state.table[state.schema.key].filter(pc.is_in(state.table[column], keys)).chunks
         keys = pc.unique(pa.chunked_array(found, pa.string()))
-    return keys, any(_reverses_a_reversal(state, keys) for state in states)
-
-
-def _reverses_a_reversal(state: FactTable, keys: pa.Array) -> bool:
-    rows = state.table.filter(pc.is_in(state.table[state.schema.key], keys))
-    taken_back = rows[state.schema.reverses]
-    reversals = rows[state.schema.key].filter(pc.is_valid(taken_back)).combine_chunks()
-    return bool(pc.any(pc.is_in(taken_back.drop_null(), reversals)).as_py())
+    return keys
 
 
 # -- decisions ---------------------------------------------------------------------------------------------------------
@@ -214,18 +212,15 @@ def _payees(before: Snapshot, after: Snapshot, decided: Mapping[str, pa.Table]) 
         for column in columns
         if row[column] is not None
     }
-    sat = pa.concat_tables([_seats(state) for state in (before, after)])
-    touched = pc.or_(_is_in(sat["position"], named), _is_in(sat["title"], named))
+    states = [_seats(state) for state in (before, after)]
+    sat = pa.concat_tables(states)
+    touched = pc.or_(is_in(sat["position"], named), is_in(sat["title"], named))
     positions = set(sat["position"].filter(touched).to_pylist())
     if decided.keys() & set(OF_SEATS):
-        positions |= set(differing(*(_seats(state) for state in (before, after)))["position"].to_pylist())
+        positions |= set(differing(*states)["position"].to_pylist())
         positions |= {row["position"] for name in OF_SEATS for row in _rows(decided, name) if row.get("position")}
-    seated = sat["payee"].filter(_is_in(sat["position"], positions)).to_pylist()
+    seated = sat["payee"].filter(is_in(sat["position"], positions)).to_pylist()
     return frozenset({*named, *seated, *(f"vacant:{position}" for position in positions)})
-
-
-def _is_in(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
-    return pc.is_in(column, pa.array(values, pa.string()))
 
 
 def _seats(snapshot: Snapshot) -> pa.Table:

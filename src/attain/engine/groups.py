@@ -23,7 +23,7 @@ from attain.engine.adapters.duckdb import DuckDB, Query
 from attain.engine.calculation import calendars_of, compiled, days_of, pay
 from attain.engine.compilation import Compilation
 from attain.engine.load import load
-from attain.engine.narrowing import decided_for, read_at_release, slices, waits
+from attain.engine.narrowing import decided_for, facts_credited, read_at_release, slices, waits
 from attain.engine.run import Manifest, ResultTables, portable, write_manifest, write_queries
 from attain.engine.stages.credit import Credits, credits, united
 from attain.engine.stored import OF_PAYEES
@@ -58,8 +58,7 @@ class Parts:
 
 def parts_for(plans: Sequence[Plan], snapshot: Snapshot) -> Parts | None:
     """None if one piece is enough, or the plans cannot be cut."""
-    read = {rule.from_ for plan in plans for rule in plan.credits.values()}
-    most = max((len(snapshot.facts[name]) for name in read if name in snapshot.facts), default=0)
+    most = max((len(snapshot.facts[name]) for name in facts_credited(plans) if name in snapshot.facts), default=0)
     if most <= EVENTS_AT_ONCE or not all(_one_fact_a_set(plans, plan) for plan in plans):
         return None
     slices = -(-2 * most // EVENTS_AT_ONCE)
@@ -182,8 +181,7 @@ class _Work:
 def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
     """Credits every event; answers what is known of the credits of each plan: scales and columns, no rows."""
     given: dict[str, dict[str, object]] = {}
-    read = sorted({rule.from_ for plan in work.plans for rule in plan.credits.values()})
-    for fact in read or [""]:
+    for fact in sorted(facts_credited(work.plans)) or [""]:
         for place, part in enumerate(slices(work.snapshot, fact, _count(work, fact))):
             with work.database(part, shown=place == 0) as database:
                 if not given:

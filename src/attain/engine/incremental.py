@@ -8,7 +8,7 @@ else stay where they are: the folder of the new run keeps the files of the old o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +25,9 @@ from attain.engine.calculation import Calculation, calculate, calendars_of, comp
 from attain.engine.changes import Change, change, differing
 from attain.engine.groups import is_separable, parts_for
 from attain.engine.load import load
-from attain.engine.narrowing import credited, for_payees
+from attain.engine.narrowing import credited, facts_credited, for_payees, is_in
 from attain.engine.run import Manifest, ResultTables, engine_code, portable, write_manifest, write_queries
-from attain.engine.sql import text
+from attain.engine.sql import in_types, text
 from attain.engine.stored import LINKS, OF_PAYEES, REPLACED, SUMS, WHO, StoredRun, file_of
 from attain.engine.sums import sums_of
 from attain.engine.uncredited import write_uncredited
@@ -100,16 +100,13 @@ class _Reach:
 
     def stays(self, rows: pa.Table) -> pa.ChunkedArray:
         """Which rows of plans and payees stay as they are."""
-        gone = pc.is_in(rows["plan"], pa.array(self.whole | self.gone, pa.string()))
-        mine = pc.is_in(rows["plan"], pa.array(self.plans, pa.string()))
-        anew = pc.and_(mine, pc.is_in(rows["payee"], pa.array(self.payees, pa.string())))
-        return pc.invert(pc.or_(gone, anew))
+        anew = pc.and_(is_in(rows["plan"], self.plans), is_in(rows["payee"], self.payees))
+        return pc.invert(pc.or_(is_in(rows["plan"], self.whole | self.gone), anew))
 
 
 def is_worthwhile(plans: Sequence[Plan], snapshot: Snapshot) -> bool:
     """Whether there is so much to credit that a run should rather go on with the last one."""
-    read = {rule.from_ for plan in plans for rule in plan.credits.values()}
-    return sum(len(snapshot.facts[name]) for name in read & snapshot.facts.keys()) >= WORTHWHILE
+    return sum(len(snapshot.facts[name]) for name in facts_credited(plans) & snapshot.facts.keys()) >= WORTHWHILE
 
 
 def recalculate(
@@ -176,9 +173,8 @@ class _Work:
 
     def credit(self) -> _Seen | None:
         """Credits the events that are looked at; None if there are none."""
-        read = {rule.from_ for plan in self.plans for rule in plan.credits.values()}
         every, changed = self.change.every_event, self.change.events
-        chosen = sorted(read & self.snapshot.facts.keys() if every else changed)
+        chosen = sorted(facts_credited(self.plans) & self.snapshot.facts.keys() if every else changed)
         if not chosen:
             return None
         found = [self._credit(fact) for fact in chosen]
@@ -214,10 +210,10 @@ class _Work:
         whole = frozenset(name for name in names if name in self.change.plans or (name in shared and touched[name]))
         plans = frozenset(name for name in names - whole if touched[name])
         payees = frozenset(payee for name in plans for payee in touched[name])
-        everybody = len(pc.unique(pq.read_table(self.base.run.folder / SUMS, columns=["payee"])["payee"]))
+        everybody = len(pc.unique(self.base.run.sums["payee"]))
         if len(payees) * MOST > everybody or (not plans and (whole or self.change.plans)):
             return None
-        links = [links.filter(pc.and_(_is_in(links["payee"], payees), _is_in(links["plan"], plans))).cast(LINKS)
+        links = [links.filter(pc.and_(is_in(links["payee"], payees), is_in(links["plan"], plans))).cast(LINKS)
                  for links in ([before] if seen is None else [before, seen.links])]  # fmt: skip
         if seen is not None:
             links[0] = _others(links[0], seen)
@@ -238,7 +234,7 @@ class _Work:
             return []
         rows = [_among(links, seen.changed).cast(LINKS).select(WHO) for links in (before, seen.links)]
         if seen.every:
-            sums = pq.read_table(self.base.run.folder / SUMS)
+            sums = self.base.run.sums
             rows.append(differing(sums.filter(pc.equal(sums["table"], "credits")), seen.sums).select(WHO))
         return list({(row["plan"], row["payee"]) for row in pa.concat_tables(rows).to_pylist()})
 
@@ -261,8 +257,7 @@ def _write_layer(run: StoredRun, reach: _Reach, done: Sequence[Calculation], fol
     names = [file_of(name, layer) for layer in range(run.layers + 1) for name in OF_PAYEES]
     for name in [*names, *(file_of("replaced", layer) for layer in range(1, run.layers + 1))]:
         files.link(run.folder / name, folder / name)
-    sums = pq.read_table(run.folder / SUMS)
-    sums = sums.filter(_is_in(sums["table"], OF_PAYEES))
+    sums = run.sums.filter(is_in(run.sums["table"], OF_PAYEES))
     if not done:
         return sums
     layer = run.layers + 1
@@ -293,11 +288,9 @@ def _write_whole(
     with closing(DuckDB()) as database, ResultTables(folder, files) as tables:
         for name in WHOLE:
             kinds = run.manifest["tables"][name]["columns"]
-            typed = ", ".join(
-                f'CAST("{column}" AS {kinds[column]}) AS "{column}"' for column in rows[name].column_names
-            )
+            columns = in_types({column: kinds[column] for column in rows[name].column_names})
             database.register("found", rows[name])
-            database.create(name, f'SELECT DISTINCT {typed} FROM "found"', "what stays, and what was found anew")
+            database.create(name, f'SELECT DISTINCT {columns} FROM "found"', "what stays, and what was found anew")
             tables.add(database, name)
         return tables.sums
 
@@ -307,10 +300,6 @@ def _write_whole(
 
 def _rows(database: Database, name: str) -> pa.Table:
     return database.arrow(f'SELECT {portable(database.columns(name))} FROM "{name}"')
-
-
-def _is_in(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
-    return pc.is_in(column, pa.array(values, pa.string()))
 
 
 def _named(fact: str, events: pa.Array) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -14,6 +14,16 @@ from attain.plans.model import Plan
 
 DECIDED = ("adjustments", "overrides", "holds", "ledger_lines", "ledger_releases", "ledger_balances")
 """Decisions about a payee's pay, which are read by payee only."""
+
+
+def facts_credited(plans: Iterable[Plan]) -> set[str]:
+    """The fact types that the credit sets read."""
+    return {rule.from_ for plan in plans for rule in plan.credits.values()}
+
+
+def is_in(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
+    """Which texts of a column are among the values."""
+    return pc.is_in(column, pa.array(values, pa.string()))
 
 
 def chosen(table: pa.Table, condition: str) -> pa.Table:
@@ -43,7 +53,7 @@ def slices(snapshot: Snapshot, fact: str, count: int) -> Iterator[Snapshot]:
         yield snapshot
         return
     events = snapshot.facts[fact]
-    schema, count = events.schema, 1 if _refers_further(events) else count
+    schema, count = events.schema, 1 if refers_further(events) else count
     first = f'"{schema.key}"' if schema.reverses is None else f'COALESCE("{schema.reverses}", "{schema.key}")'
     for place in range(count):
         mine = events
@@ -53,7 +63,7 @@ def slices(snapshot: Snapshot, fact: str, count: int) -> Iterator[Snapshot]:
         yield replace(snapshot, facts={fact: mine, **others})
 
 
-def _refers_further(events: FactTable) -> bool:
+def refers_further(events: FactTable) -> bool:
     """Whether an event may need another one in a slice elsewhere: a reversal of a reversal, or a relation to itself."""
     schema, table = events.schema, events.table
     if schema.name in schema.relations.values():

@@ -6,6 +6,8 @@ builders copy what they are given, which costs more than running the queries of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 
@@ -52,3 +54,8 @@ def _wrapped(condition: exp.Expr, kind: type[exp.Connector]) -> exp.Expr:
 def case() -> exp.Case:
     """An empty `CASE`, to be filled with `.when(…, copy=False)` and `.else_(…, copy=False)`."""
     return exp.Case(ifs=[])
+
+
+def in_types(columns: Mapping[str, str]) -> str:
+    """The columns of a SELECT, each in the type that stands beside its name."""
+    return ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in columns.items())

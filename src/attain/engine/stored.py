@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from attain.engine.adapters.duckdb import DuckDB
 from attain.engine.reading import with_fractions
+from attain.engine.sql import in_types
 from attain.engine.sums import table_hash
 from attain.kernel.errors import CalculationError, NotFound, Where
 from attain.plans.outcome import NamedValue
@@ -60,27 +61,30 @@ class StoredRun:
 
     def table(self, name: str, columns: Sequence[str] | None = None, **where: Any) -> pa.Table:
         """A table, or the columns and rows of it that are asked for: the rest is left out while the file is read."""
-        filters = [(column, "=", value) for column, value in where.items()] or None
-        if name not in OF_PAYEES or not self.layers:
-            path = self.folder / f"{name}.parquet"
-            return pq.read_table(path, columns=None if columns is None else list(columns), filters=filters)
-        read = None if columns is None else list(dict.fromkeys((*columns, *WHO)))
-        parts = []
-        for layer in range(self.layers + 1):
-            rows = pq.read_table(self.folder / file_of(name, layer), columns=read, filters=filters)
-            parts.append(rows.filter(self._counts(rows, layer)))
-        found = pa.concat_tables(parts)
-        return found if columns is None else found.select(list(columns))
+        return self._read(name, columns, filters=[(column, "=", value) for column, value in where.items()] or None)
 
     def links(self) -> pa.Table:
         """Who is credited for which event, by plan, with texts that repeat a lot as numbers: it is read often."""
-        often = [name for name in LINKS.names if name != "event"]
+        return self._read("credits", LINKS.names, read_dictionary=[name for name in LINKS.names if name != "event"])
+
+    def _read(self, name: str, columns: Sequence[str] | None, **how: Any) -> pa.Table:
+        """The rows of a table that count, of all its layers."""
+        layers = self._layers_of(name)
+        read = None if columns is None else list(dict.fromkeys((*columns, *(WHO if layers else ()))))
         parts = []
-        for layer in range(self.layers + 1):
-            path = self.folder / file_of("credits", layer)
-            rows = pq.read_table(path, columns=LINKS.names, read_dictionary=often)
-            parts.append(rows.filter(self._counts(rows, layer)) if self.layers else rows)
-        return pa.concat_tables(parts).select(LINKS.names)
+        for layer in range(layers + 1):
+            rows = pq.read_table(self.folder / file_of(name, layer), columns=read, **how)
+            parts.append(rows.filter(self._counts(rows, layer)) if layers else rows)
+        found = pa.concat_tables(parts)
+        return found if columns is None else found.select(list(columns))
+
+    def _layers_of(self, name: str) -> int:
+        return self.layers if name in OF_PAYEES else 0
+
+    @cached_property
+    def sums(self) -> pa.Table:
+        """What its rows come to by plan and payee: see `attain.engine.sums`."""
+        return pq.read_table(self.folder / SUMS)
 
     def found(self, name: str, **where: Any) -> list[dict[str, Any]]:
         """The rows in which these columns have these values."""
@@ -96,7 +100,7 @@ class StoredRun:
                 yield with_fractions(row)
 
     def _parts(self, name: str) -> Iterator[pa.Table]:
-        layers = self.layers if name in OF_PAYEES else 0
+        layers = self._layers_of(name)
         for layer in range(layers + 1):
             for batch in pq.ParquetFile(self.folder / file_of(name, layer)).iter_batches(20_000):
                 rows = pa.Table.from_batches([batch])
@@ -144,10 +148,8 @@ class StoredRun:
                     damaged.append(name)
                     continue
                 database.register(name, table)
-                kinds = ", ".join(
-                    f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in about["columns"].items()
-                )
-                database.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {kinds} FROM "{name}"')
+                typed = in_types(about["columns"])
+                database.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {typed} FROM "{name}"')
                 found = table_hash(database, name)
             except (OSError, pa.ArrowException, duckdb.Error):
                 found = ""

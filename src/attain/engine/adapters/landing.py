@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from attain.engine.adapters.duckdb import DuckDB
 from attain.engine.adapters.port import Database
+from attain.engine.sql import in_types
 
 
 @contextmanager
@@ -19,9 +20,8 @@ def landed(database: Database, tables: Sequence[str]) -> Iterator[DuckDB]:
     try:
         for name in tables:
             columns = database.columns(name)
-            kinds = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in columns.items())
             here.connection.register("landing", database.batches(f'SELECT * FROM "{name}"'))
-            here.connection.execute(f'CREATE TABLE "{name}" AS SELECT {kinds} FROM landing')
+            here.connection.execute(f'CREATE TABLE "{name}" AS SELECT {in_types(columns)} FROM landing')
             here.connection.unregister("landing")
         here.queries = list(database.queries)
         yield here

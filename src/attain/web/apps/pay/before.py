@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -30,10 +29,8 @@ SAME = ("closed", "fact_types", "described", "calendars", "calendar")
 
 @dataclass(frozen=True)
 class Before:
-    """A published run, and what it read; of facts those that may differ now, whose keys stand by fact type."""
+    """What a published run read; of facts those that may differ now, whose keys stand by fact type."""
 
-    run: Run
-    folder: Path
     plans: tuple[Document, ...]
     snapshot: Snapshot
     keys: Mapping[str, pa.Array]
@@ -56,7 +53,7 @@ def before(workspace: Workspace, start: RunStart, run: Run) -> Before | None:
         empty = FactTable(schema, schema.stored_schema.empty_table())
         facts.append(facts_of(workspace, schema, ids, keys[name]) if len(keys[name]) else empty)
     snapshot = Snapshot.build(facts, decisions_in(folder), start.snapshot.calendars, start.snapshot.calendar)
-    return Before(run, folder, plans_in(then, start.span), snapshot, keys)
+    return Before(plans_in(then, start.span), snapshot, keys)
 
 
 def last_run(start: RunStart) -> Run | None:
