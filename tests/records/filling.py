@@ -48,7 +48,7 @@ def import_decisions(workspace: Workspace) -> None:
 
 
 def run(workspace: Workspace) -> None:
-    from attain.cli.calculating import run_pay
+    from attain.web.apps.pay.calculating import run_pay
 
     run_pay(workspace, company.months(1, 1), actor="ada", step=lambda name: None)
 

@@ -104,11 +104,11 @@ def _plans(
 
 def _effect(workspace: Workspace, old: Document, new: Document, over: str | None) -> list[dict[str, Any]]:
     """What each payee earns by either plan in the same periods, as if nothing had been paid before."""
-    from attain.cli.calculating import run_named
     from attain.cli.summary import by_payee, names_in
     from attain.cli.tables import working
     from attain.engine import calculate
     from attain.kernel.intervals import Interval
+    from attain.web.apps.pay.calculating import run_named
     from attain.web.apps.pay.runs import require_pay_period
     from attain.web.apps.pay.selectors import snapshot as present
 
@@ -223,12 +223,13 @@ def show_effect(effect: Sequence[Mapping[str, Any]], before: str, after: str) ->
 
 
 def _runs(folder: Any, one: str, other: str, as_json: bool) -> None:
-    from attain.cli.calculating import run_named, stored
     from attain.cli.summary import by_payee, names_of_run
     from attain.cli.tables import amount, answer, say, table
     from attain.engine.run import changed_tables
 
     workspace = opened(folder)
+    from attain.web.apps.pay.calculating import run_named, stored
+
     runs = [run_named(name) for name in (one, other)]
     old, new = (stored(workspace, run) for run in runs)
     tables = list(changed_tables(old.manifest, new.manifest))

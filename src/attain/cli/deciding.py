@@ -245,8 +245,8 @@ def override(
 
 def _no_such_line(workspace: Workspace, line: str) -> str | None:
     """An override of a line that never comes would be silent for ever, and one that is yet to come may be meant."""
-    from attain.cli.calculating import stored
     from attain.kernel.errors import suggest
+    from attain.web.apps.pay.calculating import stored
     from attain.web.apps.pay.models import PayPeriod, Run
 
     published = Run.objects.filter(state=Run.State.PUBLISHED).order_by("-number")

@@ -95,7 +95,7 @@ class Done:
 
     @cached_property
     def outcomes(self) -> list[StoredRun]:
-        from attain.cli.calculating import stored
+        from attain.web.apps.pay.calculating import stored
 
         return [stored(self.workspace, run) for run in self.runs]
 
@@ -134,8 +134,8 @@ def prepared(folder: Path, actor: str, step: Step) -> Done:
 
 def _pay(done: Done, period: str, span: Interval, actor: str, step: Step) -> None:
     """Calculate, prove and close what is not yet: a period follows only after those before it are closed."""
-    from attain.cli.calculating import run_pay
     from attain.cli.pay import proved
+    from attain.web.apps.pay.calculating import run_pay
 
     run = _finished(span)
     if run is None:

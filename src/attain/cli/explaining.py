@@ -46,9 +46,9 @@ def explain(
 
     A line is named as plan/component/payee/source/earning-period; `explain PAYEE --lines` lists them.
     """
-    from attain.cli.calculating import run_named, stored
-
     workspace = opened(folder)
+    from attain.web.apps.pay.calculating import run_named, stored
+
     spoken = language_of(language, workspace)
     found = run_named(run)
     outcome = stored(workspace, found)
@@ -96,41 +96,20 @@ def _queries_in(text: str, plan: str) -> Iterator[dict[str, str]]:
 
 
 def _line(workspace: Workspace, run: Run, line: str, language: str, as_json: bool) -> None:
-    from attain.cli.calculating import stored
     from attain.cli.tables import answer, say
 
-    explanation = explained(workspace, run, line_of(stored(workspace, run), line))
+    explanation = explained(workspace, run, line)
     document = {"run": run.pk, "line": line, **explanation.as_dict()}
     answer(as_json, document, lambda: say(_said(explanation, language)))
 
 
-def line_of(outcome: StoredRun, line: str) -> str:
-    """The line, if the run has it: whoever asks for another one need not wait for a calculation."""
-    from attain.kernel.errors import NotFound
-
-    if not outcome.table("lines", ["line"], line=line).num_rows:
-        hint = "List the lines of a payee with `attain explain PAYEE --lines`."
-        raise NotFound(f"{outcome.folder.name} has no line {line}.", code="pay.no-line", hint=hint)
-    return line
-
-
 def explained(workspace: Workspace, run: Run, line: str) -> Explanation:
-    """The derivation of a line. Only its own plan is calculated again, for its payee where that can be done alone, from
-    exactly what the run read."""
-    from attain.cli.calculating import again, stored
     from attain.cli.tables import working
-    from attain.engine.trace import explain as derivation
+    from attain.web.apps.pay.derivations import of_line
 
-    plan = line.partition("/")[0]
-    payee = next(iter(stored(workspace, run).table("lines", ["payee"], line=line)["payee"].to_pylist()), None)
-    with working("Explaining", 2) as step:
-        step(f"calculating {plan} again from what {run.pk} read")
-        frozen, calculation = again(workspace, run, plan, payee)
-        try:
-            step("deriving the line")
-            return derivation(calculation, frozen.plans, line)
-        finally:
-            calculation.close()
+    with working("Explaining", 1) as step:
+        step(f"calculating {line.partition('/')[0]} again from what {run.pk} read")
+        return of_line(workspace, run, line)
 
 
 def _said(explanation: Explanation, language: str) -> str:
@@ -147,19 +126,14 @@ def line_text(workspace: Workspace, run: Run, line: str, language: str) -> str:
 
 def _payments(workspace: Workspace, run: Run, payee: str, plans: Sequence[str], period: str) -> list[Explanation]:
     """How each plan comes from what was earned to what is paid in a period."""
-    from attain.cli.calculating import again
     from attain.cli.tables import working
-    from attain.engine.trace import explain_payment
+    from attain.web.apps.pay.derivations import of_payment
 
     found = []
     with working("Explaining", len(plans)) as step:
         for plan in plans:
             step(f"calculating {plan} again from what {run.pk} read")
-            frozen, calculation = again(workspace, run, plan, payee)
-            try:
-                found.append(explain_payment(calculation, frozen.plans, plan, payee, period))
-            finally:
-                calculation.close()
+            found.append(of_payment(workspace, run, plan, payee, period))
     return found
 
 

@@ -58,7 +58,6 @@ def export(
     Amounts are decimals with the places of their currency. A text that a spreadsheet would run as a formula gets an
     apostrophe in CSV and stays text in XLSX; there, a number of more than fifteen digits is text, so that none changes.
     """
-    from attain.cli.calculating import run_named, stored
     from attain.cli.tables import answer, say
     from attain.kernel.errors import Refused
 
@@ -70,6 +69,8 @@ def export(
     if to_screen and (chosen != "csv" or as_json):
         raise wrong_use("Only CSV goes to standard output, and no JSON beside it.")
     workspace = opened(folder)
+    from attain.web.apps.pay.calculating import run_named, stored
+
     found = run_named(run)
     outcome = stored(workspace, found)
     columns, rows = content_of(outcome, table)

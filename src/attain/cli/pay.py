@@ -70,11 +70,13 @@ def calculate(
     of each payee is shown.
     """
     from attain.cli import summary
-    from attain.cli.calculating import STEPS, run_pay, stored
-    from attain.cli.profiling import Profile
     from attain.cli.tables import answer, say, working
 
     workspace = opened(folder)
+    from attain.cli.profiling import show_profile
+    from attain.web.apps.pay.calculating import STEPS, run_pay, stored
+    from attain.web.apps.pay.profile import Profile
+
     span = span_of(workspace, period, calendar)
     if what_if is not None and profile:
         raise wrong_use("--profile times a run; --what-if makes none.")
@@ -97,7 +99,7 @@ def calculate(
         for note in notes:
             say(note)
         if profile:
-            took.show()
+            show_profile(took)
         say(f"Next: attain verify; attain explain PAYEE{_closing(to_close(workspace, run), workspace.calendar)}")
 
     document = {"run": run.pk, "period": period, "from": run.starts_on, "to": run.ends_on, "notes": notes}
@@ -127,10 +129,11 @@ def verify(
     if an amount differs, 3 if a file of the run was changed. The log keeps what was found; a run that is contradicted
     cannot be closed with.
     """
-    from attain.cli.calculating import run_named
     from attain.cli.tables import answer, say, working
 
     workspace = opened(folder)
+    from attain.web.apps.pay.calculating import run_named
+
     found = run_named(run)
     with working(f"Verifying {found.pk}", 4) as step:
         proof = proved(workspace, found, actor_of(actor), step)
@@ -179,8 +182,8 @@ def proved(workspace: Workspace, run: Run, actor: str, step: Any) -> dict[str, A
 def proof_of(workspace: Workspace, run: Run, step: Any) -> dict[str, Any]:
     from attain.checker.compare import compare
     from attain.checker.recompute import recompute
-    from attain.cli.calculating import stored
     from attain.kernel.intervals import Interval
+    from attain.web.apps.pay.calculating import stored
     from attain.web.apps.pay.selectors import frozen_of
     from attain.web.sealing import faults
 
@@ -219,10 +222,10 @@ def close(
     """
     import json
 
-    from attain.cli.calculating import run_named
     from attain.cli.tables import amount, answer, exact, table, working
 
     workspace = opened(folder)
+    from attain.web.apps.pay.calculating import run_named
     from attain.web.apps.pay.services import close_with_all, proof_said
 
     found = run_named(run)
@@ -338,10 +341,11 @@ def uncredited(
 ) -> None:
     """What was sold and credits nobody, by reason, with its money: each of them is a question to ask."""
     from attain.cli import summary
-    from attain.cli.calculating import run_named, stored
     from attain.cli.tables import answer, placed, say, table
 
     workspace = opened(folder)
+    from attain.web.apps.pay.calculating import run_named, stored
+
     found = run_named(run)
     outcome = stored(workspace, found)
     left = summary.uncredited(outcome)

@@ -1,74 +1,29 @@
-"""Where the time of a calculation goes: reading, each query of the engine, writing, publishing."""
+"""Where the time of a calculation went, as a table."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attain.engine.adapters.duckdb import Query
+    from attain.web.apps.pay.profile import Part, Profile
 
 SHOWN = 15
 
 
-@dataclass(frozen=True)
-class Part:
-    """What it was for, and the seconds that it took by the clock and of processors. A query is named by its table."""
+def show_profile(profile: Profile) -> None:
+    """The longest parts first; queries that only give a name to others take no time of their own."""
+    from attain.cli.tables import table
+    from attain.web.apps.pay.profile import Part
 
-    what: str
-    table: str
-    seconds: float
-    processor: float
-
-
-@dataclass
-class Profile:
-    """The parts of one calculation in their order."""
-
-    parts: list[Part] = field(default_factory=list)
-
-    @contextmanager
-    def part(self, what: str) -> Iterator[None]:
-        """Counts what happens inside; queries that are counted there by themselves are taken out of it."""
-        before = len(self.parts)
-        started, worked = time.perf_counter(), time.process_time()
-        yield
-        took = time.perf_counter() - started, time.process_time() - worked
-        inner = self.parts[before:]
-        seconds, processor = took[0] - sum(p.seconds for p in inner), took[1] - sum(p.processor for p in inner)
-        self.parts.append(Part(what, "", max(0.0, seconds), max(0.0, processor)))
-
-    def add(self, queries: Sequence[Query]) -> None:
-        self.parts += [Part(query.meaning, query.table, query.seconds, query.processor) for query in queries]
-
-    def document(self) -> list[dict[str, Any]]:
-        """For `--json`: every part, in order, seconds in thousandths."""
-        return [
-            {
-                "what": part.what,
-                "table": part.table or None,
-                "seconds": round(part.seconds, 3),
-                "processor": round(part.processor, 3),
-            }
-            for part in self.parts
-        ]
-
-    def show(self) -> None:
-        """The longest parts first; queries that only give a name to others take no time of their own."""
-        from attain.cli.tables import table
-
-        whole = sum(part.seconds for part in self.parts)
-        longest = sorted(self.parts, key=lambda part: -part.seconds)
-        rows: list[tuple[str, ...]] = [_row(part, whole) for part in longest[:SHOWN]]
-        rest = longest[SHOWN:]
-        if rest:
-            others = Part(f"{len(rest)} others", "", sum(p.seconds for p in rest), sum(p.processor for p in rest))
-            rows.append(_row(others, whole))
-        total = Part("together", "", whole, sum(part.processor for part in self.parts))
-        table(("What", "Table", ">s", ">s of processors", ">share"), rows, total=_row(total, whole))
+    whole = sum(part.seconds for part in profile.parts)
+    longest = sorted(profile.parts, key=lambda part: -part.seconds)
+    rows: list[tuple[str, ...]] = [_row(part, whole) for part in longest[:SHOWN]]
+    rest = longest[SHOWN:]
+    if rest:
+        others = Part(f"{len(rest)} others", "", sum(p.seconds for p in rest), sum(p.processor for p in rest))
+        rows.append(_row(others, whole))
+    total = Part("together", "", whole, sum(part.processor for part in profile.parts))
+    table(("What", "Table", ">s", ">s of processors", ">share"), rows, total=_row(total, whole))
 
 
 def _row(part: Part, whole: float) -> tuple[str, ...]:

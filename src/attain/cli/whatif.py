@@ -101,7 +101,7 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
 
 def _in_force(plans: list[Plan], published: list[Plan], span: Interval) -> list[Plan]:
     """The plans that begin before the end of the span; without any, and none published, nothing could be paid."""
-    from attain.cli.calculating import nothing_pays
+    from attain.web.apps.pay.calculating import nothing_pays
 
     assert span.end is not None  # noqa: S101  for the type checker: periods have an end
     found = [plan for plan in plans if plan.effective.start < span.end]

@@ -1,21 +1,29 @@
-"""One calculation from begin to end, as every command that pays does it."""
+"""One calculation from begin to end, as every command, page and job that pays does it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from attain.cli.profiling import Profile
-    from attain.engine import Calculation
-    from attain.engine.stored import StoredRun
-    from attain.kernel.errors import AttainError
-    from attain.kernel.intervals import Interval
-    from attain.web.apps.pay.models import Run
-    from attain.web.apps.pay.runs import RunStart
-    from attain.web.apps.pay.selectors import Frozen
-    from attain.web.workspace import Workspace
+from attain.engine import Calculation, calculate
+from attain.engine import run as run_folder
+from attain.engine.adapters.opening import open_engine
+from attain.engine.groups import calculate_in_parts, is_separable, parts_for
+from attain.engine.incremental import Base, continues, is_worthwhile, recalculate
+from attain.engine.narrowing import for_payees
+from attain.engine.sql import text
+from attain.engine.stored import StoredRun
+from attain.kernel.errors import AttainError, NotFound, Refused, SetupError
+from attain.kernel.intervals import Interval
+from attain.plans.loader import located
+from attain.web.apps.plans.selectors import published_versions
+from attain.web.workspace import Workspace
+
+from .before import before, last_run
+from .models import Run
+from .profile import Profile
+from .runs import RunStart, begin_run, fail_run, publish_run, refuse_run, renew_run
+from .selectors import Frozen, frozen_of, run_of
 
 STEPS = 4
 DUCKDB = "duckdb"
@@ -38,10 +46,6 @@ def run_pay(
 
     What the user has to mend leaves no run behind; what the disk or a fault of ours prevented is a failed run.
     """
-    from attain.cli.profiling import Profile
-    from attain.kernel.errors import AttainError, SetupError
-    from attain.web.apps.pay.runs import begin_run, fail_run, publish_run, refuse_run, renew_run
-
     took = profile or Profile()
     step("reading")
     with took.part("reading facts, decisions and plans"):
@@ -70,11 +74,6 @@ def run_pay(
 
 def _continued(workspace: Workspace, start: RunStart, step: Callable[[str], None], took: Profile) -> bool:
     """Whether the run's folder was filled from that of the last run and what has changed since."""
-    from attain.engine.incremental import Base, continues, is_worthwhile, recalculate
-    from attain.engine.stored import StoredRun
-    from attain.plans.loader import located
-    from attain.web.apps.pay.before import before, last_run
-
     plans, run = [document.plan for document in start.plans], last_run(start)
     if run is None or not is_worthwhile(plans, start.snapshot):
         return False
@@ -103,11 +102,6 @@ def _calculate(
     took: Profile,
 ) -> None:
     """Fills the run's folder; large work part by part, with the lease renewed before each."""
-    from attain.engine import calculate, run
-    from attain.engine.adapters.opening import open_engine
-    from attain.engine.groups import calculate_in_parts, parts_for
-    from attain.plans.loader import located
-
     plans, files = [document.plan for document in start.plans], workspace.ports.files
     hashes = {document.id: document.hash for document in start.plans}
     parts = parts_for(plans, start.snapshot) if used == DUCKDB else None
@@ -127,16 +121,13 @@ def _calculate(
         renew()
         step("writing")
         with took.part("writing and hashing results"):
-            run.write(calculation, start.snapshot, hashes, start.folder, files)
+            run_folder.write(calculation, start.snapshot, hashes, start.folder, files)
     finally:
         calculation.close()
 
 
 def nothing_pays(span: Interval) -> AttainError:
     """No plan is in force at any day before the end of the span."""
-    from attain.kernel.errors import Refused
-    from attain.web.apps.plans.selectors import published_versions
-
     first = min(published_versions(), key=lambda one: one.effective_from, default=None)
     if first is None:
         return Refused("No plan is published that could pay.", code="run.no-plans", hint="Publish one: attain publish")
@@ -149,23 +140,15 @@ def nothing_pays(span: Interval) -> AttainError:
 
 def run_named(name: str | None) -> Run:
     """A published run by its id, by its number, or the last one."""
-    from attain.kernel.errors import NotFound
-    from attain.web.apps.pay.models import Run
-    from attain.web.apps.pay.selectors import run_of
-
     if name is not None:
         return run_of(f"run-{int(name):06d}" if name.isdecimal() else name)
-    last: Any = Run.objects.filter(state=Run.State.PUBLISHED).order_by("-number").first()
+    last: Run | None = Run.objects.filter(state=Run.State.PUBLISHED).order_by("-number").first()
     if last is None:
         raise NotFound("There is no run yet.", code="run.unknown", hint="Calculate a period: attain calculate 2026-03")
-    found: Run = last
-    return found
+    return last
 
 
 def stored(workspace: Workspace, run: Run) -> StoredRun:
-    from attain.engine.stored import StoredRun
-    from attain.kernel.errors import Refused
-
     if run.state != run.State.PUBLISHED:
         raise Refused(f"{run} is {run.state}: {run.failure or 'it has no result'}.", code="run.state")
     return StoredRun(workspace.runs / run.pk)
@@ -178,14 +161,6 @@ def again(
 
     For one payee it is made of the events that the run credited to them, where the plan shares nothing among payees.
     """
-    from attain.engine import calculate
-    from attain.engine.groups import is_separable
-    from attain.engine.narrowing import for_payees
-    from attain.engine.sql import text
-    from attain.kernel.errors import NotFound
-    from attain.kernel.intervals import Interval
-    from attain.web.apps.pay.selectors import frozen_of
-
     frozen = frozen_of(workspace, run.pk)
     chosen = [document.plan for document in frozen.plans if plan in (None, document.plan.plan)]
     if not chosen:
