@@ -15,7 +15,7 @@ setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
 
 test: lint  ## everything that must hold before a change is sent
-	@$(PYTHON) tools/setup.py --postgres --spark
+	@$(PYTHON) tools/setup.py --postgres --spark --browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: setup
@@ -24,7 +24,7 @@ lint: setup
 	$(BIN)/lint-imports --no-logo
 
 soak: setup  ## the long tests, with sizes of your choice: make soak ATTAIN_SOAK=20000
-	@$(PYTHON) tools/setup.py --postgres --spark
+	@$(PYTHON) tools/setup.py --postgres --spark --browser
 	ATTAIN_SOAK=$(ATTAIN_SOAK) $(BIN)/python -m pytest -m soak
 
 bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make bench BENCH_SIZES="100000 10000000"

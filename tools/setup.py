@@ -109,6 +109,14 @@ def ensure_spark() -> None:
         install("--require-hashes", "-r", SPARK_LOCK)
 
 
+def has_chromium() -> bool:
+    return shutil.which("chromium") is not None
+
+
+def ensure_chromium() -> None:
+    ensure("Chromium (chromium)", "browser", "chromium", has_chromium)
+
+
 def ensure(what: str, mark: str, package: str, is_here: Callable[[], bool]) -> None:
     """Sees to what only the tests of one mark need: by apt-get where that is allowed, else by saying so."""
     if is_here():
@@ -136,6 +144,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Make .venv as requirements.lock says.")
     options.add_argument("--postgres", action="store_true", help="see to a PostgreSQL server for the tests, too")
     options.add_argument("--spark", action="store_true", help="see to Java and PySpark for the tests on Spark, too")
+    options.add_argument("--browser", action="store_true", help="see to Chromium for the tests of pages, too")
     try:
         said = options.parse_args()
         make_environment()
@@ -143,6 +152,8 @@ def main() -> int:
             ensure_postgres()
         if said.spark:
             ensure_spark()
+        if said.browser:
+            ensure_chromium()
     except SetupFailed as failure:
         print(f"setup: {failure}", file=sys.stderr)
         return 1

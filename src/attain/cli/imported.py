@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from attain.cli.options import Folder, Json, examples, opened, wrong_use
+from attain.web.apps.imports.words import MEND_QUERY
 
 if TYPE_CHECKING:
     from attain.web.apps.imports.models import Batch
     from attain.web.workspace import Workspace
 
 SHOWN = 50
-MEND_QUERY = "Mend these rows in the database, or in the query, and import it again."
 
 
 def add_to(app: typer.Typer) -> None:
@@ -180,47 +180,14 @@ def _show(document: dict[str, Any]) -> None:
 
 
 def _write(workspace: Workspace, batch: Batch, kept: list[dict[str, object]], to: Path, overwrite: bool) -> Path:
-    """In the form of the file that they came in, so that the same mapping reads them again."""
-    import csv
-    import io
-    import json
-
     from attain.cli.exporting import require_own
-    from attain.facts.mapping import ENCODINGS
-    from attain.facts.validate import KEPT_ASIDE
     from attain.kernel.errors import Refused
-    from attain.web.apps.imports.selectors import is_query, mapping_of
+    from attain.web.apps.imports.repair import repair_file
 
     if not kept:
         raise wrong_use(f"{batch.source} kept nothing aside.", "--to")
     require_own(workspace, to, "csv")
     if to.exists() and not overwrite:
         raise Refused(f"{to} is there already.", code="export.exists", hint="Name another file, or add --overwrite.")
-    _, mapping = mapping_of(workspace, batch)
-    if is_query(workspace, batch):
-        raise Refused("These rows stand in a database, not in a file.", code="export.no-file", hint=MEND_QUERY)
-    raws = [json.loads(str(row["raw"])) for row in kept]
-    header = next((list(raw) for raw in raws if not _is_cut(raw)), None)
-    if header is None:
-        raise Refused(
-            f"No row that {batch.source} kept aside has as many fields as its header.",
-            code="export.no-header",
-            hint="Look for a wrong delimiter, and repair the file itself.",
-        )
-    named = [name for name in header if name not in KEPT_ASIDE]
-    text = io.StringIO()
-    text.write("\r\n" * (mapping.header_row - 1))
-    quote = mapping.quote or '"'
-    writer = csv.writer(text, delimiter=mapping.delimiter, quotechar=quote, lineterminator="\r\n")
-    writer.writerow([*KEPT_ASIDE, *named])
-    for row, raw in zip(kept, raws, strict=True):
-        cells = raw["fields"] if _is_cut(raw) else [raw.get(name) or "" for name in named]
-        writer.writerow([row["row"], f"{row['column'] or 'row'}: {row['reason']}", *cells])
-    encoding = ENCODINGS[mapping.encoding].removesuffix("-sig")
-    workspace.ports.files.write_bytes_durably(to.resolve(), text.getvalue().encode(encoding, errors="replace"))
+    workspace.ports.files.write_bytes_durably(to.resolve(), repair_file(workspace, batch))
     return to
-
-
-def _is_cut(raw: Mapping[str, Any]) -> bool:
-    """A row with more or fewer fields than the header is kept as a list of them."""
-    return set(raw) == {"fields"} and isinstance(raw["fields"], list)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.imported import MEND_QUERY, aside_in_words
+from attain.cli.imported import aside_in_words
 from attain.cli.options import Actor, Folder, Json, Reason, actor_of, examples, opened, wrong_use
+from attain.web.apps.imports.words import MEND_QUERY
 
 if TYPE_CHECKING:
     from attain.facts.mapping import Control

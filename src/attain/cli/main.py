@@ -22,6 +22,7 @@ from attain.cli import (
     keeping,
     pay,
     plans,
+    serving,
     simulating,
     workspace,
 )
@@ -76,7 +77,7 @@ def _attain(
 ROOMS = (
     *(workspace, importing, imported, plans),
     *(pay, explaining, comparing, exporting),
-    *(deciding, decided, keeping, demo, simulating),
+    *(deciding, decided, keeping, serving, demo, simulating),
 )
 for room in ROOMS:
     room.add_to(app)

@@ -82,25 +82,16 @@ def language_of(text: str | None, workspace: Workspace | None = None, option: st
 
 def span_of(workspace: Workspace, text: str, calendar: str | None = None) -> Interval:
     """Days of a period such as 2026-03 or of a range such as 2026-01..2026-03, in a calendar of the workspace."""
-    from attain.kernel.intervals import Interval
-
-    periods = workspace.calendars[calendar_of(workspace, text, calendar)].parse_range(text)
-    return Interval(periods[0].start, periods[-1].end)
+    _require_calendar(workspace, calendar)
+    return workspace.span_of(text, calendar)
 
 
 def calendar_of(workspace: Workspace, text: str, calendar: str | None = None) -> str:
     """The calendar of a period or a range: the one that is named, the default one, or the first that knows it."""
-    from attain.kernel.errors import PeriodError
+    _require_calendar(workspace, calendar)
+    return workspace.calendar_of(text, calendar)
 
+
+def _require_calendar(workspace: Workspace, calendar: str | None) -> None:
     if calendar is not None and calendar not in workspace.calendars:
         raise wrong_use(f"There is no calendar {calendar}; known are {', '.join(workspace.calendars)}.")
-    names = [calendar] if calendar else [workspace.calendar, *workspace.calendars]
-    faults = []
-    for name in names:
-        try:
-            workspace.calendars[name].parse_range(text)
-        except PeriodError as fault:
-            faults.append(fault)
-        else:
-            return name
-    raise faults[0]

@@ -37,11 +37,15 @@ class Files:
         self._checkpoint = checkpoint
         self._ids = ids or RandomIds()
 
-    def write_bytes_durably(self, path: Path, content: bytes) -> None:
-        """Create or replace a file. Readers see the old content or the new one."""
+    def write_bytes_durably(self, path: Path, content: bytes, *, private: bool = False) -> None:
+        """Create or replace a file. Readers see the old content or the new one; a private one is its owner's alone."""
+
+        def create(free: Path) -> IO[bytes]:
+            return os.fdopen(os.open(free, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666), "wb")
+
         with in_plain_words(path):
             self._checkpoint("write.create")
-            temporary, file = self._first_free(path.parent, f"-{path.name}", lambda free: free.open("xb"))
+            temporary, file = self._first_free(path.parent, f"-{path.name}", create)
             try:
                 with file:
                     file.write(content)

@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from attain.facts.mapping import Mapping as SourceMapping
 from attain.facts.mapping import load_mapping
 from attain.facts.schema import FactType, load_fact_types
 from attain.kernel.calendar_settings import calendar_of, settings_of
-from attain.kernel.errors import AttainError, NotFound, Refused, SetupError, Where, suggest
+from attain.kernel.errors import AttainError, NotFound, PeriodError, Refused, SetupError, Where, suggest
+from attain.kernel.intervals import Interval
 from attain.kernel.money import currency
 from attain.kernel.periods import GREGORIAN, Calendar
 from attain.kernel.ports import Ports, real_ports
@@ -27,7 +29,7 @@ SETTINGS = "attain.toml"
 DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
-_KNOWN = ("name", "base_currency", "locale", "zone", "calendar", "calendars", "database", "engine")
+_KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine")
 _ENGINES = ("duckdb", "postgres", "spark")
 
 
@@ -43,6 +45,8 @@ class Workspace:
     database: str = DEFAULT_DATABASE
     engine: Mapping[str, str] = field(default_factory=dict)
     """`use`, the engine that calculates, and the addresses of engines by their names."""
+    fixed_date: date | None = None
+    """The day that pages take for today: a company whose data ends in 2014 looks alive in June 2014."""
     ports: Ports = field(default_factory=real_ports, compare=False)
 
     @classmethod
@@ -70,7 +74,7 @@ class Workspace:
             )
         known = dict(calendars or {GREGORIAN.name: GREGORIAN})
         chosen = calendar or next(iter(known))
-        made = cls(path, name, base_currency, locale, zone, known, chosen, database, {}, ports or real_ports())
+        made = cls(path, name, base_currency, locale, zone, known, chosen, database, {}, ports=ports or real_ports())
         made._check()
         for folder in ("facts", "mappings", "plans", "data"):
             made.ports.files.make_folder(path / folder)
@@ -134,6 +138,7 @@ class Workspace:
             f"base_currency = {_quoted(self.base_currency)}",
             f"locale = {_quoted(self.locale)}",
             f"zone = {_quoted(self.zone)}                # days end at midnight here",
+            *([f"business_date = {self.fixed_date}        # what pages take for today"] if self.fixed_date else []),
             f"calendar = {_quoted(self.calendar)}        # of plans that name none",
             "",
             "[database]",
@@ -201,8 +206,33 @@ class Workspace:
             hint=f"Did you mean `{near}`?" if near else f"Describe the file in mappings/{name}.yaml.",
         )
 
-    def today(self) -> Any:
+    def span_of(self, text: str, calendar: str | None = None) -> Interval:
+        """Days of a period such as 2026-03 or of a range such as 2026-01..2026-03, in one of the calendars."""
+        periods = self.calendars[self.calendar_of(text, calendar)].parse_range(text)
+        return Interval(periods[0].start, periods[-1].end)
+
+    def calendar_of(self, text: str, calendar: str | None = None) -> str:
+        """The calendar of a period or a range: the one that is named, the default one, or the first that knows it."""
+        faults = []
+        for name in [calendar] if calendar else [self.calendar, *self.calendars]:
+            try:
+                self.calendars[name].parse_range(text)
+            except PeriodError as fault:
+                faults.append(fault)
+            else:
+                return name
+        raise faults[0]
+
+    def today(self) -> date:
         return self.ports.clock.today(self.zone)
+
+    @property
+    def business_date(self) -> date:
+        return self.fixed_date or self.today()
+
+    @property
+    def secret_key(self) -> Path:
+        return self.data / "secret-key"
 
     def connect(self) -> None:
         """Let this process work on this workspace's records; tables must have been made by `prepare`."""
@@ -257,7 +287,14 @@ def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
         given.get("calendar", next(iter(calendars))),
         database,
         given.get("engine", {}),
+        _business_date(given.get("business_date")),
     )
+
+
+def _business_date(given: object) -> date | None:
+    if given is not None and type(given) is not date:
+        raise _wrong("business_date", given, "Write it without quotes, as 2014-06-30, or leave it out for today.")
+    return given
 
 
 def _quoted(text: str) -> str:

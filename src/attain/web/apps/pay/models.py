@@ -6,6 +6,9 @@ folder too: closing sets the pointer, reopening takes it away, and neither ever 
 
 from __future__ import annotations
 
+import json
+from datetime import date, timedelta
+
 from django.db import models
 
 from attain.web.fields import ExactDecimalField
@@ -39,6 +42,14 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_on - timedelta(days=1)
+
+    @property
+    def plan_count(self) -> int:
+        return len(json.loads(self.inputs)["plans"])
 
 
 class Lease(models.Model):
@@ -139,3 +150,40 @@ class Adjustment(models.Model):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~models.Q(reason=""), name="pay_adjustment_reason"),)
+
+
+class Approval(models.Model):
+    """Somebody looked at a run and found it right. It holds the hash of what was seen: another content is not it."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="approvals")
+    by = models.TextField()
+    at = models.DateTimeField()
+    manifest_hash = models.CharField(max_length=64)
+    remark = models.TextField(default="")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "by"), condition=models.Q(withdrawn_at__isnull=True), name="pay_approval_once"
+            ),
+        )
+
+
+class Release(models.Model):
+    """From then on payees see what a run pays them in a period. The newest release of a period counts."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="releases")
+    calendar = models.TextField()
+    kind = models.TextField()
+    period = models.TextField()
+    ends_on = models.DateField()
+    by = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("run", "calendar", "kind", "period"), name="pay_release_once"),
+        )

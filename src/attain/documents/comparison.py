@@ -1,0 +1,90 @@
+"""Two runs side by side: whose pay differs, by how much, and which lines make the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from attain.engine.stored import StoredRun
+
+SHOWN = 2
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """A line with another amount; None where a run has no such line."""
+
+    source: str
+    component: str
+    before: int | None
+    after: int | None
+
+    @property
+    def change(self) -> int:
+        return (self.after or 0) - (self.before or 0)
+
+
+@dataclass(frozen=True)
+class PayeeChange:
+    payee: str
+    currency: str
+    before: int
+    after: int
+    causes: tuple[LineChange, ...]
+    """The lines that changed most; all of them are `lines` in number."""
+    lines: int
+
+    @property
+    def change(self) -> int:
+        return self.after - self.before
+
+    @property
+    def more(self) -> int:
+        """Lines that changed besides those that are shown."""
+        return self.lines - len(self.causes)
+
+
+def payable_by_payee(run: StoredRun) -> dict[tuple[str, str], int]:
+    """(payee, currency) -> what the run pays in all its periods, in minor units."""
+    table = run.table("payments", ("plan", "payee", "currency", "payable"))
+    sums = table.group_by(["payee", "currency"]).aggregate([("payable", "sum")]).to_pylist()
+    return {(row["payee"], row["currency"]): int(row["payable_sum"] or 0) for row in sums}
+
+
+def changes_between(before: StoredRun, after: StoredRun) -> list[PayeeChange]:
+    """Whose payable amount differs, the largest change first."""
+    old, new = payable_by_payee(before), payable_by_payee(after)
+    differing = {key for key in old.keys() | new.keys() if old.get(key, 0) != new.get(key, 0)}
+    causes = _causes(before, after, {payee for payee, _ in differing}) if differing else {}
+    found = [
+        PayeeChange(payee, code, old.get((payee, code), 0), new.get((payee, code), 0),
+                    tuple(causes.get(payee, ())[:SHOWN]), len(causes.get(payee, ())))
+        for payee, code in differing
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (-abs(one.change), one.payee))
+
+
+def _causes(before: StoredRun, after: StoredRun, payees: set[str]) -> Mapping[str, list[LineChange]]:
+    keys = ["payee", "component", "source", "earning_period"]
+    sides = [_sums(run, keys, payees) for run in (before, after)]
+    both = sides[0].rename_columns([*keys, "before"]).join(
+        sides[1].rename_columns([*keys, "after"]), keys, join_type="full outer"
+    )  # fmt: skip
+    same = pc.fill_null(pc.equal(both["before"], both["after"]), False)
+    found: dict[str, list[LineChange]] = {}
+    for row in both.filter(pc.invert(same)).to_pylist():
+        sums = [None if row[side] is None else int(row[side]) for side in ("before", "after")]
+        found.setdefault(row["payee"], []).append(LineChange(row["source"] or "", row["component"], *sums))
+    for changes in found.values():
+        changes.sort(key=lambda one: (-abs(one.change), one.source, one.component))
+    return found
+
+
+def _sums(run: StoredRun, keys: list[str], payees: set[str]) -> pa.Table:
+    table = run.table("lines", [*keys, "plan", "amount"])
+    table = table.filter(pc.is_in(table["payee"], pa.array(sorted(payees), pa.string())))
+    filled = table.set_column(table.schema.get_field_index("source"), "source", pc.fill_null(table["source"], ""))
+    return filled.group_by(keys).aggregate([("amount", "sum")])

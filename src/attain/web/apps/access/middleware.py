@@ -1,0 +1,77 @@
+"""Between a request and its view: who looks, whether the route's policy lets them, and in which language.
+
+A route without a policy is refused, so that a forgotten one leaks nothing. What a viewer has no right to is answered
+like what does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+
+from .models import Account
+from .policy import ANYBODY, SIGNED_IN, Right, policy_of
+from .viewer import Viewer, viewer_of
+
+SEEN_AS = "seen_as"
+LANGUAGES = ("en", "de")
+
+
+class ViewerMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.workspace = settings.WORKSPACE
+        request.viewer = _viewer(request)
+        with translation.override(_language(request)):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+        if request.viewer is not None:
+            response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Content-Language"] = request.LANGUAGE_CODE
+        return response
+
+    def process_view(self, request: HttpRequest, view: object, arguments: Any, named: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        policy = policy_of(view, match.url_name if match else None)
+        if policy is None:
+            raise Http404("This route has no policy.")
+        if policy == ANYBODY:
+            return None
+        if request.viewer is None:
+            return redirect(f"{settings.LOGIN_URL}?next={request.get_full_path()}")
+        viewer: Viewer = request.viewer
+        if viewer.behind is not None and request.method not in ("GET", "HEAD") and policy != SIGNED_IN:
+            raise Http404("Who sees as somebody else changes nothing.")
+        if isinstance(policy, Right) and not viewer.may(policy):
+            raise Http404("The viewer has no right to this.")
+        return None
+
+
+def _viewer(request: HttpRequest) -> Viewer | None:
+    account = request.user
+    if not account.is_authenticated:
+        return None
+    day = request.workspace.business_date
+    seen_as = request.session.get(SEEN_AS)
+    if seen_as is not None:
+        other = Account.objects.filter(pk=seen_as, is_active=True).first()
+        really = viewer_of(account, day)
+        if other is not None and really.may(Right.SEE_AS):
+            return viewer_of(other, day, behind=account)
+    return viewer_of(account, day)
+
+
+def _language(request: HttpRequest) -> str:
+    """That of the account; before signing in, what the browser asks for."""
+    if request.viewer is not None:
+        reader = request.viewer.behind or request.viewer.account
+        return reader.language if reader.language in LANGUAGES else "en"
+    found = translation.get_language_from_request(request)
+    return found if found in LANGUAGES else "en"

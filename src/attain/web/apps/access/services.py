@@ -1,0 +1,120 @@
+"""Making accounts, granting and ending roles, and looking as somebody else: audited like every other write."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attain.kernel.errors import NotFound, Refused, Where
+from attain.web.apps.audit.services import Act, acting
+from attain.web.apps.org.models import Person
+from attain.web.workspace import Workspace
+
+from .models import Account, Grant, Role
+from .policy import Right
+from .viewer import Viewer, viewer_of
+
+
+def make_account(
+    workspace: Workspace,
+    email: str,
+    *,
+    actor: str,
+    name: str,
+    password: str,
+    roles: tuple[str, ...] = (),
+    person: str | None = None,
+    language: str | None = None,
+) -> Account:
+    """An account with its roles from today on. Only the command line calls it: who can read the folder is its owner."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    email = email.strip().casefold()
+    for role in roles:
+        if role not in Role.values:
+            raise Refused(f"There is no role {role}.", code="access.role", hint=f"Known are {', '.join(Role.values)}.")
+    account = Account(email=email, name=name, person=person, language=language or workspace.locale)
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise Refused(
+            " ".join(error.messages), code="access.password", where=Where(field="password"), hint="Choose another one."
+        ) from error
+    account.set_password(password)  # slow on purpose, so it is done before anybody has to wait
+    with acting(workspace, actor, "make account") as act:
+        if Account.objects.filter(email=email).exists():
+            raise Refused(f"{email} has an account.", code="access.account", hint="Grant it the role instead.")
+        _require_person(person)
+        account.created_at = act.at
+        account.save(force_insert=True)
+        act.record("access.account-made", "account", email, after={"name": name, "person": person})
+        for role in roles:
+            _grant(act, account, role, workspace.business_date)
+    return account
+
+
+def grant(workspace: Workspace, account: Account, role: str, *, actor: str, valid_from: date, reason: str) -> Grant:
+    with acting(workspace, actor, "grant role") as act:
+        held = Grant.objects.filter(account=account, role=role, valid_to__isnull=True).first()
+        if held is not None:
+            raise Refused(
+                f"{account} has had this role since {held.valid_from}.", code="access.granted", hint="Nothing to do."
+            )
+        return _grant(act, account, role, valid_from, reason)
+
+
+def end_grant(workspace: Workspace, held: Grant, *, actor: str, valid_to: date, reason: str) -> Grant:
+    """The role holds no more from this day on."""
+    with acting(workspace, actor, "end role") as act:
+        kept = Grant.objects.get(pk=held.pk)
+        if kept.version != held.version or kept.valid_to is not None:
+            raise Refused("Somebody else changed this role just now.", code="access.changed", hint="Look at it again.")
+        if valid_to <= kept.valid_from:
+            raise Refused(f"It began on {kept.valid_from}.", code="access.dates", hint="Choose a later day.")
+        kept.valid_to, kept.version = valid_to, kept.version + 1
+        kept.save(force_update=True)
+        before = {"role": kept.role, "valid_from": str(kept.valid_from), "valid_to": None}
+        after = before | {"valid_to": str(valid_to)}
+        act.record("access.role-ended", "account", kept.account.email, before=before, after=after, reason=reason)
+        return kept
+
+
+def change_settings(workspace: Workspace, account: Account, *, language: str, theme: str) -> None:
+    """One's own language and appearance."""
+    with acting(workspace, account.email, "change settings") as act:
+        before = {"language": account.language, "theme": account.theme}
+        after = {"language": language, "theme": theme}
+        if before != after:
+            Account.objects.filter(pk=account.pk).update(**after)
+            act.record("access.settings-changed", "account", account.email, before=before, after=after)
+
+
+def begin_seeing_as(workspace: Workspace, viewer: Viewer, email: str, *, reason: str) -> Account:
+    """An admin looks at pages as somebody else sees them; the log keeps who and why, and nothing can be changed."""
+    viewer.require(Right.SEE_AS)
+    if not reason.strip():
+        raise Refused("A reason is needed to see as somebody else.", code="access.reason", hint="Say why.")
+    account = Account.objects.filter(email=email, is_active=True).first()
+    if account is None:
+        raise NotFound(f"There is no account {email}.", code="access.unknown")
+    if not viewer_of(account, viewer.as_of).rights <= viewer.rights:
+        raise Refused(f"{email} may see more than you.", code="access.more", hint="Ask an administrator for the role.")
+    with acting(workspace, viewer.actor, "see as") as act:
+        act.record("access.seen-as", "account", account.email, reason=reason)
+    return account
+
+
+def _grant(act: Act, account: Account, role: str, valid_from: date, reason: str = "") -> Grant:
+    made = Grant.objects.create(account=account, role=role, valid_from=valid_from, granted_by=act.actor)
+    after = {"role": role, "valid_from": str(valid_from)}
+    act.record("access.role-granted", "account", account.email, after=after, reason=reason)
+    return made
+
+
+def _require_person(person: str | None) -> None:
+    if person is None:
+        return
+    if not Person.objects.filter(person=person).exists():
+        raise NotFound(f"There is no person {person}.", code="access.person", hint="Import people first.")
+    if Account.objects.filter(person=person).exists():
+        raise Refused(f"{person} has an account.", code="access.person-taken", hint="One account a person.")

@@ -1,0 +1,131 @@
+"""One's own settings, looking as somebody else, the palette's search, and accounts with their roles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from attain.web.apps.org.models import Person
+from attain.web.kit.paging import Page
+from attain.web.shell import places_of
+
+from .forms import GrantForm, MeForm
+from .middleware import SEEN_AS
+from .models import Account, Grant
+from .policy import Right, needs, signed_in
+from .services import begin_seeing_as, change_settings, end_grant, grant
+from .viewer import grants_on
+from .words import ROLES
+
+FOUND = 12
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def me(request: HttpRequest) -> HttpResponse:
+    """Language and appearance are those of who really sits there."""
+    account = request.viewer.behind or request.viewer.account
+    form = MeForm(request.POST or None, initial={"language": account.language, "theme": account.theme})
+    if request.method == "POST" and form.is_valid():
+        change_settings(request.workspace, account, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("me")
+    roles = [(ROLES[one.role], one) for one in grants_on(request.viewer.account, request.viewer.as_of)]
+    status = 422 if form.is_bound else 200
+    return render(request, "access/me.html", {"form": form, "account": account, "roles": roles}, status=status)
+
+
+@require_POST
+@needs(Right.SEE_AS)
+def see_as(request: HttpRequest) -> HttpResponse:
+    email, reason = request.POST.get("email", "").strip().casefold(), request.POST.get("reason", "")
+    account = begin_seeing_as(request.workspace, request.viewer, email, reason=reason)
+    request.session[SEEN_AS] = account.pk
+    return redirect("home")
+
+
+@require_POST
+@signed_in
+def see_as_end(request: HttpRequest) -> HttpResponse:
+    request.session.pop(SEEN_AS, None)
+    return redirect("home")
+
+
+@require_GET
+@signed_in
+def search(request: HttpRequest) -> HttpResponse:
+    """Pages, and statements of people whom the viewer may see."""
+    wanted = request.GET.get("q", "").strip().casefold()
+    found = [
+        (str(place.title), _("Page"), place.address)
+        for group in places_of(request.viewer)
+        for place in group.places
+        if wanted in str(place.title).casefold()
+    ]
+    if wanted and request.viewer.may(Right.SEE_PAY):
+        people = Person.objects.filter(name__icontains=wanted).order_by("name")
+        if request.viewer.payees is not None:
+            people = people.filter(person__in=request.viewer.payees)
+        for one in people[:FOUND]:
+            found.append((one.name or one.person, _("Statements"), f"{reverse('statements')}?q={one.person}"))
+    return render(request, "access/_found.html", {"found": found[:FOUND]})
+
+
+@require_GET
+@needs(Right.SEE_ACCOUNTS)
+def accounts(request: HttpRequest) -> HttpResponse:
+    page = Page.of(list(Account.objects.order_by("name", "email").prefetch_related("grants")), request, 50)
+    day = request.viewer.as_of
+    rows = [(one, [ROLES[held.role] for held in one.grants.all() if held.holds_on(day)]) for one in page.rows]
+    return render(request, "access/accounts.html", {"page": page, "rows": rows})
+
+
+@require_GET
+@needs(Right.SEE_ACCOUNTS)
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    return _account(request, get_object_or_404(Account, pk=pk), GrantForm(initial={"valid_from": request.viewer.as_of}))
+
+
+@require_POST
+@needs(Right.GRANT)
+def grant_role(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Account, pk=pk)
+    form = GrantForm(request.POST)
+    if not form.is_valid():
+        return _account(request, found, form, status=422)
+    request.viewer.require(Right.GRANT)
+    grant(request.workspace, found, actor=request.viewer.actor, **form.cleaned_data)
+    messages.success(request, _("Granted."))
+    return redirect("account", found.pk)
+
+
+@require_POST
+@needs(Right.GRANT)
+def end_role(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+    held = get_object_or_404(Grant, pk=grant, account_id=pk)
+    request.viewer.require(Right.GRANT)
+    end_grant(
+        request.workspace,
+        held,
+        actor=request.viewer.actor,
+        valid_to=_day(request),
+        reason=request.POST.get("reason", ""),
+    )
+    messages.success(request, _("Ended."))
+    return redirect("account", pk)
+
+
+def _day(request: HttpRequest) -> date:
+    day: date = request.viewer.as_of
+    return day
+
+
+def _account(request: HttpRequest, found: Account, form: GrantForm, status: int = 200) -> HttpResponse:
+    grants = [(ROLES[one.role], one) for one in found.grants.order_by("valid_from", "role")]
+    return render(request, "access/account.html", {"account": found, "grants": grants, "form": form}, status=status)

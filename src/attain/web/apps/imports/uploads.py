@@ -1,0 +1,45 @@
+"""Uploaded files on their way to the worker: kept under a name of ours, and bounded in size while they arrive."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
+
+from attain.kernel.errors import Refused
+from attain.web.workspace import Workspace
+
+LARGEST = 200 * 2**20
+_OWN = re.compile(r"[0-9a-f-]{8,64}\.(csv|xlsx|parquet)")
+KINDS = ("csv", "xlsx", "parquet")
+
+
+def keep(workspace: Workspace, file: UploadedFile) -> str:
+    """Write an upload to `data/uploads`; the answer names it there. Nothing of its own name is used as a path."""
+    kind = (file.name or "").rpartition(".")[2].casefold()
+    if kind not in KINDS:
+        raise Refused(
+            f"{file.name} is no CSV, XLSX or Parquet file.", code="imports.kind", hint="Save it as one of these."
+        )
+    if file.size is None or file.size > LARGEST:
+        raise Refused(
+            f"{file.name} is larger than {LARGEST // 2**20} MiB.", code="imports.too-large",
+            hint="Import it on the server: attain import, or cut it into several files.",
+        )  # fmt: skip
+    name = f"{workspace.ports.ids.new()}.{kind}"
+    workspace.ports.files.make_folder(_folder(workspace))
+    with workspace.ports.files.create(_folder(workspace) / name) as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+    return name
+
+
+def path_of(workspace: Workspace, name: str) -> Path:
+    if _OWN.fullmatch(name) is None:
+        raise Refused(f"{name!r} is no upload.", code="imports.upload", hint="Upload the file again.")
+    return _folder(workspace) / name
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.data / "uploads"

@@ -1,0 +1,1 @@
+"""Long work: started by a person, done by the worker, watched on a page."""

@@ -1,0 +1,79 @@
+"""Starting a job and doing it. The worker finds it in the queue that lies in the same database as the records.
+
+    @job("calculate", steps=4)
+    def calculate(workspace, arguments, actor, step) -> dict: ...
+
+A job notes each step as it begins, so that a page can show how far it is. What goes wrong is told in the words of the
+error, with what to do next; the worker goes on with the next job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django_tasks import task
+
+from attain.kernel.errors import AttainError
+from attain.web.apps.audit.services import acting
+from attain.web.workspace import Workspace
+
+from .models import Job
+
+Step = Callable[[str], None]
+Work = Callable[[Workspace, dict[str, Any], str, Step], dict[str, Any]]
+_KINDS: dict[str, tuple[Work, int]] = {}
+
+
+def job(kind: str, *, steps: int) -> Callable[[Work], Work]:
+    """Declares what a kind of job does, and in how many steps."""
+
+    def declare(work: Work) -> Work:
+        _KINDS[kind] = (work, steps)
+        return work
+
+    return declare
+
+
+def start_job(workspace: Workspace, kind: str, arguments: dict[str, Any], *, actor: str) -> Job:
+    """Put a job into the queue; it is begun when the transaction that asks for it is done."""
+    _, steps = _KINDS[kind]
+    with acting(workspace, actor, "start job") as act:
+        made = Job.objects.create(kind=kind, arguments=arguments, asked_by=actor, asked_at=act.at, steps=steps)
+        act.record("job.asked", "job", made.pk, after={"kind": kind, **arguments})
+        transaction.on_commit(lambda: work_on.enqueue(made.pk))
+    return made
+
+
+@task
+def work_on(job_id: int) -> None:
+    """What the worker calls."""
+    do(settings.WORKSPACE, Job.objects.get(pk=job_id))
+
+
+def do(workspace: Workspace, asked: Job) -> None:
+    """Do a job that waits. One that was begun by a worker that died is not begun again: its page says so."""
+    now = workspace.ports.clock.now
+    begun = Job.objects.filter(pk=asked.pk, state=Job.State.WAITING)
+    if not begun.update(state=Job.State.RUNNING, started_at=now()):
+        return
+    mine = Job.objects.filter(pk=asked.pk)
+    work, _ = _KINDS[asked.kind]
+    done = -1
+
+    def step(name: str) -> None:
+        nonlocal done
+        done += 1
+        mine.update(step=name, steps_done=done)
+
+    try:
+        result = work(workspace, asked.arguments, asked.asked_by, step)
+    except AttainError as error:
+        mine.update(state=Job.State.FAILED, finished_at=now(), failure=error.message, hint=error.hint or "")
+    except Exception as fault:
+        mine.update(state=Job.State.FAILED, finished_at=now(), failure=f"A fault of ours: {type(fault).__name__}.")
+        raise
+    else:
+        mine.update(state=Job.State.DONE, finished_at=now(), steps_done=asked.steps, result=result)

@@ -1,0 +1,21 @@
+"""How far a job is: asked again every second until it is done."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from attain.web.apps.access.policy import Right, signed_in
+
+from .models import Job
+
+
+@require_GET
+@signed_in
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """Of one's own, or of everybody for who sees runs."""
+    found = get_object_or_404(Job, pk=pk)
+    if found.asked_by != request.viewer.actor and not request.viewer.may(Right.SEE_RUNS):
+        raise Http404
+    return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", {"job": found})

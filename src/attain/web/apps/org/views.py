@@ -1,0 +1,71 @@
+"""People as of a day, and one person over time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from attain.web.apps.access.policy import Right, needs
+from attain.web.dating import holds_on
+from attain.web.kit.paging import Page
+
+from .models import Assignment, Leave, Person, Position, Quota
+
+PEOPLE_OF_A_PAGE = 50
+
+
+def _day(request: HttpRequest) -> date:
+    """The day that the page is asked about: that of the address, else the business date."""
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        day: date = request.viewer.as_of
+        return day
+
+
+@require_GET
+@needs(Right.SEE_PEOPLE)
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody with the seat that they hold on the day; vacant seats stand below by name of the position."""
+    day, wanted = _day(request), request.GET.get("q", "").strip()
+    found = Person.objects.order_by("name", "person")
+    if wanted:
+        found = found.filter(Q(name__icontains=wanted) | Q(person__icontains=wanted))
+    window = Page.window(found.count(), request, PEOPLE_OF_A_PAGE)
+    page = Page(window.number, window.size, window.total, list(found[window.start : window.start + window.size]))
+    seats = {one.position: one for one in Position.objects.filter(holds_on(day))}
+    held = {one.person: seats.get(one.position) for one in Assignment.objects.filter(holds_on(day))}
+    taken = set(Assignment.objects.filter(holds_on(day)).values_list("position", flat=True))
+    vacant = sorted((one for one in seats.values() if one.position not in taken), key=lambda one: one.position)
+    rows = [(one, held.get(one.person)) for one in page.rows]
+    return render(
+        request, "org/people.html", {"page": page, "rows": rows, "day": day, "vacant": vacant if not wanted else []}
+    )
+
+
+@require_GET
+@needs(Right.SEE_PEOPLE)
+def person(request: HttpRequest, person: str) -> HttpResponse:
+    """One person over time: seats with their managers, leaves, quotas."""
+    found = get_object_or_404(Person, person=person)
+    assignments = list(Assignment.objects.filter(person=person).order_by("-valid_from"))
+    positions = [one.position for one in assignments]
+    versions = list(Position.objects.filter(position__in=positions).order_by("-valid_from"))
+    seats = [
+        (one, [version for version in versions if version.position == one.position and _overlap(version, one)])
+        for one in assignments
+    ]
+    quotas = Quota.objects.filter(subject__in=[person, *positions]).order_by("quota", "-valid_from")
+    leaves = Leave.objects.filter(person=person).order_by("-valid_from")
+    return render(
+        request, "org/person.html", {"person": found, "seats": seats, "quotas": list(quotas), "leaves": list(leaves)}
+    )
+
+
+def _overlap(version: Position, assignment: Assignment) -> bool:
+    starts_before = assignment.valid_to is None or version.valid_from < assignment.valid_to
+    return starts_before and (version.valid_to is None or version.valid_to > assignment.valid_from)

@@ -1,0 +1,135 @@
+"""From a calculated run to pay that payees see: two people approve, one releases, then the period can be closed.
+
+Whoever calculated a run can give the first approval and not the second, and nobody gives both. An approval holds the
+hash of the run's folder; a run never changes, so an approval is never of something else than what was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from attain.kernel.errors import Refused
+from attain.web.apps.access.policy import Right
+from attain.web.apps.access.viewer import Viewer
+from attain.web.apps.audit.services import acting
+from attain.web.workspace import Workspace
+
+from .models import Approval, PayPeriod, Release, Run
+from .order import closable
+from .services import proof_said
+
+NEEDED = 2
+
+
+class Stage(Enum):
+    """How far a run is on its way to the payees."""
+
+    CALCULATING = "calculating"
+    FAILED = "failed"
+    REPLACED = "replaced"
+    CALCULATED = "calculated"
+    IN_REVIEW = "in review"
+    APPROVED = "approved"
+    RELEASED = "released"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a run stands, who approved it, and what keeps a viewer from the next step."""
+
+    stage: Stage
+    approvals: tuple[Approval, ...]
+
+    @property
+    def missing(self) -> int:
+        return max(0, NEEDED - len(self.approvals))
+
+
+def way_of(run: Run) -> Way:
+    approvals = tuple(run.approvals.filter(withdrawn_at__isnull=True))
+    return Way(_stage(run, len(approvals)), approvals)
+
+
+def _stage(run: Run, approvals: int) -> Stage:
+    if run.state != Run.State.PUBLISHED:
+        return Stage.FAILED if run.state == Run.State.FAILED else Stage.CALCULATING
+    if PayPeriod.objects.filter(run=run, state=PayPeriod.State.CLOSED).exists():
+        return Stage.CLOSED
+    same = Run.objects.filter(state=Run.State.PUBLISHED, starts_on=run.starts_on, ends_on=run.ends_on)
+    if same.filter(number__gt=run.number).exists():
+        return Stage.REPLACED
+    if run.releases.exists():
+        return Stage.RELEASED
+    if approvals >= NEEDED:
+        return Stage.APPROVED
+    return Stage.IN_REVIEW if approvals else Stage.CALCULATED
+
+
+def why_not_approve(run: Run, way: Way, viewer: Viewer) -> str:
+    """Empty where the viewer may approve; else the reason in words."""
+    if way.stage not in (Stage.CALCULATED, Stage.IN_REVIEW):
+        return f"The run is {way.stage.value}."
+    if any(one.by == viewer.actor for one in way.approvals):
+        return "You have approved it; somebody else gives the second approval."
+    if way.approvals and run.started_by == viewer.actor:
+        return "You calculated it; somebody else gives the second approval."
+    if proof_said(run) is False:
+        return "The checker contradicts it."
+    return ""
+
+
+def approve(workspace: Workspace, run: Run, viewer: Viewer, *, seen: str, remark: str) -> Approval:
+    """`seen` is the hash of the content that the viewer looked at."""
+    viewer.require(Right.APPROVE)
+    with acting(workspace, viewer.actor, "approve run") as act:
+        kept = Run.objects.get(pk=run.pk)
+        if (reason := why_not_approve(kept, way_of(kept), viewer)) != "":
+            raise Refused(reason, code="pay.approval", hint="Nothing was changed.")
+        if kept.manifest_hash != seen:
+            raise Refused("This is not the content that you looked at.", code="pay.seen", hint="Look at it again.")
+        made = Approval.objects.create(
+            run=kept, by=viewer.actor, at=act.at, manifest_hash=kept.manifest_hash, remark=remark.strip()
+        )
+        act.record("pay.approved", "run", kept.pk, after={"files": kept.manifest_hash}, reason=remark.strip())
+        return made
+
+
+def withdraw_approval(workspace: Workspace, run: Run, viewer: Viewer, *, reason: str) -> None:
+    """One's own, until the run was released."""
+    viewer.require(Right.APPROVE)
+    with acting(workspace, viewer.actor, "withdraw approval") as act:
+        mine = run.approvals.filter(by=viewer.actor, withdrawn_at__isnull=True).first()
+        if mine is None or way_of(run).stage not in (Stage.IN_REVIEW, Stage.APPROVED):
+            raise Refused("There is no approval of yours to withdraw.", code="pay.approval", hint="Look at it again.")
+        mine.withdrawn_at = act.at
+        mine.save(force_update=True)
+        act.record("pay.approval-withdrawn", "run", run.pk, before={"files": mine.manifest_hash}, reason=reason)
+
+
+def release(workspace: Workspace, run: Run, viewer: Viewer) -> list[Release]:
+    """Let payees see what an approved run pays them, in every pay period of it that is open."""
+    viewer.require(Right.RELEASE)
+    periods = closable(workspace, run)
+    with acting(workspace, viewer.actor, "release run") as act:
+        way = way_of(Run.objects.get(pk=run.pk))
+        if way.stage != Stage.APPROVED:
+            raise Refused(
+                f"{run} is {way.stage.value}; only an approved run is released.", code="pay.not-approved",
+                hint=f"{way.missing} approvals are missing." if way.missing else "Look at the run again.",
+            )  # fmt: skip
+        made = [
+            Release.objects.create(
+                run=run,
+                calendar=one.calendar,
+                kind=one.kind,
+                period=one.id,
+                ends_on=one.end,
+                by=viewer.actor,
+                at=act.at,
+            )
+            for one in periods
+        ]
+        act.record("pay.released", "run", run.pk, after={"periods": [one.id for one in periods]})
+        return made

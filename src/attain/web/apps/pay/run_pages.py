@@ -1,0 +1,155 @@
+"""What the page of a run shows: stages, checks, the difference to the run before, totals, and every payee as a dot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from attain.documents.comparison import PayeeChange, changes_between, payable_by_payee
+from attain.engine.stored import StoredRun
+from attain.kernel.currencies import ACTIVE
+from attain.web.workspace import Workspace
+
+from .calculating import stored
+from .models import Run
+from .statements import name_of, names_in
+
+FAR = 3
+"""A payee who gets more than so many times the middle of all is pointed out, so that somebody looks."""
+SHOWN = 12
+WIDTH, HEIGHT, RADIUS = 760, 120, 4.5
+
+
+@dataclass(frozen=True)
+class Dot:
+    x: float
+    y: float
+    payee: str
+    amount: int
+    flagged: bool
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Each payee as a dot over what they get; those on one spot lie above each other."""
+
+    dots: tuple[Dot, ...]
+    middle: int
+    middle_x: float
+    marks: tuple[tuple[float, int], ...]
+    currency: str
+    payees: int
+    named: Dot | None
+
+
+@dataclass(frozen=True)
+class PlanTotal:
+    plan: str
+    currency: str
+    payees: int
+    earned: int
+    payable: int
+
+
+def previous_of(run: Run) -> Run | None:
+    """The last published run of the same days before this one."""
+    same = Run.objects.filter(state=Run.State.PUBLISHED, starts_on=run.starts_on, ends_on=run.ends_on)
+    found: Run | None = same.filter(number__lt=run.number).order_by("-number").first()
+    return found
+
+
+def totals_of(outcome: StoredRun) -> list[PlanTotal]:
+    table = outcome.table("payments", ("plan", "payee", "currency", "earned", "payable"))
+    sums = table.group_by(["plan", "currency"]).aggregate(
+        [("payee", "count_distinct"), ("earned", "sum"), ("payable", "sum")]
+    )
+    rows = sorted(sums.to_pylist(), key=lambda row: (row["plan"], row["currency"]))
+    return [
+        PlanTotal(row["plan"], row["currency"], row["payee_count_distinct"], int(row["earned_sum"] or 0),
+                  int(row["payable_sum"] or 0))
+        for row in rows
+    ]  # fmt: skip
+
+
+def payable_in(totals: list[PlanTotal]) -> list[tuple[str, int]]:
+    """By currency."""
+    return _by_currency((one.currency, one.payable) for one in totals)
+
+
+def earned_in(totals: list[PlanTotal]) -> list[tuple[str, int]]:
+    return _by_currency((one.currency, one.earned) for one in totals)
+
+
+def _by_currency(amounts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    sums: Counter[str] = Counter()
+    for code, amount in amounts:
+        sums[code] += amount
+    return sorted(sums.items())
+
+
+def counts_of(outcome: StoredRun) -> dict[str, int]:
+    return {name: about["rows"] for name, about in outcome.manifest["tables"].items()}
+
+
+def reasons_of(outcome: StoredRun, table: str) -> list[tuple[str, int]]:
+    """How often something was left out, or could not be paid, for each reason."""
+    return Counter(outcome.table(table, ["reason"])["reason"].to_pylist()).most_common()
+
+
+def negative_payees(outcome: StoredRun) -> int:
+    return sum(1 for amount in payable_by_payee(outcome).values() if amount < 0)
+
+
+def changes_of(workspace: Workspace, run: Run, before: Run | None) -> list[PayeeChange]:
+    return [] if before is None else changes_between(stored(workspace, before), stored(workspace, run))
+
+
+def dots_of(workspace: Workspace, run: Run, outcome: StoredRun) -> Dots | None:
+    """In the currency of most payees; None where there are too few to show a shape."""
+    sums = payable_by_payee(outcome)
+    codes = Counter(code for _, code in sums)
+    if not codes:
+        return None
+    code = codes.most_common(1)[0][0]
+    amounts = {payee: amount for (payee, of), amount in sums.items() if of == code and not payee.startswith("vacant:")}
+    if len(amounts) < 3:
+        return None
+    least, most = min(0, *amounts.values()), max(1, *amounts.values())
+    middle = int(median(amounts.values()))
+    scale = (WIDTH - 40) / (most - least)
+    stacks: Counter[int] = Counter()
+    dots = []
+    for payee, amount in sorted(amounts.items(), key=lambda item: item[1]):
+        x = 20 + (amount - least) * scale
+        spot = round(x / (2 * RADIUS + 1))
+        y = HEIGHT - 30 - stacks[spot] * (2 * RADIUS + 1)
+        stacks[spot] += 1
+        dots.append(Dot(round(spot * (2 * RADIUS + 1), 1), max(RADIUS, y), payee, amount, amount > FAR * middle > 0))
+    step = _step(most - least, ACTIVE.get(code, (2, ""))[0])
+    marks = tuple((20 + (value - least) * scale, value) for value in range(0, most + 1, step))
+    named = next((dot for dot in reversed(dots) if dot.flagged), None)
+    return Dots(tuple(dots), middle, 20 + (middle - least) * scale, marks, code, len(amounts), named)
+
+
+def _step(width: int, places: int) -> int:
+    """A round distance, in minor units, that gives at most six marks."""
+    unit = 10**places
+    for power in range(12):
+        for base in (1, 2, 5):
+            if base * 10**power * unit * 5 >= width:
+                return int(base * 10**power * unit)
+    return width
+
+
+def named_changes(workspace: Workspace, run: Run, changes: list[PayeeChange]) -> list[dict[str, Any]]:
+    """The changes with names and a bar: all bars of one scale."""
+    names: Mapping[str, str] = names_in(workspace, run.pk)
+    most = max((abs(one.change) for one in changes), default=1) or 1
+    return [
+        {"change": one, "name": name_of(names, one.payee), "bar": round(34 * abs(one.change) / most, 1),
+         "left": round(36 - 34 * abs(one.change) / most, 1)}
+        for one in changes
+    ]  # fmt: skip

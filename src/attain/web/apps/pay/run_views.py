@@ -1,0 +1,153 @@
+"""Runs as pages: the list, one run with its checks, and the acts that lead from a run to pay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from attain.documents.comparison import payable_by_payee
+from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.jobs.services import start_job
+from attain.web.kit.paging import Page
+
+from . import run_pages as pages
+from .approving import NEEDED, Stage, approve, release, way_of, why_not_approve, withdraw_approval
+from .calculating import stored
+from .models import Run
+from .order import closable, left_open_notes, next_due, to_close
+from .services import close_with_all, proof_said
+from .statements import name_of, names_in
+from .words import STAGES, TONES
+
+
+@require_GET
+@needs(Right.SEE_RUNS)
+def runs(request: HttpRequest) -> HttpResponse:
+    rows = []
+    page = Page.of(list(Run.objects.order_by("-number")), request, 25)
+    for run in page.rows:
+        way = way_of(run)
+        published = run.state == Run.State.PUBLISHED
+        payable = pages.payable_in(pages.totals_of(stored(request.workspace, run))) if published else ()
+        rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value], "payable": payable})
+    due = next_due(request.workspace, request.workspace.calendar, "month") if request.workspace.calendars else None
+    return render(request, "pay/runs.html", {"rows": rows, "page": page, "suggested": due.id if due else ""})
+
+
+@require_POST
+@needs(Right.CALCULATE)
+def start(request: HttpRequest) -> HttpResponse:
+    """Into the queue; a period that cannot be read is refused before anything waits."""
+    period = request.POST.get("period", "").strip()
+    request.workspace.span_of(period)
+    job = start_job(request.workspace, "calculate", {"period": period}, actor=request.viewer.actor)
+    return redirect("job", job.pk)
+
+
+@require_GET
+@needs(Right.SEE_RUNS)
+def run(request: HttpRequest, run: str) -> HttpResponse:
+    found = get_object_or_404(Run, pk=run)
+    way = way_of(found)
+    common: dict[str, Any] = {
+        "run": found,
+        "way": way,
+        "stage": STAGES[way.stage.value],
+        "tone": TONES[way.stage.value],
+    }
+    if found.state != Run.State.PUBLISHED:
+        return render(request, "pay/unfinished_run.html", common)
+    workspace, viewer = request.workspace, request.viewer
+    outcome = stored(workspace, found)
+    before = pages.previous_of(found)
+    changes = pages.named_changes(workspace, found, pages.changes_of(workspace, found, before))
+    totals = pages.totals_of(outcome)
+    same = Run.objects.filter(starts_on=found.starts_on, ends_on=found.ends_on).order_by("-number")
+    dots = pages.dots_of(workspace, found, outcome)
+    names = names_in(workspace, found.pk)
+    due = closable(workspace, found)
+    return render(request, "pay/run.html", common | {
+        "counts": pages.counts_of(outcome),
+        "seconds": (found.finished_at - found.started_at).total_seconds(),
+        "before": before,
+        "changes": changes[: pages.SHOWN],
+        "changed": len(changes),
+        "payees": len({key[0] for key in payable_by_payee(outcome)}),
+        "totals": totals,
+        "payable": pages.payable_in(totals),
+        "earned": pages.earned_in(totals),
+        "uncredited": pages.reasons_of(outcome, "uncredited"),
+        "exceptions": pages.reasons_of(outcome, "exceptions"),
+        "negative": pages.negative_payees(outcome),
+        "proof": proof_said(found),
+        "dots": dots,
+        "flagged": [(name_of(names, dot.payee), dot.amount) for dot in (dots.dots if dots else ()) if dot.flagged],
+        "named": name_of(names, dots.named.payee) if dots and dots.named else "",
+        "others": [(one, STAGES[way_of(one).stage.value], TONES[way_of(one).stage.value]) for one in same],
+        "needed": NEEDED,
+        "why_not": why_not_approve(found, way, viewer),
+        "mine": any(one.by == viewer.actor for one in way.approvals) and way.stage in (Stage.IN_REVIEW, Stage.APPROVED),
+        "due": due,
+        "to_close": to_close(workspace, found),
+        "notes": left_open_notes(workspace, found),
+        "can_release": way.stage == Stage.APPROVED,
+        "can_close": way.stage == Stage.RELEASED and bool(due),
+    })  # fmt: skip
+
+
+@require_POST
+@needs(Right.APPROVE)
+def approve_run(request: HttpRequest, run: str) -> HttpResponse:
+    found = get_object_or_404(Run, pk=run)
+    approve(
+        request.workspace,
+        found,
+        request.viewer,
+        seen=request.POST.get("seen", ""),
+        remark=request.POST.get("remark", ""),
+    )
+    messages.success(request, _("Approved."))
+    return redirect("run", found.pk)
+
+
+@require_POST
+@needs(Right.APPROVE)
+def withdraw(request: HttpRequest, run: str) -> HttpResponse:
+    found = get_object_or_404(Run, pk=run)
+    withdraw_approval(request.workspace, found, request.viewer, reason=request.POST.get("reason", ""))
+    messages.success(request, _("Your approval is withdrawn."))
+    return redirect("run", found.pk)
+
+
+@require_POST
+@needs(Right.RELEASE)
+def release_run(request: HttpRequest, run: str) -> HttpResponse:
+    found = get_object_or_404(Run, pk=run)
+    release(request.workspace, found, request.viewer)
+    messages.success(request, _("Released. Payees see their statements now."))
+    return redirect("run", found.pk)
+
+
+@require_POST
+@needs(Right.RELEASE)
+def close(request: HttpRequest, run: str) -> HttpResponse:
+    """Close every period that the run released, up to the last one that is due."""
+    found = get_object_or_404(Run, pk=run)
+    request.viewer.require(Right.RELEASE)
+    ends = to_close(request.workspace, found)
+    if ends is None or way_of(found).stage != Stage.RELEASED:
+        messages.error(request, _("There is nothing to close."))
+        return redirect("run", found.pk)
+    for period in closable(request.workspace, found):
+        if period.calendar == ends[1].calendar and period.kind == ends[1].kind:
+            close_with_all(
+                request.workspace, period.id, found.pk, actor=request.viewer.actor, calendar=period.calendar,
+                accept_changes=request.POST.get("reason", ""),
+            )  # fmt: skip
+    messages.success(request, _("Closed. Later changes are paid as corrections in an open period."))
+    return redirect("run", found.pk)

@@ -1,0 +1,253 @@
+"""Statements as pages: the list, one with its lines, and why a line is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from attain.documents.statement import Line, Statement, Total
+from attain.engine.trace import Explanation, Step
+from attain.engine.trace.wording import Voice
+from attain.plans.model import Plan
+from attain.web.apps.access.policy import Right, needs
+from attain.web.kit import formats
+from attain.web.kit.paging import Page
+
+from .derivations import of_line
+from .models import Run
+from .statements import (
+    Shown,
+    history_seen_by,
+    name_of,
+    names_in,
+    payments_seen_by,
+    periods_shown,
+    plans_by_version,
+    statement_seen_by,
+)
+from .words import KINDS, PARTS, STATES
+
+LINES_OF_A_PAGE = 100
+PAYEES_OF_A_PAGE = 50
+
+
+@require_GET
+@needs(Right.SEE_PAY)
+def statements(request: HttpRequest) -> HttpResponse:
+    """Of a team: everybody of a period. Of one person: all their periods."""
+    workspace, viewer = request.workspace, request.viewer
+    if viewer.payees is not None and len(viewer.payees) <= 1:
+        return _own(request)
+    periods = periods_shown(workspace, viewer)
+    chosen = periods.get(request.GET.get("period", "")) or next(iter(periods.values()), None)
+    if chosen is None:
+        return render(request, "pay/statements.html", {"periods": periods})
+    names = names_in(workspace, chosen.run)
+    found = payments_seen_by(workspace, viewer, chosen)
+    wanted = request.GET.get("q", "").strip().casefold()
+    if wanted:
+        found = [one for one in found if wanted in f"{name_of(names, one.payee)} {one.payee}".casefold()]
+    order = request.GET.get("sort", "")
+    if order.lstrip("-") in ("earned", "payable"):
+        found.sort(key=lambda one: getattr(one, order.lstrip("-")), reverse=order.startswith("-"))
+    rows = [(name_of(names, one.payee), one) for one in found]
+    sums = {
+        code: (sum(one.earned for one in found if one.currency == code),
+               sum(one.payable for one in found if one.currency == code))
+        for code in sorted({one.currency for one in found})
+    }  # fmt: skip
+    page = Page.of(rows, request, PAYEES_OF_A_PAGE)
+    return render(
+        request,
+        "pay/statements.html",
+        {"periods": periods, "chosen": chosen, "page": page, "sums": sums, "state": STATES[chosen.state],
+         "sort": order, "payees": len({one.payee for one in found})},
+    )  # fmt: skip
+
+
+def _own(request: HttpRequest) -> HttpResponse:
+    workspace, viewer = request.workspace, request.viewer
+    payee = next(iter(viewer.payees), None)
+    history = [] if payee is None else history_seen_by(workspace, viewer, payee)
+    rows = [(shown, payment, STATES[shown.state]) for shown, payment in history]
+    page = Page.of(rows, request, PAYEES_OF_A_PAGE)
+    return render(request, "pay/own_statements.html", {"page": page, "payee": payee})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line with the words that a reader needs for it."""
+
+    line: Line
+    title: str
+    under: str
+
+
+@require_GET
+@needs(Right.SEE_PAY)
+def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
+    workspace, viewer = request.workspace, request.viewer
+    shown, found = statement_seen_by(workspace, viewer, payee, period)
+    plans = plans_by_version()
+    like = request.GET.get("q", "").strip()
+    total_lines = found.line_count if not like else len(found.lines(like=like))
+    page = Page.window(total_lines, request, LINES_OF_A_PAGE)
+    rows = [_row(line, plans) for line in found.lines(page.start, page.size, like)]
+    names = names_in(workspace, shown.run)
+    context: dict[str, Any] = {
+        "shown": shown,
+        "state": STATES[shown.state],
+        "payee": payee,
+        "name": name_of(names, payee),
+        "period": period,
+        "statement": found,
+        "strips": [(total, _cells(total)) for total in found.totals],
+        "groups": _groups(found, rows, plans, whole=not like and page.pages == 1),
+        "page": page,
+        "plans": [_plan_title(plans, plan) for plan in found.plans],
+        "before": _before(request, payee, shown, found),
+        "run": Run.objects.get(pk=shown.run),
+    }
+    return render(request, "pay/statement.html", context)
+
+
+def _cells(total: Total) -> list[dict[str, Any]]:
+    """Parts of the sum with the sign that stands before each."""
+    cells = []
+    for place, part in enumerate(total.parts):
+        sign = "" if place == 0 else formats.MINUS if part.amount < 0 else "+"
+        lines = _("%(count)s lines") % {"count": formats.count(part.lines)} if part.lines else ""
+        if part.name == "draw_recovered":
+            lines = _("Open balance %(amount)s") % {"amount": formats.money(total.draw_balance, total.currency)}
+        cells.append(
+            {"title": PARTS[part.name], "sign": sign, "amount": part.amount, "first": place == 0, "under": lines}
+        )
+    return cells
+
+
+def _row(line: Line, plans: Mapping[tuple[str, str], Plan]) -> Row:
+    """The deal or the period that the line is about, and beneath it what kind of line it is."""
+    component = _component_title(plans, line)
+    about = component if line.kind in ("cap", "floor") else line.source or component
+    parts = [] if line.kind == "line" else [str(KINDS[line.kind])]
+    if about != component:
+        parts.append(component)
+    if line.earning_period and line.section == "corrections":
+        parts.append(_("earned in %(period)s") % {"period": formats.period(line.earning_period)})
+    if line.note:
+        parts.append(line.note)
+    said = formats.period(about) if line.event_type is None and line.kind == "line" else about
+    return Row(line, said, ", ".join(parts))
+
+
+def _component_title(plans: Mapping[tuple[str, str], Plan], line: Line) -> str:
+    plan = plans.get((line.plan, line.version)) or next(
+        (one for (name, _), one in plans.items() if name == line.plan), None
+    )
+    component = plan.components.get(line.component) if plan is not None else None
+    titles = component.title if component is not None else {}
+    return titles.get(formats.language()) or titles.get("en") or line.component.replace("_", " ").capitalize()
+
+
+def _plan_title(plans: Mapping[tuple[str, str], Plan], name: str) -> str:
+    titles: Mapping[str, str] = next((plan.title for (of, _), plan in reversed(list(plans.items())) if of == name), {})
+    return titles.get(formats.language()) or titles.get("en") or name
+
+
+def _groups(found: Statement, rows: Sequence[Row], plans: Mapping[tuple[str, str], Plan], *, whole: bool) -> list[Any]:
+    """Rows by section and component, each group with its sum where the page holds all of its lines."""
+    groups: list[dict[str, Any]] = []
+    for row in rows:
+        key = (row.line.section, row.line.component if row.line.section == "earned" else "")
+        if not groups or groups[-1]["key"] != key:
+            title = _component_title(plans, row.line) if key[1] else PARTS[key[0]]
+            groups.append({"key": key, "title": title, "rows": [], "sum": None})
+        groups[-1]["rows"].append(row)
+    one_currency = len(found.totals) == 1
+    sums = {(one.section, one.component): one for one in found.subtotals}
+    for group in groups:
+        group["sum"] = sums.get(group["key"]) if whole and one_currency else None
+        group["currency"] = found.totals[0].currency
+    return groups
+
+
+def _before(request: HttpRequest, payee: str, shown: Shown, found: Statement) -> dict[str, Any] | None:
+    """What the statement before paid, in the same currency."""
+    if len(found.totals) != 1:
+        return None
+    total = found.totals[0]
+    earlier = [
+        (one, payment)
+        for one, payment in history_seen_by(request.workspace, request.viewer, payee)
+        if one.ends_on < shown.ends_on and payment.currency == total.currency
+    ]
+    if not earlier:
+        return None
+    one, payment = earlier[0]
+    return {"period": one.period, "payable": payment.payable, "change": total.payable - payment.payable,
+            "currency": total.currency}  # fmt: skip
+
+
+@require_GET
+@needs(Right.SEE_PAY)
+def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
+    """The derivation of a line, calculated again from what the run read: a drawer, or without script a page."""
+    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    id_ = request.GET.get("line", "")
+    line = next((one for one in found.lines() if one.line == id_), None)
+    if line is None:
+        return HttpResponse(status=404)
+    run = Run.objects.get(pk=shown.run)
+    explanation = of_line(request.workspace, run, id_)
+    voice = Voice(explanation.plan, formats.language())
+    context = {
+        "row": _row(line, plans_by_version()),
+        "steps": [_step(step, voice, explanation) for step in explanation.steps],
+        "proves": explanation.proves(),
+        "run": run,
+        "payee": payee,
+        "period": period,
+        "count": found.line_count,
+        "name": name_of(names_in(request.workspace, run.pk), payee),
+    }
+    return render(request, "pay/_why.html" if request.htmx else "pay/why.html", context)
+
+
+def _step(step: Step, voice: Voice, explanation: Explanation) -> dict[str, Any]:
+    formula = voice.formula(step.formula) if step.formula is not None else ""
+    result = voice.figure(step.result) if step.result is not None else ""
+    return {
+        "label": voice.label(step).strip(),
+        "formula": "" if formula == result else formula,
+        "result": result,
+        "place": voice.place(step),
+        "inside": [_step(inner, voice, explanation) for inner in step.inside],
+        "is_result": step is explanation.result,
+    }
+
+
+@require_GET
+@needs(Right.SEE_PAY)
+def workbook(request: HttpRequest, payee: str, period: str) -> HttpResponse:
+    """The statement as a workbook: the same numbers as on the page, as numbers."""
+    from attain.documents.workbook import statement_workbook
+
+    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    plans = plans_by_version()
+    name = name_of(names_in(request.workspace, shown.run), payee)
+    rows = [(row.line, _component_title(plans, row.line), row.title, row.under)
+            for row in (_row(line, plans) for line in found.lines())]  # fmt: skip
+    words = {part: str(title) for part, title in PARTS.items()}
+    words |= {"payable": _("Payable"), "date": _("Date"), "about": _("About"), "component": _("Component"),
+              "more": _("More"), "amount": _("Amount"), "currency": _("Currency"),
+              "statement": _("Statement")}  # fmt: skip
+    content = statement_workbook(found, f"{name}, {formats.period(period)}", rows, words)
+    response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response.headers["Content-Disposition"] = 'attachment; filename="statement.xlsx"'
+    return response

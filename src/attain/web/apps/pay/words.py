@@ -1,0 +1,41 @@
+"""What states, parts and kinds of pay are called on pages, in the language of the reader."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+PARTS = {
+    "earned": _("Earned"),
+    "corrections": _("Corrections"),
+    "adjustments": _("Adjustments"),
+    "clawbacks": _("Clawback"),
+    "waiting": _("Not yet due"),
+    "guarantee": _("Guarantee"),
+    "draw_paid": _("Draw"),
+    "draw_recovered": _("Draw recovery"),
+    "carried_in": _("Carried in"),
+    "carried_out": _("Carried out"),
+}
+KINDS = {
+    "line": _("Line"),
+    "cap": _("Cap"),
+    "floor": _("Floor"),
+    "difference": _("Correction"),
+    "adjustment": _("Adjustment"),
+    "clawback": _("Clawback"),
+}
+STATES = {"closed": _("Closed"), "released": _("Released"), "calculated": _("Not released")}
+STAGES = {
+    "calculating": _("Calculating"),
+    "failed": _("Failed"),
+    "replaced": _("Replaced"),
+    "calculated": _("Waiting for approval"),
+    "in review": _("Waiting for second approval"),
+    "approved": _("Approved"),
+    "released": _("Released"),
+    "closed": _("Closed"),
+}
+TONES = {
+    "calculating": "info", "failed": "bad", "replaced": "", "calculated": "warn", "in review": "warn",
+    "approved": "good", "released": "info", "closed": "",
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Migrations of the tables of libraries, one folder a library: see `BORROWED` in `attain.web.settings`."""

@@ -1,0 +1,78 @@
+"""The first page: for each role what is known so far and the one next step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from attain.web.apps.access.policy import Right, signed_in
+from attain.web.apps.access.viewer import Viewer
+from attain.web.apps.audit.models import Event
+from attain.web.apps.audit.selectors import head
+from attain.web.apps.imports.models import Batch
+from attain.web.apps.pay.approving import way_of
+from attain.web.apps.pay.models import Run
+from attain.web.apps.pay.order import next_due
+from attain.web.apps.pay.statements import history_seen_by, name_of, names_in, payments_seen_by, periods_shown
+from attain.web.apps.pay.words import STAGES, TONES
+from attain.web.workspace import Workspace
+
+LAST = 6
+
+
+@require_GET
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    workspace, viewer = request.workspace, request.viewer
+    return render(request, "home.html", {
+        "own": _own(workspace, viewer),
+        "team": _team(workspace, viewer),
+        "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
+        "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
+    })  # fmt: skip
+
+
+def _own(workspace: Workspace, viewer: Viewer) -> dict[str, Any] | None:
+    """One's own last statement, and the ones before it as bars."""
+    person = viewer.account.person
+    if person is None or not viewer.sees(person):
+        return None
+    history = history_seen_by(workspace, viewer, person)[:12]
+    most = max((abs(payment.payable) for _, payment in history), default=1) or 1
+    bars: list[dict[str, Any]] = [
+        {"shown": shown, "payment": payment, "height": round(80 * max(0, payment.payable) / most, 1), "x": place * 30}
+        for place, (shown, payment) in enumerate(reversed(history))
+    ]
+    for bar in bars:
+        bar["y"] = 84 - bar["height"]
+    return {"person": person, "last": history[0] if history else None, "bars": bars, "width": max(1, len(bars)) * 30}
+
+
+def _team(workspace: Workspace, viewer: Viewer) -> dict[str, Any] | None:
+    """What those below got in the last period."""
+    if viewer.payees is None or len(viewer.payees) < 2:
+        return None
+    shown = next(iter(periods_shown(workspace, viewer).values()), None)
+    if shown is None:
+        return None
+    names = names_in(workspace, shown.run)
+    rows = [(name_of(names, one.payee), one) for one in payments_seen_by(workspace, viewer, shown)
+            if one.payee != viewer.account.person]  # fmt: skip
+    return {"shown": shown, "rows": sorted(rows, key=lambda row: -row[1].payable)[:12], "count": len(rows)}
+
+
+def _work(workspace: Workspace) -> dict[str, Any]:
+    """What waits for whom who pays: the next period, the last runs, the last batches."""
+    runs = []
+    for run in Run.objects.order_by("-number")[:LAST]:
+        stage = way_of(run).stage.value
+        runs.append((run, STAGES[stage], TONES[stage]))
+    return {"due": next_due(workspace, workspace.calendar, "month"), "runs": runs,
+            "batches": list(Batch.objects.order_by("-sequence")[:LAST])}  # fmt: skip
+
+
+def _log() -> dict[str, Any]:
+    return {"head": head(), "events": list(Event.objects.order_by("-sequence")[:LAST])}

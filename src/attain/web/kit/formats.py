@@ -1,0 +1,121 @@
+"""Numbers, money and days as pages write them: one place for English and German.
+
+Booked money is exact, from whole minor units. A minus is −, a change always has its sign, and no space before € or %
+breaks. What is cut for the eye (a percentage to one place) is cut here and nowhere earlier.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal, get_currency_symbol
+from django.utils.translation import get_language
+
+from attain.kernel.currencies import ACTIVE
+from attain.kernel.rounding import Rounding, round_fraction
+from attain.plans.prose import formats
+from attain.plans.prose.formats import Language
+
+MINUS, HYPHEN = "\N{MINUS SIGN}", "-"
+_LOCALE = {"en": "en_GB", "de": "de_DE"}
+_SHORT = {"en": "d MMM", "de": "d. MMM"}
+
+
+def language() -> Language:
+    return "de" if (get_language() or "en").startswith("de") else "en"
+
+
+def money(minor: int | None, currency: str, *, signed: bool = False) -> str:
+    """Whole minor units, such as cents; nothing is shown as a dash, because it is not zero."""
+    if minor is None:
+        return "–"
+    places = ACTIVE.get(currency, (2, ""))[0]
+    said = formats.money(Fraction(abs(int(minor)), 10**places), currency, language())
+    return sign(int(minor), signed=signed) + said
+
+
+def exact(amount: Decimal, currency: str | None) -> str:
+    """Money with the places of its currency, more where it has more; a number where there is no currency."""
+    value = Fraction(amount)
+    said = formats.money(abs(value), currency, language()) if currency else formats.number(abs(value), language())
+    return sign(value) + said
+
+
+def short_money(minor: int, currency: str) -> str:
+    """For axes alone: thousands as K (T in German), millions as M, without cents."""
+    units = Fraction(minor, 10 ** ACTIVE.get(currency, (2, ""))[0])
+    for size, letter in ((10**6, "M"), (10**3, "K" if language() == "en" else "T")):
+        if abs(units) >= size:
+            symbol = get_currency_symbol(currency, _LOCALE[language()])
+            digits = number(units / size, 0 if (units / size).denominator == 1 else 1)
+            return f"{symbol}{digits}{letter}" if language() == "en" else f"{digits}{letter}\N{NO-BREAK SPACE}{symbol}"
+    return money(minor, currency) if units else "0"
+
+
+def number(value: float | Fraction, places: int) -> str:
+    """Rounded for the eye."""
+    said: str = format_decimal(
+        Decimal(f"{float(value):.{places}f}"),
+        format="#,##0." + "0" * places if places else "#,##0",
+        locale=_LOCALE[language()],
+    )
+    return said.replace(HYPHEN, MINUS)
+
+
+def sign(value: int | Fraction, *, signed: bool = False) -> str:
+    return MINUS if value < 0 else "+" if signed and value > 0 else ""
+
+
+def count(value: int) -> str:
+    return format_decimal(value, locale=_LOCALE[language()]).replace(HYPHEN, MINUS)
+
+
+def percent(value: Fraction | None, places: int = 1) -> str:
+    """A share to so many places, rounded half up: 94.5%."""
+    if value is None:
+        return "–"
+    rounded = Fraction(round_fraction(abs(value), places + 2, Rounding.HALF_UP), 10 ** (places + 2))
+    said = formats.percent(rounded, language())
+    return sign(value) + said if rounded else said
+
+
+def day(value: date | None) -> str:
+    """18 Nov 2026, 18. Nov. 2026"""
+    if value is None:
+        return "–"
+    return format_date(value, format=f"{_SHORT[language()]} y", locale=_LOCALE[language()]).replace(
+        " ", "\N{NO-BREAK SPACE}"
+    )
+
+
+def day_of_year(value: date | None) -> str:
+    """18 Nov, where the year is known from around it."""
+    if value is None:
+        return ""
+    said: str = format_date(value, format=_SHORT[language()], locale=_LOCALE[language()])
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def moment(value: datetime | None, zone: str) -> str:
+    if value is None:
+        return "–"
+    there = value.astimezone(ZoneInfo(zone))
+    return f"{day(there.date())}, {format_time(there, format='HH:mm', locale=_LOCALE[language()])}"
+
+
+def period(id_: str) -> str:
+    """November 2026, Q4 2026; a period of another kind keeps its id."""
+    year, _, rest = id_.partition("-")
+    if rest.isdecimal() and len(rest) == 2 and year.isdecimal():
+        said: str = format_skeleton("yMMMM", date(int(year), int(rest), 1), locale=_LOCALE[language()])
+        return said
+    return f"{rest} {year}" if rest.startswith("Q") and year.isdecimal() else id_
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.replace(".", " ").split() if word[:1].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "–"

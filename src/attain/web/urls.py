@@ -1,0 +1,41 @@
+"""The addresses of the application: each app has its own, and those of sign-on that we use."""
+
+from __future__ import annotations
+
+from allauth.account import views as sign_on
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from django.urls import include, path
+
+from attain.web.home import home
+
+SIGN_ON = [
+    path("sign-in/", sign_on.login, name="account_login"),
+    path("sign-out/", sign_on.logout, name="account_logout"),
+    path("sign-in/again/", sign_on.reauthenticate, name="account_reauthenticate"),
+    path("me/password/", sign_on.password_change, name="account_change_password"),
+    path("sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("sign-in/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("me/second-factor/", mfa.index, name="mfa_index"),
+    path("me/second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("me/second-factor/app/end/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("me/second-factor/codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("me/second-factor/codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("me/second-factor/codes/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+]
+
+urlpatterns = [
+    path("", home, name="home"),
+    *SIGN_ON,
+    path("", include("attain.web.apps.access.urls")),
+    path("", include("attain.web.apps.pay.urls")),
+    path("", include("attain.web.apps.jobs.urls")),
+    path("", include("attain.web.apps.audit.urls")),
+    path("", include("attain.web.apps.org.urls")),
+    path("", include("attain.web.apps.imports.urls")),
+    path("", include("attain.web.apps.plans.urls")),
+]
+handler404 = "attain.web.serving.errors.not_found"
+handler403 = "attain.web.serving.errors.forbidden"
+handler500 = "attain.web.serving.errors.fault"
