@@ -9,6 +9,9 @@ ATTAIN_SOAK ?= 1000
 BENCH_SIZES ?= 100000 1000000
 BENCH_OPTIONS ?=
 
+# Where the demo answers browsers.
+DEMO_PORT ?= 8000
+
 .PHONY: setup test lint soak bench growth demo lock clean
 
 setup:  ## the environment in .venv, exactly as requirements.lock says
@@ -33,8 +36,8 @@ bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make ben
 growth: setup  ## docs/growth.md anew: how cost grows with deals, payees, components and periods
 	$(BIN)/python -m benchmarks.growth
 
-demo: setup  ## a company with made-up people and deals
-	$(BIN)/attain demo
+demo: setup  ## a sample company for three years, then the application with an account of each role
+	$(BIN)/attain demo --serve --port $(DEMO_PORT)
 
 UV_COMPILE = build/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE)

@@ -63,6 +63,7 @@ CHAPTERS = {
         "end",
         "withdraw",
     ),
+    "The application": ("serve", "account"),
     "Safety": ("backup", "restore", "doctor", "audit verify", "audit list"),
 }
 

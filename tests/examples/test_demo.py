@@ -124,7 +124,7 @@ def test_the_readme_shows_what_the_demo_says(demo: Demo) -> None:
 
 
 def test_each_run_is_proven_before_it_is_closed_and_the_log_says_so(demo: Demo) -> None:
-    """D.7: three proofs without a difference, each an event of the log before a month is closed with its run."""
+    """D.7: four proofs without a difference, each an event of the log before a month is closed with its run."""
     told = attain("audit", "list", "--json", "--last", "1000", "--workspace", str(demo.folder))
     events = json.loads(told)["events"]
     order = [event for event in events if event["action"] in ("run.proved", "pay.closed")]
@@ -135,7 +135,7 @@ def test_each_run_is_proven_before_it_is_closed_and_the_log_says_so(demo: Demo) 
             proved[event["object"].split()[1]] = after
         else:
             assert after["run"] in proved
-    assert len(proved) == 3
+    assert len(proved) == 4
     for run, after in proved.items():
         lines = sum(1 for _ in demo.rows("lines", int(run.removeprefix("run-"))))
         assert (after["lines"], after["differences"], after["damaged"]) == (lines, 0, 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from attain.cli.options import Actor, Json, actor_of, examples
+from attain.cli.options import Actor, Json, actor_of, examples, wrong_use
 
 if TYPE_CHECKING:
     from attain.engine.stored import StoredRun
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from attain.web.apps.pay.models import Run
     from attain.web.workspace import Workspace
 
-RUNS = ("2011-05..2012-05", "2012-06", "2012-07..2014-06")
-"""What is calculated, proven and closed before the next: the first year, the month that knows better, and the rest."""
+RUNS = ("2011-05..2012-05", "2012-06", "2012-07..2014-04", "2014-05..2014-06")
+"""What is calculated and proven: the first year, the month that knows better, what follows, and the last months."""
+OPEN = "2014-05..2014-06"
+"""Left open, for people to approve, release and close. Every other run is closed before the next one."""
 LATE_BEFORE = "2012-06"
 """The run before which the late file arrives: the month of its orders is closed by then."""
 PLACE = Path("demo/adventureworks")
@@ -37,6 +39,10 @@ def demo(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Delete a workspace of this demo that is there, and begin anew.")
     ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Then start the application, with an account of each role.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="With --serve: the port; 0 takes a free one.")] = 8000,
     actor: Actor = None,
     as_json: Json = False,
 ) -> None:
@@ -44,11 +50,16 @@ def demo(
 
     Imports everything, checks, tests and publishes the plans. Then it works as a company does: calculate, let the
     checker compute every cent again, close the months in their order, and on to the next; after the first year a file
-    brings orders that were missing or wrong in a closed month. Of a finished demo only the proofs are computed anew;
-    one that was interrupted goes on where it stood.
+    brings orders that were missing or wrong in a closed month. The last two months are left open. Of a finished demo
+    only the proofs are computed anew; one that was interrupted goes on where it stood.
+
+    With --serve it starts the application, and prints its address and who can sign in.
     """
     from attain.cli.demo_results import show
     from attain.cli.tables import answer, working
+
+    if serve and as_json:
+        raise wrong_use("--serve goes on until it is stopped; --json gives one document.")
 
     if fresh:
         _remove(folder)
@@ -58,6 +69,10 @@ def demo(
     answer(as_json, document, lambda: show(done, document, folder))
     if not done.confirmed:
         raise typer.Exit(1)
+    if serve:
+        from attain.cli.demo_accounts import served
+
+        raise typer.Exit(served(done.workspace, actor_of(actor), port))
 
 
 def _remove(folder: Path) -> None:
@@ -133,7 +148,10 @@ def prepared(folder: Path, actor: str, step: Step) -> Done:
 
 
 def _pay(done: Done, period: str, span: Interval, actor: str, step: Step) -> None:
-    """Calculate, prove and close what is not yet: a period follows only after those before it are closed."""
+    """Calculate, prove and close what is not yet: a period follows only after those before it are closed.
+
+    The last one is looked for among published runs only: what people did with it since then stays.
+    """
     from attain.cli.pay import proved
     from attain.web.apps.pay.calculating import run_pay
 
@@ -148,8 +166,11 @@ def _pay(done: Done, period: str, span: Interval, actor: str, step: Step) -> Non
     step(f"{period}: computing every cent again with the checker")
     proof = proved(done.workspace, run, actor, lambda _: None)
     done.runs.append(run)
-    done.proofs.append({"period": period, **proof, "differences": [str(one) for one in proof.pop("found")]})
-    if proof["confirmed"]:
+    closes = bool(proof["confirmed"]) and period != OPEN
+    done.proofs.append(
+        {"period": period, "closed": closes, **proof, "differences": [str(one) for one in proof.pop("found")]}
+    )
+    if closes:
         step(f"{period}: closing")
         _close(done.workspace, run, actor)
 

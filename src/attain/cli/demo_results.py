@@ -151,13 +151,13 @@ def _show_proofs(document: dict[str, Any]) -> None:
             f"{one['late_lines']:,}" if one["late_lines"] else "",
             f"{Decimal(one['late_booked']):,f}" if one["late_lines"] else "",
             len(one["differences"]),
-            "yes" if one["confirmed"] else "no",
+            "yes" if one["closed"] else "no",
         )
         for one in document["runs"]
     ]
     columns = ("Run", "months", ">lines", ">payments", ">booked", ">of it late", ">USD", ">checker differs", "closed")
     say("")
-    table(columns, rows, heading="Each run was proven and closed before the next")
+    table(columns, rows, heading="Each run was proven and closed before the next; the last one is left open")
     late, runs = document["late"], document["runs"]
     if late:
         brought = f"{late['source']} brought {late['rows']} orders of a closed month"
@@ -206,6 +206,7 @@ def _say_next(folder: Path, done: Done, explained: tuple[Run, str] | None) -> No
         (f"export {done.runs[-1].number} --table payments --format xlsx", "for a spreadsheet"),
         ("audit verify", "nobody changed the log"),
     ]
+    say("\nIn the browser, with an account of each role: attain demo --serve")
     say(f"\nNext, in {folder}:")
     width = max(len(words) for words, _ in tries)
     for words, why in tries:

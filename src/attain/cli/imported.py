@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from attain.cli.options import Folder, Json, examples, opened, wrong_use
-from attain.web.apps.imports.words import MEND_QUERY
 
 if TYPE_CHECKING:
     from attain.web.apps.imports.models import Batch
@@ -148,6 +147,7 @@ def _effect(workspace: Workspace, batch: Batch) -> dict[str, Any]:
 
 def _show(document: dict[str, Any]) -> None:
     from attain.cli.tables import say, table, title
+    from attain.web.apps.imports.words import MEND_QUERY
 
     title(f"{document['source']} into {document['into']}, batch {document['batch'][:12]}, {document['state']}")
     say(f"Taken on {document['at'][:16]} by {document['by']}: {document['rows']:,} rows.")

@@ -10,7 +10,6 @@ import typer
 
 from attain.cli.imported import aside_in_words
 from attain.cli.options import Actor, Folder, Json, Reason, actor_of, examples, opened, wrong_use
-from attain.web.apps.imports.words import MEND_QUERY
 
 if TYPE_CHECKING:
     from attain.facts.mapping import Control
@@ -279,6 +278,7 @@ def _show(answers: list[dict[str, Any]], left: Sequence[Mapping[str, str]] = ())
     from decimal import Decimal
 
     from attain.cli.tables import say, table
+    from attain.web.apps.imports.words import MEND_QUERY
 
     rows = [
         (

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from attain.engine.reading import with_fractions
 from attain.engine.stored import StoredRun
 from attain.kernel.errors import CalculationError, NotFound
 
@@ -168,6 +170,30 @@ def _subtotals(table: pa.Table) -> Iterator[Subtotal]:
         of[0], of[1] = of[0] + int(row["amount_sum"] or 0), of[1] + row["count_all"]
     for (section, component), (amount, lines) in sums.items():
         yield Subtotal(section, component, amount, lines)
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What counts of an event for a payee, in the plan's currency, and which share of it that is; both exact."""
+
+    amount: Fraction
+    share: Fraction
+    currency: str
+
+
+def credits_of(run: StoredRun, payee: str, events: Sequence[str]) -> dict[tuple[str, str, str], Credit]:
+    """By plan, credit set and event. Several credits of one event in one set are added up."""
+    columns = ("plan", "credit_set", "event", "share", "share_over", "amount", "amount_over", "currency")
+    table = run.table("credits", columns, payee=payee)
+    table = table.filter(pc.is_in(table["event"], pa.array(events, pa.string())))
+    found: dict[tuple[str, str, str], Credit] = {}
+    for row in map(with_fractions, table.to_pylist()):
+        key = row["plan"], row["credit_set"], row["event"]
+        amount, share = row["amount"] or Fraction(0), row["share"] or Fraction(0)
+        if key in found:
+            amount, share = amount + found[key].amount, share + found[key].share
+        found[key] = Credit(amount, share, row["currency"])
+    return found
 
 
 @dataclass(frozen=True)

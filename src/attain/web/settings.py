@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 
@@ -55,9 +56,21 @@ def configure(workspace: Workspace) -> None:
     if not settings.configured:
         settings.configure(DATABASES=databases, **_records(), **_pages(), **_sign_on())
         django.setup()
+        _keep_no_permissions()
     else:
         _switch(databases)
     settings.WORKSPACE = workspace
+
+
+def _keep_no_permissions() -> None:
+    """Rights are those of `attain.web.apps.access.policy`. Django would write its own into every database, also into
+    one that is about to be restored."""
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db.models.signals import post_migrate
+
+    post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 def _records() -> dict[str, Any]:
@@ -92,7 +105,6 @@ def _pages() -> dict[str, Any]:
         "STATIC_URL": "/static/",
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_IMMUTABLE_FILE_TEST": lambda path, url: True,
-        "ALLOWED_HOSTS": ["*"],
         "FORM_RENDERER": "attain.web.kit.forms.Renderer",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "USE_I18N": True,
@@ -153,6 +165,13 @@ def serve_pages(workspace: Workspace) -> None:
 
     settings.SECRET_KEY = secret_key(workspace)
     settings.STATIC_URL = f"/static/{_fingerprint()}/"
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    if workspace.address:
+        name, is_secure = urlsplit(workspace.address).hostname, workspace.address.startswith("https:")
+        settings.ALLOWED_HOSTS += [name]
+        settings.CSRF_TRUSTED_ORIGINS = [workspace.address]
+        settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_secure else None
+        settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = is_secure
 
 
 def _fingerprint() -> str:

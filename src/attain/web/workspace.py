@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attain.facts.mapping import Mapping as SourceMapping
@@ -29,7 +30,8 @@ SETTINGS = "attain.toml"
 DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
-_KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine")
+_KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine",
+          "serve")  # fmt: skip
 _ENGINES = ("duckdb", "postgres", "spark")
 
 
@@ -47,6 +49,8 @@ class Workspace:
     """`use`, the engine that calculates, and the addresses of engines by their names."""
     fixed_date: date | None = None
     """The day that pages take for today: a company whose data ends in 2014 looks alive in June 2014."""
+    address: str = ""
+    """Where browsers reach it, such as https://pay.example.com; empty where only this machine does."""
     ports: Ports = field(default_factory=real_ports, compare=False)
 
     @classmethod
@@ -146,6 +150,8 @@ class Workspace:
         ]
         if self.engine:
             lines += ["", "[engine]", *(f"{name} = {_quoted(value)}" for name, value in self.engine.items())]
+        if self.address:
+            lines += ["", "[serve]", f"address = {_quoted(self.address)}"]
         for name, calendar in self.calendars.items():
             lines += ["", f"[calendars.{_quoted(name)}]"]
             lines += [
@@ -288,6 +294,7 @@ def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
         database,
         given.get("engine", {}),
         _business_date(given.get("business_date")),
+        _address(given.get("serve", {})),
     )
 
 
@@ -295,6 +302,14 @@ def _business_date(given: object) -> date | None:
     if given is not None and type(given) is not date:
         raise _wrong("business_date", given, "Write it without quotes, as 2014-06-30, or leave it out for today.")
     return given
+
+
+def _address(given: object) -> str:
+    said = given.get("address", "") if isinstance(given, dict) else given
+    parts = urlsplit(said) if isinstance(said, str) else None
+    if parts is None or (said and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in "/")):
+        raise _wrong("serve.address", said, "Write where browsers reach it, such as https://pay.example.com.")
+    return str(said).rstrip("/")
 
 
 def _quoted(text: str) -> str:

@@ -116,6 +116,11 @@ def period(id_: str) -> str:
     return f"{rest} {year}" if rest.startswith("Q") and year.isdecimal() else id_
 
 
+def listed(words: list[str]) -> str:
+    """4% and 6%"""
+    return formats.listed(words, language()) if words else ""
+
+
 def initials(name: str) -> str:
     words = [word for word in name.replace(".", " ").split() if word[:1].isalpha()]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "–"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from attain.documents.statement import Line, Statement, Total
+from attain.documents.statement import Credit, Line, Statement, Total, credits_of
 from attain.engine.trace import Explanation, Step
 from attain.engine.trace.wording import Voice
 from attain.plans.model import Plan
@@ -20,12 +21,14 @@ from attain.web.kit import formats
 from attain.web.kit.paging import Page
 
 from .derivations import of_line
+from .marks import SCALE_END, Key, Mark, marks_of
 from .models import Run
 from .statements import (
     Shown,
     history_seen_by,
     name_of,
     names_in,
+    opened,
     payments_seen_by,
     periods_shown,
     plans_by_version,
@@ -82,11 +85,30 @@ def _own(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Row:
-    """A line with the words that a reader needs for it."""
+    """A line with the words that a reader needs for it, and where it moved the attainment."""
 
     line: Line
     title: str
     under: str
+    credit: Credit | None = None
+    mark: Mark | None = None
+
+    @property
+    def rates(self) -> str:
+        return formats.listed([formats.percent(rate, 2) for rate in self.mark.rates]) if self.mark else ""
+
+    @property
+    def bar(self) -> dict[str, Any] | None:
+        """The attainment before, and what this line adds or takes, in percent of the length of the bar."""
+        if self.mark is None:
+            return None
+        before, after = (min(max(one, Fraction(0)), SCALE_END) / SCALE_END * 100 for one in self.mark[:2])
+        return {
+            "before": float(min(before, after)),
+            "change": float(abs(after - before)),
+            "is_less": after < before,
+            "marks": [float(border / SCALE_END * 100) for border in self.mark.tiers],
+        }
 
 
 @require_GET
@@ -95,26 +117,62 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     shown, found = statement_seen_by(workspace, viewer, payee, period)
     plans = plans_by_version()
-    like = request.GET.get("q", "").strip()
-    total_lines = found.line_count if not like else len(found.lines(like=like))
-    page = Page.window(total_lines, request, LINES_OF_A_PAGE)
-    rows = [_row(line, plans) for line in found.lines(page.start, page.size, like)]
     names = names_in(workspace, shown.run)
-    context: dict[str, Any] = {
+    context = _lines(request, shown, found, {}) | {
         "shown": shown,
         "state": STATES[shown.state],
-        "payee": payee,
         "name": name_of(names, payee),
-        "period": period,
-        "statement": found,
         "strips": [(total, _cells(total)) for total in found.totals],
-        "groups": _groups(found, rows, plans, whole=not like and page.pages == 1),
-        "page": page,
         "plans": [_plan_title(plans, plan) for plan in found.plans],
         "before": _before(request, payee, shown, found),
         "run": Run.objects.get(pk=shown.run),
     }
     return render(request, "pay/statement.html", context)
+
+
+@require_GET
+@needs(Right.SEE_PAY)
+def lines(request: HttpRequest, payee: str, period: str) -> HttpResponse:
+    """The lines once more, with the attainment before and after each: that takes a calculation, so it comes later."""
+    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    run = Run.objects.get(pk=shown.run)
+    marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in found.plans}
+    return render(request, "pay/_lines.html", _lines(request, shown, found, marks))
+
+
+def _lines(
+    request: HttpRequest, shown: Shown, found: Statement, marks: Mapping[str, Mapping[Key, Mark]]
+) -> dict[str, Any]:
+    """A page of lines in groups, each with its credit."""
+    plans = plans_by_version()
+    like = request.GET.get("q", "").strip()
+    total_lines = found.line_count if not like else len(found.lines(like=like))
+    page = Page.window(total_lines, request, LINES_OF_A_PAGE)
+    shown_lines = found.lines(page.start, page.size, like)
+    credited = credits_of(
+        opened(request.workspace, shown.run), found.payee, [line.source for line in shown_lines if line.source]
+    )
+    rows = [
+        replace(
+            _row(line, plans),
+            credit=credited.get((line.plan, _credit_set(plans, line), line.source)),
+            mark=marks.get(line.plan, {}).get((line.component, line.source)),
+        )
+        for line in shown_lines
+    ]
+    has_marks, has_credits = any(marks.values()), any(row.credit for row in rows)
+    return {
+        "payee": found.payee,
+        "period": found.period,
+        "statement": found,
+        "totals": found.totals,
+        "groups": _groups(found, rows, plans, whole=not like and page.pages == 1),
+        "page": page,
+        "is_marked": bool(marks),
+        "has_marks": has_marks,
+        "has_credits": has_credits,
+        "columns_before_amount": 2 + 2 * has_marks + has_credits,
+    }
 
 
 def _cells(total: Total) -> list[dict[str, Any]]:
@@ -144,6 +202,13 @@ def _row(line: Line, plans: Mapping[tuple[str, str], Plan]) -> Row:
         parts.append(line.note)
     said = formats.period(about) if line.event_type is None and line.kind == "line" else about
     return Row(line, said, ", ".join(parts))
+
+
+def _credit_set(plans: Mapping[tuple[str, str], Plan], line: Line) -> str:
+    """That by whose credits the component of a line pays; empty where it pays by periods."""
+    plan = plans.get((line.plan, line.version))
+    component = plan.components.get(line.component) if plan is not None else None
+    return (component.each if component is not None else None) or ""
 
 
 def _component_title(plans: Mapping[tuple[str, str], Plan], line: Line) -> str:

@@ -1,0 +1,98 @@
+"""Where a payee stood before and after each line: attainment, and the rates of the tiers that it went through.
+
+A run keeps lines, not every value, so the plan is calculated once more for this payee, from what the run read; the
+answer is kept, because a run never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from django.core.cache import cache
+
+from attain.engine import Calculation
+from attain.kernel.hashing import hash_of
+from attain.plans.constants import Constants
+from attain.plans.expressions import Name
+from attain.plans.model import Component, Plan
+from attain.web.workspace import Workspace
+
+from .calculating import again
+from .models import Run
+
+SECONDS_KEPT = 24 * 60 * 60
+SCALE_END = Fraction(14, 10)
+"""A bar ends at 140 %: beyond it the number says what the bar cannot."""
+
+
+class Mark(NamedTuple):
+    """Attainment before and after a credit, in exact shares, and the rates that paid it, lowest first."""
+
+    before: Fraction
+    after: Fraction
+    rates: tuple[Fraction, ...]
+    tiers: tuple[Fraction, ...]
+    """Borders of the tiers that are the same for everybody."""
+
+
+Key = tuple[str, str]
+"""Component and event."""
+
+
+def marks_of(workspace: Workspace, run: Run, plan: str, payee: str) -> dict[Key, Mark]:
+    """By component and event, for components whose tiers are borders of an attainment."""
+    key = f"marks:{hash_of([run.manifest_hash, plan, payee])}"
+    found: dict[Key, Mark] | None = cache.get(key)
+    if found is None:
+        found = _calculated(workspace, run, plan, payee)
+        cache.set(key, found, SECONDS_KEPT)
+    return found
+
+
+def _calculated(workspace: Workspace, run: Run, plan: str, payee: str) -> dict[Key, Mark]:
+    frozen, calculation = again(workspace, run, plan, payee)
+    try:
+        found: dict[Key, Mark] = {}
+        for document in frozen.plans:
+            if document.plan.plan == plan:
+                for name, component in document.plan.components.items():
+                    if (measure := _attainment(component)) is not None:
+                        found |= dict(_marks(calculation, document.plan, name, component, measure, payee))
+        return found
+    finally:
+        calculation.close()
+
+
+def _attainment(component: Component) -> str | None:
+    """The measure whose attainment decides, if it is just that."""
+    by = component.by[0] if component.by else None
+    if component.each is None or not isinstance(by, Name) or by.parts[1:] != ("attainment",):
+        return None
+    return by.parts[0]
+
+
+def _marks(
+    calculation: Calculation, plan: Plan, name: str, component: Component, measure: str, payee: str
+) -> Iterator[tuple[Key, Mark]]:
+    values = {}
+    for when in ("before", "after"):
+        found = calculation.values(plan.plan, f"{measure}.attainment_{when}")
+        values[when] = {one.key: one.value for one in found if one.payee == payee}
+    slices = {one.key: one.value for one in calculation.values(plan.plan, f"{name}.slices") if one.payee == payee}
+    tiers = tuple(_borders(plan, component))
+    for event, before in values["before"].items():
+        after = values["after"].get(event)
+        if isinstance(before, Fraction) and isinstance(after, Fraction):
+            said = slices.get(event)
+            rates = {one.rate for one in said} if isinstance(said, tuple) else set()
+            yield (name, event), Mark(before, after, tuple(sorted(rates)), tiers)
+
+
+def _borders(plan: Plan, component: Component) -> Iterator[Fraction]:
+    constants = Constants.of(plan)
+    for tier in component.tiers:
+        worth = constants.number(tier.to)
+        if worth is not None and 0 < worth < SCALE_END:
+            yield worth
