@@ -72,6 +72,16 @@ def period(value: str) -> str:
 
 
 @register.filter
+def kind_of_period(value: str) -> str:
+    return formats.kind_of_period(value)
+
+
+@register.filter
+def quoted(value: str) -> str:
+    return formats.quoted(value)
+
+
+@register.filter
 def initials(value: str) -> str:
     return formats.initials(value)
 
