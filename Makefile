@@ -9,7 +9,7 @@ ATTAIN_SOAK ?= 1000
 BENCH_SIZES ?= 100000 1000000
 BENCH_OPTIONS ?=
 
-.PHONY: setup test lint soak bench growth demo lock clean
+.PHONY: setup test lint soak bench growth demo translations lock clean
 
 setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
@@ -35,6 +35,9 @@ growth: setup  ## docs/growth.md anew: how cost grows with deals, payees, compon
 
 demo: setup  ## a company with made-up people and deals
 	$(BIN)/attain demo
+
+translations: setup  ## the German catalogue anew from what templates and modules say; names what is still to be translated
+	$(BIN)/python -m tools.translations
 
 UV_COMPILE = build/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE)
