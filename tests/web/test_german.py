@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,24 @@ def test_a_statement_says_how_many_lines_it_has_in_german() -> None:
 def test_a_page_in_english_stays_in_english() -> None:
     with translation.override("en"):
         assert "There is nothing here" in render_to_string("kit/not_found_words.html")
+
+
+@pytest.mark.usefixtures("german")
+def test_reasons_that_pages_translate_are_sentences_of_the_engine() -> None:
+    """A sentence that the engine changes would silently be shown in English."""
+    from attain.web.apps.pay.words import REASONS
+
+    engine = translations.WEB.parent / "engine"
+    said = "\n".join(path.read_text(encoding="utf-8") for path in engine.glob("*.py"))
+    assert [reason for reason in REASONS if f"'{reason}'" not in said] == []
+    with translation.override("de"):
+        assert not [reason for reason, words in REASONS.items() if str(words) == reason]
+
+
+@pytest.mark.usefixtures("german")
+def test_the_first_day_of_a_role_is_written_as_a_browser_reads_it() -> None:
+    """A date field of a browser takes 2026-11-18 and nothing else, in every language."""
+    from attain.web.apps.access.forms import GrantForm
+
+    with translation.override("de"):
+        assert 'value="2026-11-18"' in str(GrantForm(initial={"valid_from": date(2026, 11, 18)})["valid_from"])
