@@ -12,7 +12,7 @@ BENCH_OPTIONS ?=
 # Where the demo answers browsers.
 DEMO_PORT ?= 8000
 
-.PHONY: setup test lint soak bench growth demo lock clean
+.PHONY: setup test lint soak bench growth demo translations lock clean
 
 setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
@@ -38,6 +38,9 @@ growth: setup  ## docs/growth.md anew: how cost grows with deals, payees, compon
 
 demo: setup  ## a sample company for three years, then the application with an account of each role
 	$(BIN)/attain demo --serve --port $(DEMO_PORT)
+
+translations: setup  ## the German catalogue anew from what templates and modules say; names what is still to be translated
+	$(BIN)/python -m tools.translations
 
 UV_COMPILE = build/uv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet $(UPGRADE)

@@ -11,18 +11,28 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_skeleton, format_time, get_month_names
 from babel.numbers import format_decimal, get_currency_symbol
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 
 from attain.kernel.currencies import ACTIVE
 from attain.kernel.rounding import Rounding, round_fraction
 from attain.plans.prose import formats
 from attain.plans.prose.formats import Language
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS, HYPHEN = "\N{MINUS SIGN}", "-"
 _LOCALE = {"en": "en_GB", "de": "de_DE"}
-_SHORT = {"en": "d MMM", "de": "d. MMM"}
+_SIZES = {"en": ((6, 2, "M"), (3, 1, "K")), "de": ((6, 2, "\N{NO-BREAK SPACE}Mio."), (3, 1, "\N{NO-BREAK SPACE}Tsd."))}
+"""Powers of ten of short money, with the most places that are shown of each, and what it is called."""
+_KINDS_OF_PERIOD = {
+    "week": pgettext_lazy("period", "week"),
+    "half_month": pgettext_lazy("period", "half a month"),
+    "month": pgettext_lazy("period", "month"),
+    "quarter": pgettext_lazy("period", "quarter"),
+    "half": pgettext_lazy("period", "half a year"),
+    "year": pgettext_lazy("period", "year"),
+}
 
 
 def language() -> Language:
@@ -38,6 +48,11 @@ def money(minor: int | None, currency: str, *, signed: bool = False) -> str:
     return sign(int(minor), signed=signed) + said
 
 
+def near(amount: Fraction, currency: str) -> str:
+    """To the places of the currency, rounded half up: a credit may have more of them than money."""
+    return money(round_fraction(amount, ACTIVE.get(currency, (2, ""))[0], Rounding.HALF_UP), currency)
+
+
 def exact(amount: Decimal, currency: str | None) -> str:
     """Money with the places of its currency, more where it has more; a number where there is no currency."""
     value = Fraction(amount)
@@ -46,14 +61,19 @@ def exact(amount: Decimal, currency: str | None) -> str:
 
 
 def short_money(minor: int, currency: str) -> str:
-    """For axes alone: thousands as K (T in German), millions as M, without cents."""
-    units = Fraction(minor, 10 ** ACTIVE.get(currency, (2, ""))[0])
-    for size, letter in ((10**6, "M"), (10**3, "K" if language() == "en" else "T")):
-        if abs(units) >= size:
-            symbol = get_currency_symbol(currency, _LOCALE[language()])
-            digits = number(units / size, 0 if (units / size).denominator == 1 else 1)
-            return f"{symbol}{digits}{letter}" if language() == "en" else f"{digits}{letter}\N{NO-BREAK SPACE}{symbol}"
-    return money(minor, currency) if units else "0"
+    """For axes alone: €2K, €3.5M, in German 2 Tsd. €, 3,5 Mio. €; smaller amounts whole, without cents."""
+    units = Fraction(abs(minor), 10 ** ACTIVE.get(currency, (2, ""))[0])
+    symbol = get_currency_symbol(currency, _LOCALE[language()])
+    shown, name = Fraction(round_fraction(units, 0, Rounding.HALF_UP)), ""
+    for power, places, letter in _SIZES[language()]:
+        rounded = Fraction(round_fraction(units / 10**power, places, Rounding.HALF_UP), 10**places)
+        if rounded >= 1:
+            shown, name = rounded, letter
+            break
+    if not shown:
+        return "0"
+    digits = formats.number(shown, language()) + name
+    return sign(minor) + (f"{symbol}{digits}" if language() == "en" else f"{digits}\N{NO-BREAK SPACE}{symbol}")
 
 
 def number(value: float | Fraction, places: int) -> str:
@@ -83,21 +103,23 @@ def percent(value: Fraction | None, places: int = 1) -> str:
     return sign(value) + said if rounded else said
 
 
+def attainment(value: Fraction) -> str:
+    """Always to one place, so that numbers below each other can be compared: 70.0%."""
+    tenths = round_fraction(abs(value) * 1000, 0, Rounding.HALF_UP)
+    return f"{sign(value)}{number(Fraction(tenths, 10), 1)}{'%' if language() == 'en' else NO_BREAK + '%'}"
+
+
 def day(value: date | None) -> str:
     """18 Nov 2026, 18. Nov. 2026"""
-    if value is None:
-        return "–"
-    return format_date(value, format=f"{_SHORT[language()]} y", locale=_LOCALE[language()]).replace(
-        " ", "\N{NO-BREAK SPACE}"
-    )
+    return "–" if value is None else f"{day_of_year(value)}\N{NO-BREAK SPACE}{value.year}"
 
 
 def day_of_year(value: date | None) -> str:
-    """18 Nov, where the year is known from around it."""
+    """18 Nov, where the year is known from around it. English months have three letters, German ones as they are."""
     if value is None:
         return ""
-    said: str = format_date(value, format=_SHORT[language()], locale=_LOCALE[language()])
-    return said.replace(" ", "\N{NO-BREAK SPACE}")
+    said = get_month_names("abbreviated", locale=language())[value.month]
+    return f"{value.day}{'.' if language() == 'de' else ''}\N{NO-BREAK SPACE}{said}"
 
 
 def moment(value: datetime | None, zone: str) -> str:
@@ -119,6 +141,14 @@ def period(id_: str) -> str:
 def listed(words: list[str]) -> str:
     """4% and 6%"""
     return formats.listed(words, language()) if words else ""
+
+
+def kind_of_period(kind: str) -> str:
+    return str(_KINDS_OF_PERIOD.get(kind, kind))
+
+
+def quoted(text: str) -> str:
+    return formats.quoted(text, language())
 
 
 def initials(name: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from attain.kernel.errors import NotFound, Refused, Where
 from attain.web.apps.audit.services import Act, acting
 from attain.web.apps.org.models import Person
@@ -58,7 +60,9 @@ def grant(workspace: Workspace, account: Account, role: str, *, actor: str, vali
         held = Grant.objects.filter(account=account, role=role, valid_to__isnull=True).first()
         if held is not None:
             raise Refused(
-                f"{account} has had this role since {held.valid_from}.", code="access.granted", hint="Nothing to do."
+                _("%(who)s has had this role since %(day)s.") % {"who": account, "day": held.valid_from},
+                code="access.granted",
+                hint=_("Nothing to do."),
             )
         return _grant(act, account, role, valid_from, reason)
 
@@ -68,9 +72,15 @@ def end_grant(workspace: Workspace, held: Grant, *, actor: str, valid_to: date, 
     with acting(workspace, actor, "end role") as act:
         kept = Grant.objects.get(pk=held.pk)
         if kept.version != held.version or kept.valid_to is not None:
-            raise Refused("Somebody else changed this role just now.", code="access.changed", hint="Look at it again.")
+            raise Refused(
+                _("Somebody else changed this role just now."), code="access.changed", hint=_("Look at it again.")
+            )
         if valid_to <= kept.valid_from:
-            raise Refused(f"It began on {kept.valid_from}.", code="access.dates", hint="Choose a later day.")
+            raise Refused(
+                _("It began on %(day)s.") % {"day": kept.valid_from},
+                code="access.dates",
+                hint=_("Choose a later day."),
+            )
         kept.valid_to, kept.version = valid_to, kept.version + 1
         kept.save(force_update=True)
         before = {"role": kept.role, "valid_from": str(kept.valid_from), "valid_to": None}
@@ -93,12 +103,16 @@ def begin_seeing_as(workspace: Workspace, viewer: Viewer, email: str, *, reason:
     """An admin looks at pages as somebody else sees them; the log keeps who and why, and nothing can be changed."""
     viewer.require(Right.SEE_AS)
     if not reason.strip():
-        raise Refused("A reason is needed to see as somebody else.", code="access.reason", hint="Say why.")
+        raise Refused(_("A reason is needed to see as somebody else."), code="access.reason", hint=_("Say why."))
     account = Account.objects.filter(email=email, is_active=True).first()
     if account is None:
-        raise NotFound(f"There is no account {email}.", code="access.unknown")
+        raise NotFound(_("There is no account %(who)s.") % {"who": email}, code="access.unknown")
     if not viewer_of(account, viewer.as_of).rights <= viewer.rights:
-        raise Refused(f"{email} may see more than you.", code="access.more", hint="Ask an administrator for the role.")
+        raise Refused(
+            _("%(who)s may see more than you.") % {"who": email},
+            code="access.more",
+            hint=_("Ask an administrator for a role."),
+        )
     with acting(workspace, viewer.actor, "see as") as act:
         act.record("access.seen-as", "account", account.email, reason=reason)
     return account

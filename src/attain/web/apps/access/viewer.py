@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from attain.kernel.errors import Refused
 from attain.web.apps.org.models import Assignment, Position
 from attain.web.dating import holds_on
 
 from .models import Account, Grant, Role
 from .policy import RIGHTS, SEES_EVERYBODY, Right
-from .words import ROLES
+from .words import RIGHTS_SAID, ROLES
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,15 @@ class Viewer:
         """Services ask again what routes have asked: a service may be called from elsewhere."""
         if self.behind is not None:
             raise Refused(
-                "Who sees as somebody else changes nothing.", code="access.read-only", hint="Go back to yourself first."
+                _("Who sees as somebody else changes nothing."),
+                code="access.read-only",
+                hint=_("Go back to yourself first."),
             )
         if not self.may(right):
             raise Refused(
-                f"{self.account} may not {right.value}.", code="access.refused", hint="Ask an administrator for a role."
+                _("%(account)s may not %(right)s.") % {"account": self.account, "right": RIGHTS_SAID[right]},
+                code="access.refused",
+                hint=_("Ask an administrator for a role."),
             )
 
     @property

@@ -20,6 +20,7 @@ from .repair import repair_file
 from .selectors import aside_of, changes_of, effect_of, quarantined_rows
 from .services import undo_batch
 from .uploads import keep
+from .words import MONEY
 
 BATCHES_OF_A_PAGE = 50
 ROWS_OF_A_PAGE = 50
@@ -48,7 +49,7 @@ def batch(request: HttpRequest, batch: str) -> HttpResponse:
     page = Page.of(rows, request, ROWS_OF_A_PAGE)
     effect = effect_of(request.workspace, found.pk) if found.is_fact else None
     money = [
-        (kind, column, code, amount)
+        (MONEY.get(kind, kind), column, code, amount)
         for kind, columns in (effect.money if effect else {}).items()
         for column, sums in columns.items()
         for code, amount in sums.items()

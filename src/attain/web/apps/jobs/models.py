@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext as _
+
+from .words import STEPS
 
 
 class Job(models.Model):
@@ -31,6 +34,12 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def doing(self) -> str:
+        """The step in the reader's language; what a job calls by a name of the user's, such as a file, stays."""
+        known = STEPS.get(self.step.partition(" ")[0]) if self.kind == "calculate" else None
+        return str(known or self.step or _("Begun"))
 
     @property
     def is_open(self) -> bool:

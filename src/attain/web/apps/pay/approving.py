@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from attain.kernel.errors import Refused
 from attain.web.apps.access.policy import Right
 from attain.web.apps.access.viewer import Viewer
@@ -18,6 +21,7 @@ from attain.web.workspace import Workspace
 from .models import Approval, PayPeriod, Release, Run
 from .order import closable
 from .services import proof_said
+from .words import STAGES
 
 NEEDED = 2
 
@@ -70,13 +74,13 @@ def _stage(run: Run, approvals: int) -> Stage:
 def why_not_approve(run: Run, way: Way, viewer: Viewer) -> str:
     """Empty where the viewer may approve; else the reason in words."""
     if way.stage not in (Stage.CALCULATED, Stage.IN_REVIEW):
-        return f"The run is {way.stage.value}."
+        return _("There is nothing to approve, the run stands at: %(stage)s.") % {"stage": STAGES[way.stage.value]}
     if any(one.by == viewer.actor for one in way.approvals):
-        return "You have approved it; somebody else gives the second approval."
+        return _("You have approved it; somebody else gives the second approval.")
     if way.approvals and run.started_by == viewer.actor:
-        return "You calculated it; somebody else gives the second approval."
+        return _("You calculated it; somebody else gives the second approval.")
     if proof_said(run) is False:
-        return "The checker contradicts it."
+        return _("The checker contradicts it.")
     return ""
 
 
@@ -86,9 +90,11 @@ def approve(workspace: Workspace, run: Run, viewer: Viewer, *, seen: str, remark
     with acting(workspace, viewer.actor, "approve run") as act:
         kept = Run.objects.get(pk=run.pk)
         if (reason := why_not_approve(kept, way_of(kept), viewer)) != "":
-            raise Refused(reason, code="pay.approval", hint="Nothing was changed.")
+            raise Refused(reason, code="pay.approval", hint=_("Nothing was changed."))
         if kept.manifest_hash != seen:
-            raise Refused("This is not the content that you looked at.", code="pay.seen", hint="Look at it again.")
+            raise Refused(
+                _("This is not the content that you looked at."), code="pay.seen", hint=_("Look at it again.")
+            )
         made = Approval.objects.create(
             run=kept, by=viewer.actor, at=act.at, manifest_hash=kept.manifest_hash, remark=remark.strip()
         )
@@ -102,10 +108,16 @@ def withdraw_approval(workspace: Workspace, run: Run, viewer: Viewer, *, reason:
     with acting(workspace, viewer.actor, "withdraw approval") as act:
         mine = run.approvals.filter(by=viewer.actor, withdrawn_at__isnull=True).first()
         if mine is None or way_of(run).stage not in (Stage.IN_REVIEW, Stage.APPROVED):
-            raise Refused("There is no approval of yours to withdraw.", code="pay.approval", hint="Look at it again.")
+            raise Refused(
+                _("There is no approval of yours to withdraw."), code="pay.approval", hint=_("Look at it again.")
+            )
         mine.withdrawn_at = act.at
         mine.save(force_update=True)
         act.record("pay.approval-withdrawn", "run", run.pk, before={"files": mine.manifest_hash}, reason=reason)
+
+
+def _approvals(missing: int) -> str:
+    return ngettext("%(n)s approval is missing.", "%(n)s approvals are missing.", missing) % {"n": missing}
 
 
 def release(workspace: Workspace, run: Run, viewer: Viewer) -> list[Release]:
@@ -116,9 +128,11 @@ def release(workspace: Workspace, run: Run, viewer: Viewer) -> list[Release]:
         way = way_of(Run.objects.get(pk=run.pk))
         if way.stage != Stage.APPROVED:
             raise Refused(
-                f"{run} is {way.stage.value}; only an approved run is released.", code="pay.not-approved",
-                hint=f"{way.missing} approvals are missing." if way.missing else "Look at the run again.",
-            )  # fmt: skip
+                _("Only an approved run is released; this one stands at: %(stage)s.")
+                % {"stage": STAGES[way.stage.value]},
+                code="pay.not-approved",
+                hint=_approvals(way.missing) if way.missing else _("Look at it again."),
+            )
         made = [
             Release.objects.create(
                 run=run,

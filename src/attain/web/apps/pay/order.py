@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from attain.kernel.periods import Period
 from attain.web.apps.plans.models import PlanVersion
 from attain.web.apps.plans.selectors import published_versions
@@ -96,10 +98,14 @@ def left_open_notes(workspace: Workspace, run: Run) -> list[str]:
     for first, last in left_open(workspace, run):
         of = "" if first.calendar == workspace.calendar else f" ({first.calendar})"
         if first == last:
-            notes.append(f"{first.id}{of} is open and not in this run: balances carried out of it are not known.")
+            notes.append(
+                _("%(first)s is open and not in this run: balances carried out of it are not known.")
+                % {"first": f"{first.id}{of}"}
+            )
         else:
             notes.append(
-                f"{first.id} to {last.id}{of} are open and not in this run: balances carried out of them are not known."
+                _("%(first)s to %(last)s are open and not in this run: balances carried out of them are not known.")
+                % {"first": first.id, "last": f"{last.id}{of}"}
             )
     return notes
 

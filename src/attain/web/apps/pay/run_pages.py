@@ -16,6 +16,7 @@ from attain.web.workspace import Workspace
 from .calculating import stored
 from .models import Run
 from .statements import name_of, names_in
+from .words import REASONS
 
 FAR = 3
 """A payee who gets more than so many times the middle of all is pointed out, so that somebody looks."""
@@ -96,7 +97,8 @@ def counts_of(outcome: StoredRun) -> dict[str, int]:
 
 def reasons_of(outcome: StoredRun, table: str) -> list[tuple[str, int]]:
     """How often something was left out, or could not be paid, for each reason."""
-    return Counter(outcome.table(table, ["reason"])["reason"].to_pylist()).most_common()
+    counted = Counter(outcome.table(table, ["reason"])["reason"].to_pylist()).most_common()
+    return [(str(REASONS.get(reason, reason)), count) for reason, count in counted]
 
 
 def negative_payees(outcome: StoredRun) -> int:

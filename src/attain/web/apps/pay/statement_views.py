@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from attain.documents.statement import Credit, Line, Statement, Total, credits_of
@@ -180,13 +181,17 @@ def _cells(total: Total) -> list[dict[str, Any]]:
     cells = []
     for place, part in enumerate(total.parts):
         sign = "" if place == 0 else formats.MINUS if part.amount < 0 else "+"
-        lines = _("%(count)s lines") % {"count": formats.count(part.lines)} if part.lines else ""
+        lines = _count_of(part.lines) if part.lines else ""
         if part.name == "draw_recovered":
             lines = _("Open balance %(amount)s") % {"amount": formats.money(total.draw_balance, total.currency)}
         cells.append(
             {"title": PARTS[part.name], "sign": sign, "amount": part.amount, "first": place == 0, "under": lines}
         )
     return cells
+
+
+def _count_of(count: int) -> str:
+    return ngettext("%(shown)s line", "%(shown)s lines", count) % {"shown": formats.count(count)}
 
 
 def _row(line: Line, plans: Mapping[tuple[str, str], Plan]) -> Row:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 
 from attain.documents.statement import Payment, Statement, payments_of, statement_of
 from attain.engine.stored import StoredRun
@@ -99,7 +100,9 @@ def _require_seen(viewer: Viewer, payee: str) -> None:
 
 
 def _nothing() -> NotFound:
-    return NotFound("There is no such statement.", code="pay.no-statement", hint="Look at the list of statements.")
+    return NotFound(
+        _("There is no such statement."), code="pay.no-statement", hint=_("Look at the list of statements.")
+    )
 
 
 def opened(workspace: Workspace, run: str) -> StoredRun:

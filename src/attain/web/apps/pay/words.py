@@ -39,3 +39,17 @@ TONES = {
     "calculating": "info", "failed": "bad", "replaced": "", "calculated": "warn", "in review": "warn",
     "approved": "good", "released": "info", "closed": "",
 }  # fmt: skip
+REASONS = {
+    "no recipient named": _("no recipient named"),
+    "unknown payee": _("unknown payee"),
+    "nobody on a plan": _("nobody on a plan"),
+    "no plan in force": _("no plan in force"),
+    "no rate of exchange or no conversion": _("no rate of exchange or no conversion"),
+    "the result is missing: a quota, input or parameter is not there": _(
+        "the result is missing: a quota, input or parameter is not there"
+    ),
+    "what is taken back of the draw is missing": _("what is taken back of the draw is missing"),
+    "the seat is vacant: its lines are not paid": _("the seat is vacant: its lines are not paid"),
+    "the adjustment is in another currency than the plan": _("the adjustment is in another currency than the plan"),
+}
+"""Why nothing was credited or paid, by the sentence of the engine; those that name something of the user's stay."""

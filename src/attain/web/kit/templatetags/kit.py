@@ -41,6 +41,11 @@ def percent(value: Fraction | None) -> str:
 
 
 @register.filter
+def attainment(value: Fraction) -> str:
+    return formats.attainment(value)
+
+
+@register.filter
 def count(value: int) -> str:
     return formats.count(value)
 
@@ -72,6 +77,16 @@ def period(value: str) -> str:
 
 
 @register.filter
+def kind_of_period(value: str) -> str:
+    return formats.kind_of_period(value)
+
+
+@register.filter
+def quoted(value: str) -> str:
+    return formats.quoted(value)
+
+
+@register.filter
 def initials(value: str) -> str:
     return formats.initials(value)
 
@@ -80,6 +95,12 @@ def initials(value: str) -> str:
 def exact(amount: Decimal, currency: str | None) -> str:
     """A decided amount, with the places that it has."""
     return formats.exact(amount, currency)
+
+
+@register.filter
+def near(amount: Fraction, currency: str) -> str:
+    """An exact amount to the places of its currency, rounded half up: for what is not paid itself."""
+    return formats.near(amount, currency)
 
 
 @register.filter
