@@ -161,7 +161,7 @@ def _lines(
         )
         for line in shown_lines
     ]
-    has_marks, has_credits = any(marks.values()), any(row.credit for row in rows)
+    has_marks, has_credits = any(row.mark for row in rows), any(row.credit for row in rows)
     return {
         "payee": found.payee,
         "period": found.period,
@@ -205,7 +205,7 @@ def _row(line: Line, plans: Mapping[tuple[str, str], Plan]) -> Row:
         parts.append(_("earned in %(period)s") % {"period": formats.period(line.earning_period)})
     if line.note:
         parts.append(line.note)
-    said = formats.period(about) if line.event_type is None and line.kind == "line" else about
+    said = formats.period(about) if about == line.earning_period else about
     return Row(line, said, ", ".join(parts))
 
 
