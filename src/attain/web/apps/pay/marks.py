@@ -41,6 +41,11 @@ Key = tuple[str, str]
 """Component and event."""
 
 
+def is_by_attainment(plan: Plan) -> bool:
+    """Whether a component pays by tiers of an attainment: without one there is nothing to calculate."""
+    return any(_attainment(component) is not None for component in plan.components.values())
+
+
 def marks_of(workspace: Workspace, run: Run, plan: str, payee: str) -> dict[Key, Mark]:
     """By component and event, for components whose tiers are borders of an attainment."""
     key = f"marks:{hash_of([run.manifest_hash, plan, payee])}"

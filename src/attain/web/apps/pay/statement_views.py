@@ -22,7 +22,7 @@ from attain.web.kit import formats
 from attain.web.kit.paging import Page
 
 from .derivations import of_line
-from .marks import SCALE_END, Key, Mark, marks_of
+from .marks import SCALE_END, Key, Mark, is_by_attainment, marks_of
 from .models import Run
 from .statements import (
     Shown,
@@ -120,6 +120,7 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     plans = plans_by_version()
     names = names_in(workspace, shown.run)
     context = _lines(request, shown, found, {}) | {
+        "has_more_to_say": bool(_by_attainment(found)),
         "shown": shown,
         "state": STATES[shown.state],
         "name": name_of(names, payee),
@@ -137,7 +138,7 @@ def lines(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The lines once more, with the attainment before and after each: that takes a calculation, so it comes later."""
     shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
     run = Run.objects.get(pk=shown.run)
-    marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in found.plans}
+    marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in _by_attainment(found)}
     return render(request, "pay/_lines.html", _lines(request, shown, found, marks))
 
 
@@ -169,11 +170,16 @@ def _lines(
         "totals": found.totals,
         "groups": _groups(found, rows, plans, whole=not like and page.pages == 1),
         "page": page,
-        "is_marked": bool(marks),
         "has_marks": has_marks,
         "has_credits": has_credits,
         "columns_before_amount": 2 + 2 * has_marks + has_credits,
     }
+
+
+def _by_attainment(found: Statement) -> list[str]:
+    """The plans of a statement whose lines move an attainment."""
+    plans = plans_by_version()
+    return [name for name in found.plans if any(is_by_attainment(one) for (of, _), one in plans.items() if of == name)]
 
 
 def _cells(total: Total) -> list[dict[str, Any]]:
