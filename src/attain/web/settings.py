@@ -5,6 +5,7 @@ A process works on one workspace at a time. Configuring for another one closes t
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 
 from . import store
-from .workspace import Workspace
+from .workspace import SIGN_ON_SECRET, Workspace
 
 RECORDS = tuple(f"attain.web.apps.{name}" for name in ("access", "audit", "imports", "org", "plans", "pay", "jobs"))
 SIGN_ON = (
@@ -141,6 +142,10 @@ def _sign_on() -> dict[str, Any]:
         "LOGIN_URL": "/sign-in/",
         "LOGIN_REDIRECT_URL": "/",
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/sign-in/",
+        "SOCIALACCOUNT_ADAPTER": "attain.web.apps.access.adapter.CompanyAdapter",
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,  # whom the company vouches for is found by the verified address
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
+        "SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX": "",
         "ACCOUNT_ADAPTER": "attain.web.apps.access.adapter.Adapter",
         "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
         "ACCOUNT_LOGIN_METHODS": {"email"},
@@ -172,6 +177,17 @@ def serve_pages(workspace: Workspace) -> None:
         settings.CSRF_TRUSTED_ORIGINS = [workspace.address]
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_secure else None
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = is_secure
+    settings.SOCIALACCOUNT_PROVIDERS = _providers(workspace)
+
+
+def _providers(workspace: Workspace) -> dict[str, Any]:
+    """The company's own sign-on, as allauth wants it said."""
+    if not (said := workspace.sign_on):
+        return {}
+    about = {"server_url": said["issuer"], "token_auth_method": "client_secret_basic", "oauth_pkce_enabled": True}
+    app = {"provider_id": "company", "name": said["name"], "client_id": said["client_id"], "settings": about,
+           "secret": os.environ.get(SIGN_ON_SECRET, "")}  # fmt: skip
+    return {"openid_connect": {"APPS": [app]}}
 
 
 def _fingerprint() -> str:

@@ -6,6 +6,8 @@ from allauth.account import views as sign_on
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as company
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import include, path
 
 from attain.web.home import home
@@ -14,6 +16,11 @@ SIGN_ON = [
     path("sign-in/", sign_on.login, name="account_login"),
     path("sign-out/", sign_on.logout, name="account_logout"),
     path("sign-in/again/", sign_on.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/with/<str:provider_id>/", openid.login, name="openid_connect_login"),
+    path("sign-in/with/<str:provider_id>/back/", openid.callback, name="openid_connect_callback"),
+    path("sign-in/cancelled/", company.login_cancelled, name="socialaccount_login_cancelled"),
+    path("sign-in/refused/", company.login_error, name="socialaccount_login_error"),
+    path("sign-in/unknown/", company.signup, name="socialaccount_signup"),
     path("me/password/", sign_on.password_change, name="account_change_password"),
     path("sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
     path("sign-in/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),

@@ -31,7 +31,9 @@ DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
 _KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine",
-          "serve")  # fmt: skip
+          "serve", "sign_on")  # fmt: skip
+SIGN_ON = ("name", "issuer", "client_id")
+SIGN_ON_SECRET = "ATTAIN_SIGN_ON_SECRET"  # noqa: S105  the name of a variable
 _ENGINES = ("duckdb", "postgres", "spark")
 
 
@@ -51,6 +53,8 @@ class Workspace:
     """The day that pages take for today: a company whose data ends in 2014 looks alive in June 2014."""
     address: str = ""
     """Where browsers reach it, such as https://pay.example.com; empty where only this machine does."""
+    sign_on: Mapping[str, str] = field(default_factory=dict)
+    """The company's own sign-on by OpenID Connect: `name`, `issuer`, `client_id`; its secret is in the environment."""
     ports: Ports = field(default_factory=real_ports, compare=False)
 
     @classmethod
@@ -152,6 +156,8 @@ class Workspace:
             lines += ["", "[engine]", *(f"{name} = {_quoted(value)}" for name, value in self.engine.items())]
         if self.address:
             lines += ["", "[serve]", f"address = {_quoted(self.address)}"]
+        if self.sign_on:
+            lines += ["", "[sign_on]", *(f"{name} = {_quoted(said)}" for name, said in self.sign_on.items())]
         for name, calendar in self.calendars.items():
             lines += ["", f"[calendars.{_quoted(name)}]"]
             lines += [
@@ -295,6 +301,7 @@ def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
         given.get("engine", {}),
         _business_date(given.get("business_date")),
         _address(given.get("serve", {})),
+        _sign_on(given.get("sign_on", {})),
     )
 
 
@@ -310,6 +317,15 @@ def _address(given: object) -> str:
     if parts is None or (said and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in "/")):
         raise _wrong("serve.address", said, "Write where browsers reach it, such as https://pay.example.com.")
     return str(said).rstrip("/")
+
+
+def _sign_on(given: object) -> dict[str, str]:
+    if given == {}:
+        return {}
+    whole = isinstance(given, dict) and given.keys() == set(SIGN_ON)
+    if not isinstance(given, dict) or not whole or not all(isinstance(said, str) for said in given.values()):
+        raise _wrong("sign_on", given, f"It has {', '.join(SIGN_ON)}, each a text in quotes.")
+    return given
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -15,9 +17,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
-        "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
+        "form-action 'self'",
     )
 )
 
@@ -28,7 +30,13 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}{_issuer()}"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["X-Frame-Options"] = "DENY"
         return response
+
+
+def _issuer() -> str:
+    """A form that signs on is sent on to the company's own sign-on: browsers ask for leave for that, too."""
+    parts = urlsplit(settings.WORKSPACE.sign_on.get("issuer", ""))
+    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
 
@@ -12,3 +13,10 @@ class Adapter(DefaultAccountAdapter):
 
     def add_message(self, *arguments: object, **named: object) -> None:
         """What allauth would say at every sign-in is seen on the page anyway."""
+
+
+class CompanyAdapter(DefaultSocialAccountAdapter):
+    """Sign-on by the company: who has no account here gets none by it."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+        return False

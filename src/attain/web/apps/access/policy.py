@@ -67,8 +67,7 @@ FOREIGN: Mapping[str, str] = {
     "openid_connect_callback": ANYBODY,
     "socialaccount_login_cancelled": ANYBODY,
     "socialaccount_login_error": ANYBODY,
-    "javascript-catalog": ANYBODY,
-    "set_language": ANYBODY,
+    "socialaccount_signup": ANYBODY,  # says that there is no account
 }
 
 
