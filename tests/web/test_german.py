@@ -24,8 +24,9 @@ def words(**strings: str | tuple[str, ...]) -> Words:
     return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def german(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Before anything else: reading templates gives Django bare settings where it has none."""
     settings.configure(open_company(tmp_path_factory.mktemp("german") / "nordwind"))
 
 

@@ -114,7 +114,7 @@ def test_whom_the_company_vouches_for_is_signed_in(client: Any, provider: Provid
     assert "Sign in with Nordwind ID" in page.content.decode()
     assert page["Content-Security-Policy"].endswith(f"form-action 'self' {provider.address}")
     assert "Welcome, Elif Şahin" in signed_on(client).content.decode()
-    path, form, authorization = next(one for one in provider.asked if one[0] == "/token")
+    _, form, authorization = next(one for one in provider.asked if one[0] == "/token")
     assert form["code"] == ["once"] and form["code_verifier"]
     assert base64.b64decode(authorization.removeprefix("Basic ")) == b"attain:only here"
     assert signed_on(client).status_code == 200
