@@ -222,8 +222,6 @@ def _pay(workspace: Workspace) -> None:
             workspace, actor=email("admin"), plan="account-executive", payee="sven", pay_period=month,
             component="commission", amount=Decimal(amount), currency="EUR", reason=f"{ADJUSTMENT} in {month}",
         )  # fmt: skip
-    from attain.web.apps.pay import jobs  # noqa: F401  what it declares can be asked for
-
     first = run_pay(workspace, workspace.span_of("2026-01"), actor=email("admin"), step=lambda name: None)
     approve(workspace, first, viewer("admin"), seen=first.manifest_hash, remark="Looked at every payee")
     approve(workspace, first, viewer("finance"), seen=first.manifest_hash, remark="")

@@ -1,4 +1,4 @@
-"""From calculated to paid, on pages: sums that agree to the unit, four eyes, jobs of the worker, and what the log holds."""
+"""From calculated to paid, on pages: sums that agree to the unit, four eyes, jobs of the worker, what the log holds."""
 
 from __future__ import annotations
 
@@ -277,3 +277,16 @@ def test_what_keeps_a_period_from_being_paid_stands_on_the_page_of_its_job(fresh
     fresh.as_("admin").post("/runs/start/", {"period": "2026-03"})
     fresh.work()
     assert Job.objects.latest("pk").state == "done"
+
+
+def test_a_process_that_answers_browsers_knows_every_kind_of_job(fresh: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks for jobs that only the worker does: nothing else has to be imported before."""
+    import sys
+
+    from attain.web.apps.jobs import services
+
+    monkeypatch.setattr(services, "_KINDS", {})
+    for name in ("attain.web.apps.pay.jobs", "attain.web.apps.imports.jobs"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert fresh.as_("admin").post("/runs/start/", {"period": "2026-03"}).status_code == 302
+    assert set(services._KINDS) == {"calculate", "import"}
