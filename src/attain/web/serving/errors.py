@@ -29,7 +29,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "kit/not_found.html", status=404)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Only a form that was sent from elsewhere, or too late, ends here: rights are answered with 404."""
     return render(request, "kit/not_found.html", {"stale": True}, status=403)
 

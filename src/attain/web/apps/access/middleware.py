@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import translation
 
 from .models import Account
@@ -45,7 +45,7 @@ class ViewerMiddleware:
         if policy == ANYBODY:
             return None
         if request.viewer is None:
-            return redirect(f"{settings.LOGIN_URL}?next={request.get_full_path()}")
+            return redirect_to_login(request.get_full_path())
         viewer: Viewer = request.viewer
         if viewer.behind is not None and request.method not in ("GET", "HEAD") and policy != SIGNED_IN:
             raise Http404("Who sees as somebody else changes nothing.")

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import autodiscover_modules
 from django_tasks import task
 
 from attain.kernel.errors import AttainError
@@ -37,9 +38,16 @@ def job(kind: str, *, steps: int) -> Callable[[Work], Work]:
     return declare
 
 
+def _declared(kind: str) -> tuple[Work, int]:
+    """Each app declares its own in a module `jobs`, which nobody else has to import."""
+    if kind not in _KINDS:
+        autodiscover_modules("jobs")
+    return _KINDS[kind]
+
+
 def start_job(workspace: Workspace, kind: str, arguments: dict[str, Any], *, actor: str) -> Job:
     """Put a job into the queue; it is begun when the transaction that asks for it is done."""
-    _, steps = _KINDS[kind]
+    _, steps = _declared(kind)
     with acting(workspace, actor, "start job") as act:
         made = Job.objects.create(kind=kind, arguments=arguments, asked_by=actor, asked_at=act.at, steps=steps)
         act.record("job.asked", "job", made.pk, after={"kind": kind, **arguments})
@@ -60,7 +68,7 @@ def do(workspace: Workspace, asked: Job) -> None:
     if not begun.update(state=Job.State.RUNNING, started_at=now()):
         return
     mine = Job.objects.filter(pk=asked.pk)
-    work, _ = _KINDS[asked.kind]
+    work, _ = _declared(asked.kind)
     done = -1
 
     def step(name: str) -> None:

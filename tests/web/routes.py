@@ -1,0 +1,92 @@
+"""Every route of the application, read off the resolver, and addresses for it: with what exists, and with nonsense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from attain.engine.stored import StoredRun
+
+ROLES = ("rep", "stranger", "manager", "other-manager", "moved-manager", "admin", "finance", "executive", "auditor",
+         "administrator", "nobody")  # fmt: skip
+POSTED = frozenset({
+    "see-as", "see-as-end", "account-grant", "account-end", "run-start", "run-approve", "run-withdraw", "run-release",
+    "run-close", "batch-upload", "batch-undo", "statement-answer",
+})  # fmt: skip
+"""Routes that only take what is sent to them."""
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    pattern: str
+    view: Any
+    arguments: tuple[str, ...]
+
+    @cached_property
+    def policy(self) -> Any:
+        from attain.web.apps.access.policy import policy_of
+
+        return policy_of(self.view, self.name)
+
+    def address(self, **values: object) -> str:
+        from django.urls import reverse
+
+        return str(reverse(self.name, kwargs={name: values[name] for name in self.arguments}))
+
+
+def routes() -> list[Route]:
+    from django.urls import get_resolver
+
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: Any, before: str) -> Iterator[Route]:
+    for one in patterns:
+        pattern = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from _walk(one.url_patterns, pattern)
+        else:
+            yield Route(one.name, pattern, one.callback, tuple(one.pattern.converters))
+
+
+@cache
+def everything(path: Path) -> list[Mapping[str, object]]:
+    """All sets of values that stand for something in the workspace."""
+    from attain.web.apps.access.models import Account, Grant
+    from attain.web.apps.imports.models import Batch
+    from attain.web.apps.jobs.models import Job
+    from attain.web.apps.org.models import Person
+    from attain.web.apps.pay.models import Run
+    from attain.web.apps.plans.models import PlanVersion
+
+    pays: set[tuple[str, str]] = set()
+    for run in Run.objects.filter(state="published"):
+        paid = StoredRun(path / "data" / "runs" / run.pk).table("payments", ("payee", "pay_period"))
+        pays |= {(row["payee"], row["pay_period"]) for row in paid.to_pylist()}
+    values: list[Mapping[str, object]] = [{"payee": payee, "period": period} for payee, period in sorted(pays)]
+    values += [{"run": run.pk} for run in Run.objects.all()]
+    values += [{"pk": grant.account_id, "grant": grant.pk} for grant in Grant.objects.all()]
+    values += [{"pk": account.pk} for account in Account.objects.all()]
+    values += [{"pk": job.pk} for job in Job.objects.all()]
+    values += [{"batch": batch.pk} for batch in Batch.objects.all()]
+    values += [{"person": person.person} for person in Person.objects.all()]
+    values += [{"plan": one.plan, "version": one.plan_version} for one in PlanVersion.objects.all()]
+    return values
+
+
+NONSENSE: Mapping[str, object] = {
+    "payee": "nobody", "period": "2031-13", "run": "run-999999", "pk": 10**18, "grant": 10**18, "batch": "no-batch",
+    "person": "nobody", "plan": "no-plan", "version": "0",
+}  # fmt: skip
+
+
+def addresses(route: Route, workspace: Any) -> list[str]:
+    """Of a route, with every set of values that fits it, each once."""
+    if not route.arguments:
+        return [route.address()]
+    fitting = (values for values in everything(workspace.path) if set(route.arguments) <= set(values))
+    return list(dict.fromkeys(route.address(**values) for values in fitting))
