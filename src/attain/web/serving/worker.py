@@ -16,6 +16,7 @@ def work(workspace: Workspace, *, until_empty: bool = False) -> None:
     from attain.web.apps import imports, pay  # noqa: F401  what they declare is what can be done
     from attain.web.apps.imports import jobs as _imports  # noqa: F401
     from attain.web.apps.pay import jobs as _pay  # noqa: F401
+    from attain.web.apps.plans import jobs as _plans  # noqa: F401
 
     worker = Worker(
         queue_names=["default"], interval=SECONDS_BETWEEN_LOOKS, batch=until_empty, backend_name="default",
