@@ -87,7 +87,7 @@ def test_engine_and_checker_are_held_against_each_other_beyond_what_is_expected(
     nordwind: Path, attain: Attain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Q.1: the one expectation holds on both sides, and the cent that they differ by is named."""
-    monkeypatch.setattr("attain.engine.calculate", OneCentMore)
+    monkeypatch.setattr("attain.web.apps.plans.checking.calculate", OneCentMore)
     said = attain("test", status=1).out
     cent = "payments paid of account-executive Ann 2026-01: expected 4000 in minor units (checker), got 4001"
     assert cent in said and "both     FAILED" in said

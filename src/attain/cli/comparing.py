@@ -11,10 +11,7 @@ from attain.cli.options import Folder, Json, Language, examples, language_of, op
 
 if TYPE_CHECKING:
     from attain.engine.stored import StoredRun
-    from attain.facts.snapshot import Snapshot
-    from attain.kernel.intervals import Interval
     from attain.plans.loader import Document
-    from attain.plans.model import Plan
     from attain.web.workspace import Workspace
 
 Payees = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -104,53 +101,20 @@ def _plans(
 
 def _effect(workspace: Workspace, old: Document, new: Document, over: str | None) -> list[dict[str, Any]]:
     """What each payee earns by either plan in the same periods, as if nothing had been paid before."""
-    from attain.cli.summary import by_payee, names_in
     from attain.cli.tables import working
-    from attain.engine import calculate
     from attain.kernel.intervals import Interval
     from attain.web.apps.pay.calculating import run_named
-    from attain.web.apps.pay.runs import require_pay_period
-    from attain.web.apps.pay.selectors import snapshot as present
+    from attain.web.apps.plans.effects import STEPS, sums_by_either
 
     if over is None:
         last = run_named(None)
         span = Interval(last.starts_on, last.ends_on)
     else:
         span = span_of(workspace, over)
-    found: list[Payees] = []
-    with working("Comparing", 3) as step:
-        step("reading")
-        snapshot = unpaid(present(workspace))
-        require_pay_period(snapshot, [old.plan, new.plan], span)
-        for document in (old, new):
-            step(f"calculating {document.id}")
-            calculation = calculate([_stretched(document.plan, old.plan, new.plan, span)], snapshot, span)
-            found.append({("", payee): sums for (_, payee), sums in by_payee(calculation, "earned", "payable").items()})
-            calculation.close()
-    return effect_of(found[0], found[1], names_in(snapshot.rows("people")))
-
-
-def unpaid(snapshot: Snapshot) -> Snapshot:
-    """A copy in which no period is closed and nothing was ever paid."""
-    for name in ("ledger_lines", "ledger_releases", "ledger_balances", "closed_periods"):
-        snapshot = snapshot.with_decisions(name, [], instead=True)
-    return snapshot
-
-
-def _stretched(plan: Plan, old: Plan, new: Plan, span: Interval) -> Plan:
-    """The plan as if it held through all the days of both and of the span."""
-    from datetime import timedelta
-
-    assert span.end is not None  # noqa: S101  for the type checker: periods have an end
-    ends = [one.effective.end for one in (old, new)]
-    last = None if None in ends else max([span.end, *(end for end in ends if end is not None)])
-    effective = plan.effective.model_copy(
-        update={
-            "from_": min(span.start, old.effective.start, new.effective.start),
-            "through": None if last is None else last - timedelta(days=1),
-        }
-    )
-    return plan.model_copy(update={"effective": effective})
+    with working("Comparing", STEPS) as step:
+        before, after, names = sums_by_either(workspace, old, new, span, step)
+    sides = [{("", payee): sums for payee, sums in side.items()} for side in (before, after)]
+    return effect_of(sides[0], sides[1], names)
 
 
 def effect_of(before: Payees, after: Payees, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -223,8 +187,9 @@ def show_effect(effect: Sequence[Mapping[str, Any]], before: str, after: str) ->
 
 
 def _runs(folder: Any, one: str, other: str, as_json: bool) -> None:
-    from attain.cli.summary import by_payee, names_of_run
+    from attain.cli.summary import names_of_run
     from attain.cli.tables import amount, answer, say, table
+    from attain.documents.comparison import by_payee
     from attain.engine.run import changed_tables
 
     workspace = opened(folder)

@@ -208,8 +208,8 @@ def _import(workspace: Workspace, folder: Path, actor: str) -> list[Batch]:
 def _publish(workspace: Workspace, actor: str, step: Step) -> int:
     """The plans that are not published yet, after their tests; returns the number of tests of all plans."""
     from attain.cli.documents import documents_of
-    from attain.cli.plans import findings_of, results_of
     from attain.kernel.errors import Findings, Refused
+    from attain.web.apps.plans.checking import findings_of, results_of
     from attain.web.apps.plans.selectors import published_versions
     from attain.web.apps.plans.services import publish_plan
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +11,8 @@ from attain.cli.documents import document_named, not_published, published_otherw
 from attain.cli.options import Actor, Folder, Json, Language, Reason, actor_of, examples, language_of, opened, wrong_use
 
 if TYPE_CHECKING:
-    from attain.kernel.errors import Finding
-    from attain.plans.expected import Difference
     from attain.plans.loader import Document
-    from attain.plans.outcome import Outcome
-    from attain.plans.plan_tests import Calculate, TestResult
-    from attain.web.workspace import Workspace
+    from attain.plans.plan_tests import TestResult
 
 Files = Annotated[list[Path] | None, typer.Argument(help="Plan documents; else all of plans/.")]
 
@@ -45,63 +40,6 @@ def add_to(app: typer.Typer) -> None:
     )(retire)
 
 
-def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
-    """Everything that is wrong with plans; those that stand together are held against each other too."""
-    return looked_at(workspace, documents)[0]
-
-
-def looked_at(workspace: Workspace, documents: Sequence[Document]) -> tuple[list[Finding], list[Document]]:
-    """Names and types first; only a plan that can be read is looked at by the checker of plans, and only one without
-    errors is tried by the engine. What is found, and the plans that were tried."""
-    from attain.plans import linter
-    from attain.plans.scope import looked_through
-    from attain.plans.versions import findings_of_versions
-
-    found: list[Finding] = []
-    sound: list[Document] = []
-    for document in documents:
-        _, wrong = looked_through(document, workspace.fact_types, _calendars(workspace))
-        said = list(wrong)
-        if not _errors(said):
-            said += linter.check(document.plan, document.where)
-        if not _errors(said):
-            sound.append(document)
-        found += said
-    return [*found, *findings_of_versions(documents), *_refused_by_engine(workspace, sound)], sound
-
-
-def _errors(found: Sequence[Finding]) -> list[Finding]:
-    return [finding for finding in found if finding.is_error]
-
-
-def _refused_by_engine(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
-    """What the engine cannot compute exactly. It says so of the plan, so it is tried without any fact."""
-    from attain.engine import calculate
-    from attain.facts.snapshot import Snapshot
-    from attain.kernel.errors import AttainError, Finding
-    from attain.kernel.intervals import Interval
-    from attain.plans.loader import located
-
-    nothing = Snapshot.from_rows(
-        workspace.fact_types.values(), calendars=workspace.calendars, calendar=workspace.calendar
-    )
-    found: list[Finding] = []
-    for document in documents:
-        plan = document.plan
-        first = workspace.calendars[plan.calendar or workspace.calendar].period(plan.period, plan.effective.start)
-        try:
-            with located([document]):
-                calculate([plan], nothing, Interval(first.start, first.end)).close()
-        except AttainError as refusal:
-            found.append(Finding("error", refusal.code, refusal.message, refusal.where, refusal.hint))
-    return found
-
-
-def _calendars(workspace: Workspace) -> dict[str, Any]:
-    """The default calendar first: plans that name none use it."""
-    return {workspace.calendar: workspace.calendars[workspace.calendar], **workspace.calendars}
-
-
 def check(
     files: Files = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors and warnings only.")] = False,
@@ -114,6 +52,7 @@ def check(
     """
     from attain.cli.tables import answer, say
     from attain.kernel.errors import Findings, count_in_words
+    from attain.web.apps.plans.checking import errors_in, looked_at
 
     workspace = opened(folder, records=False)
     documents: list[Document] = []
@@ -136,7 +75,7 @@ def check(
 
     document = {"plans": [one.id for one in documents], "findings": [finding.as_dict() for finding in shown]}
     answer(as_json, document, show)
-    if _errors(found):
+    if errors_in(found):
         raise typer.Exit(1)
 
 
@@ -154,6 +93,7 @@ def test(
     from attain.cli.tables import answer, say, working
     from attain.kernel.errors import Findings
     from attain.plans.plan_tests import chosen
+    from attain.web.apps.plans.checking import errors_in, findings_of, results_of
 
     workspace = opened(folder, records=False)
     if files or only is None:
@@ -164,7 +104,7 @@ def test(
     if only is not None and not tested:
         raise wrong_use(f"No plan and no test is called {only!r}.")
     to_check = [document for document in documents if only is None or document.plan.plan in tested]
-    errors = _errors(findings_of(workspace, to_check))
+    errors = errors_in(findings_of(workspace, to_check))
     if errors or (unreadable and not documents):
         raise Findings([*unreadable, *errors])
     with working("Testing", len(tested)) as step:
@@ -185,42 +125,6 @@ def test(
     answer(as_json, {**document, "unreadable": [finding.as_dict() for finding in unreadable]}, show)
     if failed or unreadable:
         raise typer.Exit(1)
-
-
-def results_of(
-    workspace: Workspace, documents: Sequence[Document], step: Any, only: str | None = None
-) -> dict[str, list[TestResult]]:
-    """By engine and by checker; under `both` the tests at whose steps they differ from each other."""
-    from attain.checker.recompute import recompute
-    from attain.engine import calculate
-    from attain.plans.plan_tests import chosen, run_tests_by_all
-
-    calendars = _calendars(workspace)
-    both: dict[str, Calculate] = {"engine": calculate, "checker": recompute}
-    found: dict[str, list[TestResult]] = {by: [] for by in both}
-    for name in dict.fromkeys(document.plan.plan for document, _, _ in chosen(documents, only)):
-        step(name)
-        versions = [document for document in documents if document.plan.plan == name]
-        ran = run_tests_by_all(versions, workspace.fact_types, calendars, both, _where_they_differ, only)
-        for by, results in ran.items():
-            found.setdefault(by, []).extend(results)
-    return found
-
-
-def _where_they_differ(answers: Mapping[str, Outcome]) -> Difference | None:
-    """The first amount or row, in the order of tables, that engine and checker do not have alike."""
-    from attain.checker.compare import AMOUNTS, ROW, compare
-    from attain.plans.expected import Difference
-
-    found = compare(answers["checker"], answers["engine"])
-    if not found:
-        return None
-    first = found[0]
-    column = "" if first.column == ROW else f" {first.column}"
-    unit = " in minor units" if first.table in AMOUNTS else ""
-    named = " ".join(str(part) for part in first.key if part not in (None, ""))
-    said = f"{first.recomputed}{unit} (checker)", f"{first.claimed}{unit} (engine)"
-    return Difference(f"{first.table}{column} of {named}", *said)
 
 
 def _result(by: str, result: TestResult) -> dict[str, Any]:
@@ -273,6 +177,7 @@ def publish(
     from attain.kernel.errors import Finding, Findings
 
     workspace = opened(folder)
+    from attain.web.apps.plans.checking import errors_in, findings_of, results_of
     from attain.web.apps.plans.selectors import published_versions, retired_names
     from attain.web.apps.plans.services import publish_plan
 
@@ -281,7 +186,7 @@ def publish(
         raise Findings([*unreadable, not_published(workspace, documents, unreadable)])
     if not files:  # what was retired comes back only when it is named
         documents = [document for document in documents if document.id not in retired_names()]
-    if errors := _errors(findings_of(workspace, documents)):
+    if errors := errors_in(findings_of(workspace, documents)):
         raise Findings(errors)
     if not untested:
         with working("Testing", len({document.plan.plan for document in documents})) as step:

@@ -107,16 +107,6 @@ def exceptions(outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def by_payee(outcome: Outcome, *columns: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """(plan, payee) -> currency and the sums of these columns of `payments`."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in outcome.rows("payments"):
-        sums = found.setdefault((row["plan"], row["payee"]), {"currency": row["currency"], **dict.fromkeys(columns, 0)})
-        for column in columns:
-            sums[column] += int(row[column] or 0)
-    return found
-
-
 def names_in(people: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {row["person"]: row["name"] for row in people if row["name"]}
 

@@ -54,11 +54,13 @@ class Case:
 
 def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_json: bool) -> None:
     from attain.cli import summary
-    from attain.cli.comparing import effect_of, show_effect, unpaid
+    from attain.cli.comparing import effect_of, show_effect
     from attain.cli.tables import answer, say, table, working
+    from attain.documents.comparison import by_payee
     from attain.engine import calculate
     from attain.web.apps.pay.runs import pays_again, require_pay_period
     from attain.web.apps.pay.selectors import freeze
+    from attain.web.apps.plans.effects import unpaid
 
     supposed, case = read(file)
     with working(f"What if, {period}", 3) as step:
@@ -80,7 +82,7 @@ def what_if(workspace: Workspace, span: Interval, file: Path, period: str, as_js
                 held.append(Counter())
                 continue
             calculation = calculate(by, snapshot, span)
-            payees.append(summary.by_payee(calculation, "earned", "payable"))
+            payees.append(by_payee(calculation, "earned", "payable"))
             held.append(Counter(_exception(row) for row in calculation.rows("exceptions")))
             calculation.close()
     brought = [dict(zip(EXCEPTION, row, strict=True)) for row in (held[1] - held[0]).elements()]

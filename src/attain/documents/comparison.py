@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from attain.engine.stored import StoredRun
+from attain.plans.outcome import Outcome
 
 SHOWN = 2
 
@@ -52,6 +54,16 @@ def payable_by_payee(run: StoredRun) -> dict[tuple[str, str], int]:
     table = run.table("payments", ("plan", "payee", "currency", "payable"))
     sums = table.group_by(["payee", "currency"]).aggregate([("payable", "sum")]).to_pylist()
     return {(row["payee"], row["currency"]): int(row["payable_sum"] or 0) for row in sums}
+
+
+def by_payee(outcome: Outcome, *columns: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """(plan, payee) -> currency and the sums of these columns of `payments`."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in outcome.rows("payments"):
+        sums = found.setdefault((row["plan"], row["payee"]), {"currency": row["currency"], **dict.fromkeys(columns, 0)})
+        for column in columns:
+            sums[column] += int(row[column] or 0)
+    return found
 
 
 def changes_between(before: StoredRun, after: StoredRun) -> list[PayeeChange]:

@@ -27,6 +27,8 @@ class Right(Enum):
     SEE_IMPORTS = "see batches"
     IMPORT = "import files and undo batches"
     SEE_PLANS = "see plans and their findings"
+    EDIT_PLANS = "edit and submit drafts of plans"
+    APPROVE_PLANS = "approve drafts of plans"
     PUBLISH_PLANS = "publish and retire plans"
     SEE_AUDIT = "read the log"
     SEE_ACCOUNTS = "see accounts and roles"
@@ -39,9 +41,13 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
     Role.REP: frozenset({Right.SEE_PAY}),
     Role.MANAGER: frozenset({Right.SEE_PAY}),
     Role.COMPENSATION_ADMIN: frozenset(
-        {*_READ, Right.CALCULATE, Right.APPROVE, Right.RELEASE, Right.IMPORT, Right.PUBLISH_PLANS, Right.SEE_AS}
+        {
+            *_READ,
+            *(Right.CALCULATE, Right.APPROVE, Right.RELEASE, Right.IMPORT, Right.SEE_AS),
+            *(Right.EDIT_PLANS, Right.APPROVE_PLANS, Right.PUBLISH_PLANS),
+        }
     ),
-    Role.FINANCE: frozenset({*_READ, Right.APPROVE, Right.RELEASE}),
+    Role.FINANCE: frozenset({*_READ, Right.APPROVE, Right.RELEASE, Right.APPROVE_PLANS}),
     Role.EXECUTIVE: frozenset({Right.SEE_PAY}),
     Role.AUDITOR: frozenset({*_READ, Right.SEE_AUDIT, Right.SEE_ACCOUNTS}),
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.GRANT}),

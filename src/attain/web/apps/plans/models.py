@@ -1,4 +1,8 @@
-"""Versions of plan documents. What is published is kept as it was read, with its fragments, and never changes."""
+"""Versions of plan documents. What is published is kept as it was read, with its fragments, and never changes.
+
+A draft is a text on its way to become one. Only drafts change, and `version` says how often: whoever saves or decides
+names the version that was looked at.
+"""
 
 from __future__ import annotations
 
@@ -39,3 +43,37 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan}@{self.plan_version}"
+
+
+class Draft(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        IN_REVIEW = "in review"
+        APPROVED = "approved"
+        PUBLISHED = "published"
+        DISCARDED = "discarded"
+
+    plan = models.TextField()
+    text = models.TextField()
+    base = models.ForeignKey(PlanVersion, models.PROTECT, null=True, related_name="drafts")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
+    version = models.IntegerField(default=1)
+    begun_by = models.TextField()
+    edited_by = models.TextField()
+    edited_at = models.DateTimeField()
+    submitted_by = models.TextField(default="")
+    submitted_at = models.DateTimeField(null=True)
+    approved_by = models.TextField(default="")
+    approved_at = models.DateTimeField(null=True)
+    approved_hash = models.CharField(max_length=64, default="")
+    remark = models.TextField(default="")
+
+    class Meta:
+        ordering = ("-edited_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"draft {self.pk} of {self.plan}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.DRAFT, self.State.IN_REVIEW, self.State.APPROVED)

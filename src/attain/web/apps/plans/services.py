@@ -6,7 +6,7 @@ read and stored nowhere, so retiring the next one gives the first its days back.
 
 from __future__ import annotations
 
-from attain.kernel.errors import NotFound, Refused, Where, suggest
+from attain.kernel.errors import AttainError, NotFound, Refused, Where, suggest
 from attain.kernel.hashing import canonical_json
 from attain.plans.loader import Document
 from attain.plans.versions import findings_of_versions
@@ -21,25 +21,9 @@ State = PlanVersion.State
 
 def publish_plan(workspace: Workspace, document: Document, *, actor: str, reason: str = "") -> PlanVersion:
     """Let runs pay by this document. The same document again changes nothing."""
-    version = _described(workspace, document)
-    if document_of(version).hash != document.hash:
-        raise Refused(
-            f"{document.id} reads differently when it stands alone: a fragment is missing.",
-            code="plans.incomplete",
-            where=document.where("uses"),
-            hint="Load the plan together with its fragments.",
-        )
-    _require_one_plan(document, version)
+    version = _complete(workspace, document)
     with acting(workspace, actor, "publish plan") as act:
-        known = PlanVersion.objects.filter(plan=version.plan, plan_version=version.plan_version).first()
-        if known is not None and known.content_hash != version.content_hash:
-            raise Refused(
-                f"{document.id} was published on {moment(known.published_at)[:16]} by {known.published_by} with another"
-                " text, and people may have been paid by it.",
-                code="plans.published-stays",
-                where=document.where("version"),
-                hint="Give the changed plan a version of its own, with the dates from which it holds.",
-            )
+        known = _same_version(document, version)
         if known is not None and known.state == State.PUBLISHED:
             return known
         before = _ends(version.plan)
@@ -51,6 +35,46 @@ def publish_plan(workspace: Workspace, document: Document, *, actor: str, reason
         _record_ends(act, chosen, before)
         act.record("plans.published", "plan-version", chosen, after={"hash": chosen.content_hash}, reason=reason)
     return chosen
+
+
+def why_not_publish(workspace: Workspace, document: Document) -> AttainError | None:
+    """What would keep a document from being published as the records are now."""
+    try:
+        version = _complete(workspace, document)
+        known = _same_version(document, version)
+        if known is None or known.state != State.PUBLISHED:
+            _require_apart(document, version)
+    except (Refused, NotFound) as refusal:
+        return refusal
+    return None
+
+
+def _complete(workspace: Workspace, document: Document) -> PlanVersion:
+    """The version as it would be kept: it has all that it uses, and fits the other versions of its plan."""
+    version = _described(workspace, document)
+    if document_of(version).hash != document.hash:
+        raise Refused(
+            f"{document.id} reads differently when it stands alone: a fragment is missing.",
+            code="plans.incomplete",
+            where=document.where("uses"),
+            hint="Load the plan together with its fragments.",
+        )
+    _require_one_plan(document, version)
+    return version
+
+
+def _same_version(document: Document, version: PlanVersion) -> PlanVersion | None:
+    """What is kept under this name, which must be this document."""
+    known = PlanVersion.objects.filter(plan=version.plan, plan_version=version.plan_version).first()
+    if known is not None and known.content_hash != version.content_hash:
+        raise Refused(
+            f"{document.id} was published on {moment(known.published_at)[:16]} by {known.published_by} with another"
+            " text, and people may have been paid by it.",
+            code="plans.published-stays",
+            where=document.where("version"),
+            hint="Give the changed plan a version of its own, with the dates from which it holds.",
+        )
+    return known
 
 
 def _require_one_plan(document: Document, version: PlanVersion) -> None:

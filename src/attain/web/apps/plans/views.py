@@ -1,39 +1,41 @@
-"""Plans as pages: the list, and one version as text, in words, and with what the checker of plans says."""
+"""Plans as pages: the list, and one version as text, in words, with its checks, its people and what it changed."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from attain.plans import linter
-from attain.plans.difference import difference
-from attain.plans.prose import Bullets, Language, Paragraph, Rows, describe
 from attain.web.apps.access.policy import Right, needs
-from attain.web.kit import formats
+from attain.web.kit.paging import Page
 
+from . import pages
 from .models import PlanVersion
 from .selectors import document_of, published_versions
+from .services import retire_plan
+from .studio import open_drafts
 
-KINDS = {Paragraph: "paragraph", Bullets: "bullets", Rows: "rows"}
+PEOPLE_OF_A_PAGE = 20
 
 
 @require_GET
 @needs(Right.SEE_PLANS)
 def plans(request: HttpRequest) -> HttpResponse:
-    """Published versions, those in force on the business date first."""
+    """Published versions, those in force on the business date first, and the drafts that are worked on."""
     day = request.viewer.as_of
     rows: list[dict[str, Any]] = []
     for version in published_versions():
         in_force = version.effective_from <= day and (version.effective_to is None or day < version.effective_to)
-        rows.append(
-            {"version": version, "title": _title(version), "in_force": in_force, "last_day": _last_day(version)}
-        )
+        title = pages.title_of(document_of(version))
+        rows.append({"version": version, "title": title, "in_force": in_force, "last_day": _last_day(version)})
     rows.sort(key=lambda row: (not row["in_force"], row["version"].plan, row["version"].effective_from))
-    return render(request, "plans/plans.html", {"rows": rows})
+    return render(request, "plans/plans.html", {"rows": rows, "drafts": list(open_drafts())})
 
 
 @require_GET
@@ -41,31 +43,41 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, plan: str, version: str) -> HttpResponse:
     found = get_object_or_404(PlanVersion, plan=plan, plan_version=version)
     document = document_of(found)
-    asked = request.GET.get("language", "")
-    spoken: Language = "de" if asked == "de" or (asked != "en" and formats.language() == "de") else "en"
-    prose = describe(document.plan, spoken)
-    sections = [
-        {"heading": section.heading, "level": section.level,
-         "blocks": [{"kind": KINDS[type(block)], "block": block} for block in section.blocks]}
-        for section in prose.sections
-    ]  # fmt: skip
+    spoken = pages.spoken_in(request.GET.get("language", ""))
     findings = list(linter.check(document.plan, document.where))
     marked = {one.where.line for one in findings if one.where.line is not None and one.is_error}
     others = list(PlanVersion.objects.filter(plan=plan).order_by("-effective_from"))
-    before = next((one for one in others if one.effective_from < found.effective_from), None)
-    changes = (
-        difference(document_of(before).plan, document.plan) if before is not None and "against" in request.GET else None
+    asked = request.GET.get("against", "")
+    before = next((one for one in others if one.plan_version == asked), None) or next(
+        (one for one in others if one.effective_from < found.effective_from), None
     )
-    return render(request, "plans/plan.html", {
-        "version": found, "title": _title(found), "last_day": _last_day(found), "sections": sections, "spoken": spoken,
+    run, people = pages.people_on(request.workspace, found)
+    return render(request, "plans/plan.html", pages.drawn(document, None) | {
+        "version": found,
+        "title": pages.title_of(document),
+        "last_day": _last_day(found),
+        "sections": pages.sections_of(document, spoken),
+        "spoken": spoken,
         "lines": [(number, line, number in marked) for number, line in enumerate(found.text.splitlines(), start=1)],
-        "findings": findings, "tests": document.plan.tests, "others": others, "before": before, "changes": changes,
+        "findings": findings,
+        "tests": document.plan.tests,
+        "others": others,
+        "before": before,
+        "changes": pages.changes_between(document_of(before), document) if before is not None and asked else None,
+        "drafts": [one for one in open_drafts() if one.base_id == found.pk],
+        "run": run,
+        "people": Page.of(people, request, PEOPLE_OF_A_PAGE),
     })  # fmt: skip
 
 
-def _title(version: PlanVersion) -> str:
-    titles = document_of(version).plan.title
-    return titles.get(formats.language()) or titles.get("en") or version.plan.replace("-", " ").capitalize()
+@require_POST
+@needs(Right.PUBLISH_PLANS)
+def retire(request: HttpRequest, plan: str, version: str) -> HttpResponse:
+    """With a reason; refused where a closed period was paid by it."""
+    request.viewer.require(Right.PUBLISH_PLANS)
+    retire_plan(request.workspace, plan, version, actor=request.viewer.actor, reason=request.POST.get("reason", ""))
+    messages.success(request, _("Retired. It no longer counts, from the next run on."))
+    return redirect("plan", plan, version)
 
 
 def _last_day(version: PlanVersion) -> object:

@@ -46,6 +46,12 @@ def attainment(value: Fraction) -> str:
 
 
 @register.filter
+def mark(value: Fraction) -> str:
+    """A percentage on an axis or in a table of marks: 80%, 87.5%."""
+    return formats.percent(value, 0 if (value * 100).denominator == 1 else 1)
+
+
+@register.filter
 def count(value: int) -> str:
     return formats.count(value)
 
