@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -49,8 +51,15 @@ class PayeeChange:
         return self.lines - len(self.causes)
 
 
-def payable_by_payee(run: StoredRun) -> dict[tuple[str, str], int]:
+def payable_by_payee(run: StoredRun) -> Mapping[tuple[str, str], int]:
     """(payee, currency) -> what the run pays in all its periods, in minor units."""
+    return _payable(run.folder)
+
+
+@lru_cache(maxsize=32)
+def _payable(folder: Path) -> Mapping[tuple[str, str], int]:
+    """Kept, because a run never changes."""
+    run = StoredRun(folder)
     table = run.table("payments", ("plan", "payee", "currency", "payable"))
     sums = table.group_by(["payee", "currency"]).aggregate([("payable", "sum")]).to_pylist()
     return {(row["payee"], row["currency"]): int(row["payable_sum"] or 0) for row in sums}
@@ -66,20 +75,23 @@ def by_payee(outcome: Outcome, *columns: str) -> dict[tuple[str, str], dict[str,
     return found
 
 
-def changes_between(before: StoredRun, after: StoredRun) -> list[PayeeChange]:
-    """Whose payable amount differs, the largest change first."""
+def changes_between(before: StoredRun, after: StoredRun, explained: int) -> list[PayeeChange]:
+    """Whose payable amount differs, the largest change first; the first ones are explained by their lines."""
     old, new = payable_by_payee(before), payable_by_payee(after)
-    differing = {key for key in old.keys() | new.keys() if old.get(key, 0) != new.get(key, 0)}
-    causes = _causes(before, after, {payee for payee, _ in differing}) if differing else {}
     found = [
-        PayeeChange(payee, code, old.get((payee, code), 0), new.get((payee, code), 0),
-                    tuple(causes.get(payee, ())[:SHOWN]), len(causes.get(payee, ())))
-        for payee, code in differing
-    ]  # fmt: skip
-    return sorted(found, key=lambda one: (-abs(one.change), one.payee))
+        PayeeChange(*key, old.get(key, 0), new.get(key, 0), (), 0)
+        for key in old.keys() | new.keys()
+        if old.get(key, 0) != new.get(key, 0)
+    ]
+    found.sort(key=lambda one: (-abs(one.change), one.payee))
+    first = found[:explained]
+    causes = _causes(before, after, frozenset(one.payee for one in first)) if first else {}
+    known = [replace(one, causes=tuple(causes[one.payee][:SHOWN]), lines=len(causes[one.payee]))
+             if one.payee in causes else one for one in first]  # fmt: skip
+    return [*known, *found[explained:]]
 
 
-def _causes(before: StoredRun, after: StoredRun, payees: set[str]) -> Mapping[str, list[LineChange]]:
+def _causes(before: StoredRun, after: StoredRun, payees: frozenset[str]) -> Mapping[str, list[LineChange]]:
     keys = ["payee", "component", "source", "earning_period"]
     sides = [_sums(run, keys, payees) for run in (before, after)]
     both = sides[0].rename_columns([*keys, "before"]).join(
@@ -95,8 +107,7 @@ def _causes(before: StoredRun, after: StoredRun, payees: set[str]) -> Mapping[st
     return found
 
 
-def _sums(run: StoredRun, keys: list[str], payees: set[str]) -> pa.Table:
-    table = run.table("lines", [*keys, "plan", "amount"])
-    table = table.filter(pc.is_in(table["payee"], pa.array(sorted(payees), pa.string())))
+def _sums(run: StoredRun, keys: list[str], payees: frozenset[str]) -> pa.Table:
+    table = run.table("lines", [*keys, "plan", "amount"], payee=payees)
     filled = table.set_column(table.schema.get_field_index("source"), "source", pc.fill_null(table["source"], ""))
     return filled.group_by(keys).aggregate([("amount", "sum")])

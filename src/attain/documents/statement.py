@@ -184,8 +184,9 @@ class Credit:
 def credits_of(run: StoredRun, payee: str, events: Sequence[str]) -> dict[tuple[str, str, str], Credit]:
     """By plan, credit set and event. Several credits of one event in one set are added up."""
     columns = ("plan", "credit_set", "event", "share", "share_over", "amount", "amount_over", "currency")
-    table = run.table("credits", columns, payee=payee)
-    table = table.filter(pc.is_in(table["event"], pa.array(events, pa.string())))
+    if not events:
+        return {}
+    table = run.table("credits", columns, payee=payee, event=frozenset(events))
     found: dict[tuple[str, str, str], Credit] = {}
     for row in map(with_fractions, table.to_pylist()):
         key = row["plan"], row["credit_set"], row["event"]
@@ -210,10 +211,10 @@ class Payment:
 
 def payments_of(run: StoredRun, periods: Sequence[str] | None = None, payee: str | None = None) -> list[Payment]:
     """What a run pays, by payee and period, plans of one currency together."""
-    only = {} if payee is None else {"payee": payee}
-    table = run.table("payments", ("plan", "payee", "pay_period", "currency", "earned", "payable"), **only)
+    where: dict[str, object] = {} if payee is None else {"payee": payee}
     if periods is not None:
-        table = table.filter(pc.is_in(table["pay_period"], pa.array(periods, pa.string())))
+        where["pay_period"] = frozenset(periods)
+    table = run.table("payments", ("plan", "payee", "pay_period", "currency", "earned", "payable"), **where)
     found: dict[tuple[str, str, str], list[Any]] = {}
     for row in table.to_pylist():
         of = found.setdefault((row["payee"], row["pay_period"], row["currency"]), [0, 0, []])

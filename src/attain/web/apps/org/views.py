@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -37,13 +37,15 @@ def people(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(name__icontains=wanted) | Q(person__icontains=wanted))
     window = Page.window(found.count(), request, PEOPLE_OF_A_PAGE)
     page = Page(window.number, window.size, window.total, list(found[window.start : window.start + window.size]))
-    seats = {one.position: one for one in Position.objects.filter(holds_on(day))}
-    held = {one.person: seats.get(one.position) for one in Assignment.objects.filter(holds_on(day))}
-    taken = set(Assignment.objects.filter(holds_on(day)).values_list("position", flat=True))
-    vacant = sorted((one for one in seats.values() if one.position not in taken), key=lambda one: one.position)
+    sitting = Assignment.objects.filter(holds_on(day))
+    positions = dict(sitting.filter(person__in=[one.person for one in page.rows]).values_list("person", "position"))
+    seats = {one.position: one for one in Position.objects.filter(holds_on(day), position__in=positions.values())}
+    held = {person: seats.get(position) for person, position in positions.items()}
+    taken = Exists(sitting.filter(position=OuterRef("position")))
+    vacant = Position.objects.filter(holds_on(day), ~taken).order_by("position")
     rows = [(one, held.get(one.person)) for one in page.rows]
     return render(
-        request, "org/people.html", {"page": page, "rows": rows, "day": day, "vacant": vacant if not wanted else []}
+        request, "org/people.html", {"page": page, "rows": rows, "day": day, "vacant": [] if wanted else list(vacant)}
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -21,6 +21,7 @@ from .words import REASONS
 FAR = 3
 """A payee who gets more than so many times the middle of all is pointed out, so that somebody looks."""
 SHOWN = 12
+MOST_DOTS = 400
 WIDTH, HEIGHT, RADIUS = 760, 120, 4.5
 
 
@@ -35,14 +36,17 @@ class Dot:
 
 @dataclass(frozen=True)
 class Dots:
-    """Each payee as a dot over what they get; those on one spot lie above each other."""
+    """Each payee as a dot over what they get; those on one spot lie above each other. Of a crowd only the shape."""
 
     dots: tuple[Dot, ...]
+    bars: tuple[tuple[float, float, float], ...]
+    """Instead of dots, where there are too many of them: left edge, upper edge and height of each."""
     middle: int
     middle_x: float
     marks: tuple[tuple[float, int], ...]
     currency: str
     payees: int
+    flagged: tuple[Dot, ...]
     named: Dot | None
 
 
@@ -106,7 +110,7 @@ def negative_payees(outcome: StoredRun) -> int:
 
 
 def changes_of(workspace: Workspace, run: Run, before: Run | None) -> list[PayeeChange]:
-    return [] if before is None else changes_between(stored(workspace, before), stored(workspace, run))
+    return [] if before is None else changes_between(stored(workspace, before), stored(workspace, run), SHOWN)
 
 
 def dots_of(workspace: Workspace, run: Run, outcome: StoredRun) -> Dots | None:
@@ -130,10 +134,22 @@ def dots_of(workspace: Workspace, run: Run, outcome: StoredRun) -> Dots | None:
         y = HEIGHT - 30 - stacks[spot] * (2 * RADIUS + 1)
         stacks[spot] += 1
         dots.append(Dot(round(spot * (2 * RADIUS + 1), 1), max(RADIUS, y), payee, amount, amount > FAR * middle > 0))
+    bars: tuple[tuple[float, float, float], ...] = ()
+    flagged = tuple(dot for dot in dots if dot.flagged)
+    if len(dots) > MOST_DOTS:
+        bars = tuple(_bars(stacks))
+        dots = []
     step = _step(most - least, ACTIVE.get(code, (2, ""))[0])
     marks = tuple((20 + (value - least) * scale, value) for value in range(0, most + 1, step))
-    named = next((dot for dot in reversed(dots) if dot.flagged), None)
-    return Dots(tuple(dots), middle, 20 + (middle - least) * scale, marks, code, len(amounts), named)
+    named = flagged[-1] if flagged and not bars else None
+    return Dots(tuple(dots), bars, middle, 20 + (middle - least) * scale, marks, code, len(amounts), flagged, named)
+
+
+def _bars(stacks: Counter[int]) -> Iterator[tuple[float, float, float]]:
+    highest, floor = max(stacks.values()), HEIGHT - 26
+    for spot, number in sorted(stacks.items()):
+        height = round((HEIGHT - 40) * number / highest, 1)
+        yield round(spot * (2 * RADIUS + 1), 1), round(floor - height, 1), height
 
 
 def _step(width: int, places: int) -> int:

@@ -65,7 +65,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     outcome = stored(workspace, found)
     before = pages.previous_of(found)
-    changes = pages.named_changes(workspace, found, pages.changes_of(workspace, found, before))
+    changes = pages.changes_of(workspace, found, before)
     totals = pages.totals_of(outcome)
     same = Run.objects.filter(starts_on=found.starts_on, ends_on=found.ends_on).order_by("-number")
     dots = pages.dots_of(workspace, found, outcome)
@@ -75,7 +75,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "counts": pages.counts_of(outcome),
         "seconds": (found.finished_at - found.started_at).total_seconds(),
         "before": before,
-        "changes": changes[: pages.SHOWN],
+        "changes": pages.named_changes(workspace, found, changes[: pages.SHOWN]),
         "changed": len(changes),
         "payees": len({key[0] for key in payable_by_payee(outcome)}),
         "totals": totals,
@@ -86,7 +86,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "negative": pages.negative_payees(outcome),
         "proof": proof_said(found),
         "dots": dots,
-        "flagged": [(name_of(names, dot.payee), dot.amount) for dot in (dots.dots if dots else ()) if dot.flagged],
+        "flagged": [(name_of(names, dot.payee), dot.amount) for dot in (dots.flagged[-3:] if dots else ())],
         "named": name_of(names, dots.named.payee) if dots and dots.named else "",
         "others": [(one, STAGES[way_of(one).stage.value], TONES[way_of(one).stage.value]) for one in same],
         "needed": NEEDED,
