@@ -199,6 +199,7 @@ def test_the_effect_on_real_data_is_that_of_the_command(
     assert "+€20.00" in card and "1 gain" in card and "1 unchanged" in card and "0 lose" in card
     page = said(anja.get(f"/plans/drafts/{pk}/effect/"))
     assert "Bob Bär" in page and "Eve Ems" in page and "€660.00" in page and "€680.00" in page
+    assert f"/plans/drafts/{pk}/effect/" in said(anja.get("/jobs/1/"))
     file = tmp_path / "draft.yaml"
     file.write_text(LATER, encoding="utf-8")
     capsys.readouterr()

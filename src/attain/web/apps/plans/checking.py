@@ -27,8 +27,14 @@ def findings_of(workspace: Workspace, documents: Sequence[Document]) -> list[Fin
 
 
 def looked_at(workspace: Workspace, documents: Sequence[Document]) -> tuple[list[Finding], list[Document]]:
-    """Names and types first; only a plan that can be read is looked at by the checker of plans, and only one without
-    errors is tried by the engine. What is found, and the plans that were tried."""
+    """What is found, and the plans without errors, which were tried by the engine too."""
+    found, sound = linted(workspace, documents)
+    return [*found, *refused_by_engine(workspace, sound)], sound
+
+
+def linted(workspace: Workspace, documents: Sequence[Document]) -> tuple[list[Finding], list[Document]]:
+    """Names and types first; only a plan that can be read is looked at by the checker of plans. What is found, and the
+    plans without errors."""
     found: list[Finding] = []
     sound: list[Document] = []
     for document in documents:
@@ -39,14 +45,14 @@ def looked_at(workspace: Workspace, documents: Sequence[Document]) -> tuple[list
         if not errors_in(said):
             sound.append(document)
         found += said
-    return [*found, *findings_of_versions(documents), *_refused_by_engine(workspace, sound)], sound
+    return [*found, *findings_of_versions(documents)], sound
 
 
 def errors_in(found: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in found if finding.is_error]
 
 
-def _refused_by_engine(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
+def refused_by_engine(workspace: Workspace, documents: Sequence[Document]) -> list[Finding]:
     """What the engine cannot compute exactly. It says so of the plan, so it is tried without any fact."""
     nothing = Snapshot.from_rows(
         workspace.fact_types.values(), calendars=workspace.calendars, calendar=workspace.calendar

@@ -19,7 +19,7 @@ from attain.plans.loader import Document, load_documents, load_fragment
 from attain.plans.plan_tests import TestResult
 from attain.web.workspace import Workspace
 
-from .checking import errors_in, findings_of, results_of
+from .checking import errors_in, linted, refused_by_engine, results_of
 from .models import Draft, PlanVersion
 from .services import why_not_publish
 
@@ -27,6 +27,10 @@ FILE = "draft.yaml"
 SHOWN = 3
 """Differences of a failed test that are told; the page shows more."""
 ORDER = {"error": 0, "warning": 1, "note": 2}
+
+KEPT = 64
+_answers: dict[str, tuple[Finding, ...]] = {}
+"""What the engine said of the last texts, the oldest first: a page is looked at more often than it changes."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +68,25 @@ def judge_draft(workspace: Workspace, draft: Draft) -> Judged:
     return judge(workspace, draft.text, draft.base)
 
 
-def judge(workspace: Workspace, text: str, base: PlanVersion | None) -> Judged:
-    """Everything that is wrong with a text, errors first."""
+def as_read(workspace: Workspace, draft: Draft) -> Judged:
+    """A draft without a look for what is wrong with it, for who only asks whether it is still the same."""
+    with suppress(AttainError):
+        return Judged(draft.text, read(workspace, draft.text, draft.base), ())
+    return Judged(draft.text, None, ())
+
+
+def judge(workspace: Workspace, text: str, base: PlanVersion | None, *, tried: bool = True) -> Judged:
+    """Everything that is wrong with a text, errors first. Without `tried` the engine is not asked: that takes a second,
+    and somebody is typing."""
     try:
         document = read(workspace, text, base)
     except Findings as unreadable:
         return Judged(text, None, unreadable.findings)
     except AttainError as fault:
         return Judged(text, None, (Finding("error", fault.code, fault.message, fault.where, fault.hint),))
-    found = findings_of(workspace, [document])
+    found, sound = linted(workspace, [document])
+    if sound and tried:
+        found += _refused(workspace, document)
     if base is not None and document.plan.plan != base.plan:
         said = f"This is a draft of {base.plan}, and calls itself {document.plan.plan}."
         hint = f"Write `plan: {base.plan}`, or begin a new plan."
@@ -80,6 +94,17 @@ def judge(workspace: Workspace, text: str, base: PlanVersion | None) -> Judged:
     if not errors_in(found) and (refusal := why_not_publish(workspace, document)) is not None:
         found.append(Finding("error", refusal.code, refusal.message, refusal.where, refusal.hint))
     return Judged(text, document, tuple(sorted(found, key=lambda one: ORDER[one.level])))
+
+
+def _refused(workspace: Workspace, document: Document) -> list[Finding]:
+    """What the engine refuses, kept for as long as text, facts and process are the same."""
+    facts = {name: fact.schema_hash() for name, fact in workspace.fact_types.items()}
+    key = hash_of({"text": document.text, "meaning": document.hash, "facts": facts, "in": str(workspace.path)})
+    if key not in _answers:
+        if len(_answers) >= KEPT:
+            _answers.pop(next(iter(_answers)))
+        _answers[key] = tuple(refused_by_engine(workspace, [document]))
+    return list(_answers[key])
 
 
 def read(workspace: Workspace, text: str, base: PlanVersion | None) -> Document:

@@ -74,7 +74,7 @@ def changes_between(old: Document, new: Document) -> list[Said]:
 def text_changes(before: str, after: str) -> list[tuple[str, str]]:
     """The lines that differ between two texts, with two around them: sign and line."""
     found = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
-    return [("@", "") if line.startswith("@@") else (line[:1], line[1:]) for line in found]
+    return [("…", "") if line.startswith("@@") else (line[:1], line[1:]) for line in found]
 
 
 def drawn(document: Document, base: PlanVersion | None) -> dict[str, Any]:
@@ -154,9 +154,9 @@ class Effect:
 
 def last_effect(draft: Draft) -> tuple[Job | None, Effect | None]:
     """The job that was asked for last, and what the last one that was done found."""
-    jobs = [one for one in Job.objects.filter(kind="effect").order_by("-pk") if one.arguments.get("draft") == draft.pk]
-    done = next((one for one in jobs if one.state == Job.State.DONE), None)
-    return (jobs[0] if jobs else None), (effect_in(done) if done is not None else None)
+    jobs = Job.objects.filter(kind="effect", arguments__draft=draft.pk).order_by("-pk")
+    done = jobs.filter(state=Job.State.DONE).first()
+    return jobs.first(), (effect_in(done) if done is not None else None)
 
 
 def effect_in(job: Job) -> Effect:

@@ -22,7 +22,7 @@ from attain.web.kit.paging import Page
 
 from . import drafting, pages
 from . import jobs as _jobs  # noqa: F401  what it declares can be asked for here
-from .judging import Judged, judge, judge_draft, results_by_test
+from .judging import Judged, as_read, judge, judge_draft, results_by_test
 from .models import Draft, PlanVersion
 from .selectors import document_of
 
@@ -64,7 +64,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What there is to say of the text as it is typed. Writes nothing."""
     found = drafting.draft_named(pk)
-    judged = judge(request.workspace, _text(request), found.base)
+    judged = judge(request.workspace, _text(request), found.base, tried=False)
     return render(request, "plans/_judged.html", _judged(request, found, judged) | {"typed": True})
 
 
@@ -215,18 +215,18 @@ def _judged(request: HttpRequest, found: Draft, judged: Judged) -> dict[str, Any
         "sections": [],
         "may_submit": found.state == Draft.State.DRAFT and not judged.errors,
     }
-    if judged.document is not None and not judged.errors:
-        context |= pages.drawn(judged.document, found.base)
     if judged.document is not None:
+        context |= pages.drawn(judged.document, found.base)
         context["sections"] = pages.sections_of(judged.document, spoken)
     return context
 
 
 def _effect(request: HttpRequest, found: Draft, judged: Judged | None = None) -> dict[str, Any]:
     job, last = pages.last_effect(found)
-    judged = judged or judge_draft(request.workspace, found)
+    judged = judged or as_read(request.workspace, found)
     stale = last is not None and last.text != judged.hash
-    return {"draft": found, "job": job, "effect": last, "stale": stale, "can_try": not judged.errors}
+    can_try = judged.document is not None and not judged.errors
+    return {"draft": found, "job": job, "effect": last, "stale": stale, "can_try": can_try}
 
 
 def _text(request: HttpRequest) -> str:

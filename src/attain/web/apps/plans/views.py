@@ -48,7 +48,7 @@ def plan(request: HttpRequest, plan: str, version: str) -> HttpResponse:
     marked = {one.where.line for one in findings if one.where.line is not None and one.is_error}
     others = list(PlanVersion.objects.filter(plan=plan).order_by("-effective_from"))
     asked = request.GET.get("against", "")
-    before = next((one for one in others if one.plan_version == asked), None) or next(
+    before = next((one for one in others if one.plan_version == asked and one != found), None) or next(
         (one for one in others if one.effective_from < found.effective_from), None
     )
     run, people = pages.people_on(request.workspace, found)

@@ -5,33 +5,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plans', '0002_published_stays'),
+        ("plans", "0002_published_stays"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan', models.TextField()),
-                ('text', models.TextField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in review', 'In Review'), ('approved', 'Approved'), ('published', 'Published'), ('discarded', 'Discarded')], default='draft', max_length=9)),
-                ('version', models.IntegerField(default=1)),
-                ('begun_by', models.TextField()),
-                ('edited_by', models.TextField()),
-                ('edited_at', models.DateTimeField()),
-                ('submitted_by', models.TextField(default='')),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('approved_by', models.TextField(default='')),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('approved_hash', models.CharField(default='', max_length=64)),
-                ('remark', models.TextField(default='')),
-                ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='plans.planversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("plan", models.TextField()),
+                ("text", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in review", "In Review"),
+                            ("approved", "Approved"),
+                            ("published", "Published"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("version", models.IntegerField(default=1)),
+                ("begun_by", models.TextField()),
+                ("edited_by", models.TextField()),
+                ("edited_at", models.DateTimeField()),
+                ("submitted_by", models.TextField(default="")),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("approved_by", models.TextField(default="")),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("approved_hash", models.CharField(default="", max_length=64)),
+                ("remark", models.TextField(default="")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="plans.planversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-edited_at', '-pk'),
+                "ordering": ("-edited_at", "-pk"),
             },
         ),
     ]
