@@ -13,7 +13,7 @@ from attain.web.apps.access.viewer import Viewer
 from attain.web.apps.audit.models import Event
 from attain.web.apps.audit.selectors import head
 from attain.web.apps.imports.models import Batch
-from attain.web.apps.pay.approving import way_of
+from attain.web.apps.pay.approving import ways_of
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
 from attain.web.apps.pay.statements import history_seen_by, name_of, names_in, payments_seen_by, periods_shown
@@ -66,10 +66,9 @@ def _team(workspace: Workspace, viewer: Viewer) -> dict[str, Any] | None:
 
 def _work(workspace: Workspace) -> dict[str, Any]:
     """What waits for whom who pays: the next period, the last runs, the last batches."""
-    runs = []
-    for run in Run.objects.order_by("-number")[:LAST]:
-        stage = way_of(run).stage.value
-        runs.append((run, STAGES[stage], TONES[stage]))
+    last = list(Run.objects.order_by("-number")[:LAST])
+    stages = {run: way.stage.value for run, way in ways_of(last).items()}
+    runs = [(run, STAGES[stages[run.pk]], TONES[stages[run.pk]]) for run in last]
     return {"due": next_due(workspace, workspace.calendar, "month"), "runs": runs,
             "batches": list(Batch.objects.order_by("-sequence")[:LAST])}  # fmt: skip
 

@@ -64,7 +64,9 @@ def _viewer(request: HttpRequest) -> Viewer | None:
         other = Account.objects.filter(pk=seen_as, is_active=True).first()
         really = viewer_of(account, day)
         if other is not None and really.may(Right.SEE_AS):
-            return viewer_of(other, day, behind=account)
+            seen = viewer_of(other, day, behind=account)
+            if seen.rights <= really.rights:  # also those that were granted since
+                return seen
     return viewer_of(account, day)
 
 

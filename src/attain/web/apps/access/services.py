@@ -64,27 +64,30 @@ def grant(workspace: Workspace, account: Account, role: str, *, actor: str, vali
                 code="access.granted",
                 hint=_("Nothing to do."),
             )
+        if Grant.objects.filter(account=account, role=role, valid_from=valid_from).exists():
+            raise Refused(
+                _("%(who)s had this role from %(day)s on, until it was ended.") % {"who": account, "day": valid_from},
+                code="access.granted",
+                hint=_("Grant it from a later day on."),
+            )  # fmt: skip
         return _grant(act, account, role, valid_from, reason)
 
 
 def end_grant(workspace: Workspace, held: Grant, *, actor: str, valid_to: date, reason: str) -> Grant:
     """The role holds no more from this day on."""
     with acting(workspace, actor, "end role") as act:
-        kept = Grant.objects.get(pk=held.pk)
-        if kept.version != held.version or kept.valid_to is not None:
+        kept = Grant.objects.filter(pk=held.pk).first()
+        if kept is None or kept.version != held.version or kept.valid_to is not None:
             raise Refused(
                 _("Somebody else changed this role just now."), code="access.changed", hint=_("Look at it again.")
             )
-        if valid_to <= kept.valid_from:
-            raise Refused(
-                _("It began on %(day)s.") % {"day": kept.valid_from},
-                code="access.dates",
-                hint=_("Choose a later day."),
-            )
-        kept.valid_to, kept.version = valid_to, kept.version + 1
-        kept.save(force_update=True)
         before = {"role": kept.role, "valid_from": str(kept.valid_from), "valid_to": None}
-        after = before | {"valid_to": str(valid_to)}
+        after = before | {"valid_to": str(max(valid_to, kept.valid_from))}
+        if valid_to > kept.valid_from:
+            kept.valid_to, kept.version = valid_to, kept.version + 1
+            kept.save(force_update=True)
+        else:
+            kept.delete()  # it would hold on no day; the log keeps that it was granted
         act.record("access.role-ended", "account", kept.account.email, before=before, after=after, reason=reason)
         return kept
 

@@ -16,7 +16,7 @@ from attain.web.apps.jobs.services import start_job
 from attain.web.kit.paging import Page
 
 from . import run_pages as pages
-from .approving import NEEDED, Stage, approve, release, way_of, why_not_approve, withdraw_approval
+from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
 from .calculating import stored
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
@@ -30,8 +30,9 @@ from .words import STAGES, TONES
 def runs(request: HttpRequest) -> HttpResponse:
     rows = []
     page = Page.of(list(Run.objects.order_by("-number")), request, 25)
+    ways = ways_of(page.rows)
     for run in page.rows:
-        way = way_of(run)
+        way = ways[run.pk]
         published = run.state == Run.State.PUBLISHED
         payable = pages.payable_in(pages.totals_of(stored(request.workspace, run))) if published else ()
         rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value], "payable": payable})
@@ -67,7 +68,8 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
     before = pages.previous_of(found)
     changes = pages.changes_of(workspace, found, before)
     totals = pages.totals_of(outcome)
-    same = Run.objects.filter(starts_on=found.starts_on, ends_on=found.ends_on).order_by("-number")
+    same = list(Run.objects.filter(starts_on=found.starts_on, ends_on=found.ends_on).order_by("-number"))
+    stages = {one: way.stage.value for one, way in ways_of(same).items()}
     dots = pages.dots_of(workspace, found, outcome)
     names = names_in(workspace, found.pk)
     due = closable(workspace, found)
@@ -88,7 +90,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "dots": dots,
         "flagged": [(name_of(names, dot.payee), dot.amount) for dot in (dots.flagged[-3:] if dots else ())],
         "named": name_of(names, dots.named.payee) if dots and dots.named else "",
-        "others": [(one, STAGES[way_of(one).stage.value], TONES[way_of(one).stage.value]) for one in same],
+        "others": [(one, STAGES[stages[one.pk]], TONES[stages[one.pk]]) for one in same],
         "needed": NEEDED,
         "why_not": why_not_approve(found, way, viewer),
         "mine": any(one.by == viewer.actor for one in way.approvals) and way.stage in (Stage.IN_REVIEW, Stage.APPROVED),

@@ -42,7 +42,22 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   row.setAttribute("aria-selected", "true");
 });
 
-// A drawer that was opened takes the focus, and gives it back to its row when it is closed.
+// A drawer that was opened takes the focus. Closed, it gives place to what stood there, and the focus back to its row.
+let under = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const place = event.detail.target;
+  if (place.id === "why" && !place.querySelector(".drawer")) under = [...place.childNodes];
+});
+
+document.addEventListener("click", (event) => {
+  const row = document.querySelector("tr[aria-selected]");
+  if (!row || !event.target.closest("[data-closes-drawer]")) return;
+  event.preventDefault();
+  byId("why").replaceChildren(...under);
+  row.removeAttribute("aria-selected");
+  row.querySelector("a.open").focus();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const drawer = event.detail.target.querySelector?.(".drawer");
   if (drawer) drawer.focus({ preventScroll: true });
