@@ -38,7 +38,7 @@ class Route:
     def address(self, **values: object) -> str:
         from django.urls import reverse
 
-        return str(reverse(self.name, kwargs={name: values[name] for name in self.arguments}))
+        return str(reverse(self.name, kwargs={name: values.get(name, "unknown") for name in self.arguments}))
 
 
 def routes() -> list[Route]:
