@@ -12,11 +12,6 @@ from attain.engine.stored import StoredRun
 
 ROLES = ("rep", "stranger", "manager", "other-manager", "moved-manager", "admin", "finance", "executive", "auditor",
          "administrator", "nobody")  # fmt: skip
-POSTED = frozenset({
-    "see-as", "see-as-end", "account-grant", "account-end", "run-start", "run-approve", "run-withdraw", "run-release",
-    "run-close", "batch-upload", "batch-undo", "statement-answer",
-})  # fmt: skip
-"""Routes that only take what is sent to them."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +27,18 @@ class Route:
 
         return policy_of(self.view, self.name)
 
+    @property
+    def is_posted(self) -> bool:
+        """Whether it only takes what is sent to it: `require_POST` keeps the methods that it lets through."""
+        code = getattr(self.view, "__code__", None)
+        kept = dict(zip(code.co_freevars, self.view.__closure__ or (), strict=True)) if code else {}
+        methods = kept.get("request_method_list")
+        return methods is not None and methods.cell_contents == ["POST"]
+
     def address(self, **values: object) -> str:
         from django.urls import reverse
 
-        return str(reverse(self.name, kwargs={name: values[name] for name in self.arguments}))
+        return str(reverse(self.name, kwargs={name: values.get(name, "unknown") for name in self.arguments}))
 
 
 def routes() -> list[Route]:
@@ -69,9 +72,9 @@ def everything(path: Path) -> list[Mapping[str, object]]:
         pays |= {(row["payee"], row["pay_period"]) for row in paid.to_pylist()}
     values: list[Mapping[str, object]] = [{"payee": payee, "period": period} for payee, period in sorted(pays)]
     values += [{"run": run.pk} for run in Run.objects.all()]
-    values += [{"pk": grant.account_id, "grant": grant.pk} for grant in Grant.objects.all()]
-    values += [{"pk": account.pk} for account in Account.objects.all()]
-    values += [{"pk": job.pk} for job in Job.objects.all()]
+    values += [{"of": "account", "pk": grant.account_id, "grant": grant.pk} for grant in Grant.objects.all()]
+    values += [{"of": "account", "pk": account.pk} for account in Account.objects.all()]
+    values += [{"of": "job", "pk": job.pk} for job in Job.objects.all()]
     values += [{"batch": batch.pk} for batch in Batch.objects.all()]
     values += [{"person": person.person} for person in Person.objects.all()]
     values += [{"plan": one.plan, "version": one.plan_version} for one in PlanVersion.objects.all()]
@@ -85,8 +88,13 @@ NONSENSE: Mapping[str, object] = {
 
 
 def addresses(route: Route, workspace: Any) -> list[str]:
-    """Of a route, with every set of values that fits it, each once."""
+    """Of a route, with every set of values that fits it, each once: `pk` is one of what its name begins with."""
     if not route.arguments:
         return [route.address()]
-    fitting = (values for values in everything(workspace.path) if set(route.arguments) <= set(values))
+    family = route.name.partition("-")[0]
+    fitting = (
+        values
+        for values in everything(workspace.path)
+        if set(route.arguments) <= set(values) and values.get("of", family) == family
+    )
     return list(dict.fromkeys(route.address(**values) for values in fitting))

@@ -22,7 +22,7 @@ from attain.engine.stored import StoredRun
 from attain.web.workspace import SETTINGS
 from tests.web import company
 from tests.web.conftest import Site, opened
-from tests.web.routes import POSTED, ROLES, addresses, routes
+from tests.web.routes import ROLES, addresses, routes
 
 KNOW_NAMES = {"admin", "finance", "auditor", "administrator"}
 """They see people, or accounts, and with them names."""
@@ -69,7 +69,7 @@ def asked(path: Path, explained: Container[str]) -> Iterator[str]:
 
     workspace = Workspace.open(path)
     for route in routes():
-        if route.name not in POSTED and route.name != "account_logout":
+        if not route.is_posted and route.name != "account_logout":
             yield from addresses(route, workspace)
     lines = {(row["payee"], row["pay_period"]): row for row in rows_of(path)}
     for row in lines.values():

@@ -8,9 +8,9 @@ import pytest
 
 from tests.web import company
 from tests.web.conftest import Site
-from tests.web.routes import NONSENSE, POSTED, ROLES, Route, addresses, routes
+from tests.web.routes import NONSENSE, ROLES, Route, addresses, routes
 
-SIGN_ON = ("account_", "mfa_")
+SIGN_ON = ("account_", "mfa_", "socialaccount_", "openid_connect_")
 
 
 def answered(site: Site, who: str | None, method: str, address: str) -> Any:
@@ -33,10 +33,10 @@ def expected(site: Site, who: str, route: Route, address: str) -> set[int]:
     """What a role gets for an address of something that exists."""
     if not has_right(site, who, route):
         return {404}
-    if route.name in POSTED:
+    if route.is_posted:
         return {405}
     if route.name.startswith(SIGN_ON):
-        return {200, 302, 404}  # by what the account has of a second factor
+        return {200, 302, 400, 401, 404}  # by what the account has of a second factor, and the company of providers
     if route.name == "statement-why":
         return {404}  # no line is named
     if route.name.startswith("statement-") or route.name == "statement":
@@ -44,8 +44,7 @@ def expected(site: Site, who: str, route: Route, address: str) -> set[int]:
         is_shown = period == "2026-01" or who in company.SEES_RUNS
         return {200} if payee in company.SEEN[who] and is_shown else {404}
     if route.name == "job":
-        is_there = address == "/jobs/1/"
-        return {200} if is_there and who in company.SEES_RUNS else {404}
+        return {200} if who in company.SEES_RUNS else {404}
     if route.name == "batch-aside":
         return {200, 409}  # most batches kept nothing aside
     return {200}
@@ -87,7 +86,7 @@ def test_nonsense_is_answered_as_what_does_not_exist(site: Site, who: str) -> No
     wrong = []
     for route in (one for one in routes() if one.arguments):
         address = route.address(**NONSENSE)
-        posted = route.name in POSTED and has_right(site, who, route)
+        posted = route.is_posted and has_right(site, who, route)
         status = answered(site, who, "get", address).status_code
         if status != (405 if posted else 404):
             wrong.append(f"{address}: {status}")
@@ -128,11 +127,11 @@ def test_whoever_has_not_signed_in_is_sent_to_sign_in(site: Site) -> None:
 
     wrong = []
     for route in routes():
-        address = addresses(route, site.workspace)[0]
+        address = route.address(**NONSENSE)
         for method in ("get", "post"):
             answer = answered(site, None, method, address)
             if route.policy == ANYBODY:
-                right = answer.status_code in (200, 302)
+                right = answer.status_code in (200, 302, 400, 401, 404)
             else:
                 right = answer.status_code == 302 and answer["Location"].startswith("/sign-in/?next=")
             if not right:
