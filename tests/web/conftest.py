@@ -30,7 +30,7 @@ class Site:
 
         if who in self.clients and not options:
             return self.clients[who]
-        client = Client(**options)
+        client = Client(headers={"host": "localhost"}, **options)
         client.handler = _handler(**options)
         if who is not None:
             client.force_login(self.account(who), backend=BACKEND)

@@ -232,7 +232,7 @@ def test_a_run_that_was_replaced_is_approved_no_more(fresh: Site) -> None:
     assert fresh.run(3).state == "published"
     refused = approve(fresh, "finance")
     assert refused.status_code == 409
-    assert "replaced" in words(refused)
+    assert "Replaced" in words(refused)
 
 
 def test_a_period_is_calculated_by_the_worker(fresh: Site) -> None:

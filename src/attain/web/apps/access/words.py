@@ -27,6 +27,8 @@ RIGHTS_SAID = {
     Right.IMPORT: _("import files and undo batches"),
     Right.SEE_PLANS: _("see plans and their findings"),
     Right.PUBLISH_PLANS: _("publish and retire plans"),
+    Right.EDIT_PLANS: _("edit and submit drafts of plans"),
+    Right.APPROVE_PLANS: _("approve drafts of plans"),
     Right.SEE_AUDIT: _("read the log"),
     Right.SEE_ACCOUNTS: _("see accounts and roles"),
     Right.GRANT: _("make accounts and grant roles"),

@@ -37,6 +37,7 @@ from .statements import (
 )
 from .words import KINDS, PARTS, STATES
 
+Plans = Mapping[tuple[str, str], Plan]
 LINES_OF_A_PAGE = 100
 PAYEES_OF_A_PAGE = 50
 
@@ -119,8 +120,8 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     shown, found = statement_seen_by(workspace, viewer, payee, period)
     plans = plans_by_version()
     names = names_in(workspace, shown.run)
-    context = _lines(request, shown, found, {}) | {
-        "has_more_to_say": bool(_by_attainment(found)),
+    context = _lines(request, shown, found, plans, {}) | {
+        "has_more_to_say": bool(_by_attainment(found, plans)),
         "shown": shown,
         "state": STATES[shown.state],
         "name": name_of(names, payee),
@@ -138,15 +139,15 @@ def lines(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The lines once more, with the attainment before and after each: that takes a calculation, so it comes later."""
     shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
     run = Run.objects.get(pk=shown.run)
-    marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in _by_attainment(found)}
-    return render(request, "pay/_lines.html", _lines(request, shown, found, marks))
+    plans = plans_by_version()
+    marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in _by_attainment(found, plans)}
+    return render(request, "pay/_lines.html", _lines(request, shown, found, plans, marks))
 
 
 def _lines(
-    request: HttpRequest, shown: Shown, found: Statement, marks: Mapping[str, Mapping[Key, Mark]]
+    request: HttpRequest, shown: Shown, found: Statement, plans: Plans, marks: Mapping[str, Mapping[Key, Mark]]
 ) -> dict[str, Any]:
     """A page of lines in groups, each with its credit."""
-    plans = plans_by_version()
     like = request.GET.get("q", "").strip()
     total_lines = found.line_count if not like else len(found.lines(like=like))
     page = Page.window(total_lines, request, LINES_OF_A_PAGE)
@@ -176,9 +177,8 @@ def _lines(
     }
 
 
-def _by_attainment(found: Statement) -> list[str]:
+def _by_attainment(found: Statement, plans: Plans) -> list[str]:
     """The plans of a statement whose lines move an attainment."""
-    plans = plans_by_version()
     return [name for name in found.plans if any(is_by_attainment(one) for (of, _), one in plans.items() if of == name)]
 
 
@@ -200,7 +200,7 @@ def _count_of(count: int) -> str:
     return ngettext("%(shown)s line", "%(shown)s lines", count) % {"shown": formats.count(count)}
 
 
-def _row(line: Line, plans: Mapping[tuple[str, str], Plan]) -> Row:
+def _row(line: Line, plans: Plans) -> Row:
     """The deal or the period that the line is about, and beneath it what kind of line it is."""
     component = _component_title(plans, line)
     about = component if line.kind in ("cap", "floor") else line.source or component
@@ -215,14 +215,14 @@ def _row(line: Line, plans: Mapping[tuple[str, str], Plan]) -> Row:
     return Row(line, said, ", ".join(parts))
 
 
-def _credit_set(plans: Mapping[tuple[str, str], Plan], line: Line) -> str:
+def _credit_set(plans: Plans, line: Line) -> str:
     """That by whose credits the component of a line pays; empty where it pays by periods."""
     plan = plans.get((line.plan, line.version))
     component = plan.components.get(line.component) if plan is not None else None
     return (component.each if component is not None else None) or ""
 
 
-def _component_title(plans: Mapping[tuple[str, str], Plan], line: Line) -> str:
+def _component_title(plans: Plans, line: Line) -> str:
     plan = plans.get((line.plan, line.version)) or next(
         (one for (name, _), one in plans.items() if name == line.plan), None
     )
@@ -231,12 +231,12 @@ def _component_title(plans: Mapping[tuple[str, str], Plan], line: Line) -> str:
     return titles.get(formats.language()) or titles.get("en") or line.component.replace("_", " ").capitalize()
 
 
-def _plan_title(plans: Mapping[tuple[str, str], Plan], name: str) -> str:
+def _plan_title(plans: Plans, name: str) -> str:
     titles: Mapping[str, str] = next((plan.title for (of, _), plan in reversed(list(plans.items())) if of == name), {})
     return titles.get(formats.language()) or titles.get("en") or name
 
 
-def _groups(found: Statement, rows: Sequence[Row], plans: Mapping[tuple[str, str], Plan], *, whole: bool) -> list[Any]:
+def _groups(found: Statement, rows: Sequence[Row], plans: Plans, *, whole: bool) -> list[Any]:
     """Rows by section and component, each group with its sum where the page holds all of its lines."""
     groups: list[dict[str, Any]] = []
     for row in rows:

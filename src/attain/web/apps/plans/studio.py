@@ -129,8 +129,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.APPROVE_PLANS)
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    found = drafting.draft_named(pk)
     drafting.send_back(
-        request.workspace, pk, request.viewer, seen=_seen(request), remark=request.POST.get("remark", "")
+        request.workspace, found.pk, request.viewer, seen=_seen(request), remark=request.POST.get("remark", "")
     )
     messages.success(request, _("Sent back."))
     return redirect("draft", pk)
@@ -147,15 +148,16 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Right.EDIT_PLANS)
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    found = drafting.draft_named(pk)
     drafting.discard_draft(
-        request.workspace, pk, request.viewer, seen=_seen(request), reason=request.POST.get("reason", "")
+        request.workspace, found.pk, request.viewer, seen=_seen(request), reason=request.POST.get("reason", "")
     )
     messages.success(request, _("Discarded."))
     return redirect("plans")
 
 
 @require_POST
-@needs(Right.SEE_PLANS)
+@needs(Right.EDIT_PLANS)
 def start_effect(request: HttpRequest, pk: int) -> HttpResponse:
     """Into the queue; of the text as it was saved."""
     found = drafting.draft_named(pk)

@@ -74,6 +74,7 @@ def plan(request: HttpRequest, plan: str, version: str) -> HttpResponse:
 @needs(Right.PUBLISH_PLANS)
 def retire(request: HttpRequest, plan: str, version: str) -> HttpResponse:
     """With a reason; refused where a closed period was paid by it."""
+    get_object_or_404(PlanVersion, plan=plan, plan_version=version)
     request.viewer.require(Right.PUBLISH_PLANS)
     retire_plan(request.workspace, plan, version, actor=request.viewer.actor, reason=request.POST.get("reason", ""))
     messages.success(request, _("Retired. It no longer counts, from the next run on."))
