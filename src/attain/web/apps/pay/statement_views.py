@@ -38,7 +38,7 @@ from .statements import (
 from .words import KINDS, PARTS, STATES
 
 Plans = Mapping[tuple[str, str], Plan]
-LINES_OF_A_PAGE = 100
+LINES_OF_A_PAGE = 50
 PAYEES_OF_A_PAGE = 50
 
 

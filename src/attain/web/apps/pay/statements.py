@@ -132,9 +132,4 @@ def name_of(names: Mapping[str, str], payee: str) -> str:
 
 def plans_by_version() -> dict[tuple[str, str], Plan]:
     """Every plan version that was ever published, as its document says it: for titles."""
-    return {(one.plan, one.plan_version): _plan(one.text, one.pk) for one in PlanVersion.objects.all()}
-
-
-@lru_cache(maxsize=256)
-def _plan(text: str, key: int) -> Plan:
-    return document_of(PlanVersion.objects.get(pk=key)).plan
+    return {(one.plan, one.plan_version): document_of(one).plan for one in PlanVersion.objects.all()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from attain.kernel.intervals import Interval
@@ -48,10 +49,16 @@ def published_plans(*, on: date | None = None, span: Interval | None = None) -> 
 
 def document_of(version: PlanVersion) -> Document:
     """The document as published; where a later version took over, it ends on the day before that one starts."""
-    sources = [(f"{name}.yaml", text) for name, text in json.loads(version.fragments)]
-    document = next(iter(load_documents([*sources, (f"{version}.yaml", version.text)])))
+    document = _loaded(str(version), version.text, version.fragments)
     if version.effective_to == document.plan.effective.end:
         return document
     through = None if version.effective_to is None else version.effective_to - timedelta(days=1)
     effective = document.plan.effective.model_copy(update={"through": through})
     return replace(document, plan=document.plan.model_copy(update={"effective": effective}))
+
+
+@lru_cache(maxsize=256)
+def _loaded(name: str, text: str, fragments: str) -> Document:
+    """Kept, because reading one takes a tenth of a second, and what is published never changes."""
+    sources = [(f"{fragment}.yaml", said) for fragment, said in json.loads(fragments)]
+    return next(iter(load_documents([*sources, (f"{name}.yaml", text)])))
