@@ -372,3 +372,42 @@ def test_language_and_theme_are_ones_own(fresh: Site) -> None:
     assert fresh.log()[-1].action == "access.settings-changed"
     german = fresh.as_(None).get("/sign-in/", headers={"accept-language": "de-AT,de;q=0.9"})
     assert german["Content-Language"] == "de"
+
+
+def test_nobody_grants_a_role_to_themselves(fresh: Site) -> None:
+    before = len(fresh.log())
+    told = grant(fresh, "administrator", "finance")
+    assert told.status_code == 409 and "Nobody grants a role to themselves." in told.content.decode()
+    assert len(fresh.log()) == before
+
+
+def test_a_part_of_a_page_asked_for_after_signing_out_sends_the_browser_to_sign_in(site: Site) -> None:
+    answer = site.as_(None).get("/statements/", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == "/sign-in/"
+
+
+def test_whoever_has_not_signed_in_brings_no_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.core.files.uploadhandler import TemporaryFileUploadHandler
+
+    taken: list[bytes] = []
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", lambda self, raw, start: taken.append(raw))
+    site.as_(None, enforce_csrf_checks=True).post("/sign-in/", {"file": SimpleUploadedFile("deals.csv", b"id\n1\n")})
+    assert taken == []
+
+
+def test_a_job_whose_worker_is_told_to_stop_is_told_as_ended(fresh: Site) -> None:
+    from attain.web.apps.jobs import services
+    from attain.web.apps.jobs.models import Job
+
+    def stopped(*_: object) -> dict[str, Any]:
+        raise SystemExit(1)
+
+    services._KINDS["stopped"] = (stopped, 1)
+    try:
+        asked = services.start_job(fresh.workspace, "stopped", {}, actor="grace")
+        with pytest.raises(SystemExit):
+            services.do(fresh.workspace, asked)
+    finally:
+        del services._KINDS["stopped"]
+    assert Job.objects.get(pk=asked.pk).state == Job.State.FAILED

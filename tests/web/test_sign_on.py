@@ -118,6 +118,9 @@ def test_whom_the_company_vouches_for_is_signed_in(client: Any, provider: Provid
     assert form["code"] == ["once"] and form["code_verifier"]
     assert base64.b64decode(authorization.removeprefix("Basic ")) == b"attain:only here"
     assert signed_on(client).status_code == 200
+    from attain.web.apps.access.models import Account
+
+    assert Account.objects.get().check_password("long enough 1"), "the password goes on to work beside it"
 
 
 @pytest.mark.parametrize("other", [{"email": "stranger@nordwind.example"}, {"email_verified": False}])

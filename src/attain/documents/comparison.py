@@ -86,28 +86,34 @@ def changes_between(before: StoredRun, after: StoredRun, explained: int) -> list
     found.sort(key=lambda one: (-abs(one.change), one.payee))
     first = found[:explained]
     causes = _causes(before, after, frozenset(one.payee for one in first)) if first else {}
-    known = [replace(one, causes=tuple(causes[one.payee][:SHOWN]), lines=len(causes[one.payee]))
-             if one.payee in causes else one for one in first]  # fmt: skip
+    known = []
+    for one in first:
+        lines = causes.get((one.payee, one.currency), [])
+        known.append(replace(one, causes=tuple(lines[:SHOWN]), lines=len(lines)))
     return [*known, *found[explained:]]
 
 
-def _causes(before: StoredRun, after: StoredRun, payees: frozenset[str]) -> Mapping[str, list[LineChange]]:
-    keys = ["payee", "component", "source", "earning_period"]
+def _causes(
+    before: StoredRun, after: StoredRun, payees: frozenset[str]
+) -> Mapping[tuple[str, str], list[LineChange]]:
+    """By payee and currency, the largest first."""
+    keys = ["payee", "currency", "plan", "component", "source", "earning_period"]
     sides = [_sums(run, keys, payees) for run in (before, after)]
     both = sides[0].rename_columns([*keys, "before"]).join(
         sides[1].rename_columns([*keys, "after"]), keys, join_type="full outer"
     )  # fmt: skip
     same = pc.fill_null(pc.equal(both["before"], both["after"]), False)
-    found: dict[str, list[LineChange]] = {}
+    found: dict[tuple[str, str], list[LineChange]] = {}
     for row in both.filter(pc.invert(same)).to_pylist():
         sums = [None if row[side] is None else int(row[side]) for side in ("before", "after")]
-        found.setdefault(row["payee"], []).append(LineChange(row["source"] or "", row["component"], *sums))
+        changes = found.setdefault((row["payee"], row["currency"]), [])
+        changes.append(LineChange(row["source"] or "", row["component"], *sums))
     for changes in found.values():
         changes.sort(key=lambda one: (-abs(one.change), one.source, one.component))
     return found
 
 
 def _sums(run: StoredRun, keys: list[str], payees: frozenset[str]) -> pa.Table:
-    table = run.table("lines", [*keys, "plan", "amount"], payee=payees)
+    table = run.table("lines", [*keys, "amount"], payee=payees)
     filled = table.set_column(table.schema.get_field_index("source"), "source", pc.fill_null(table["source"], ""))
     return filled.group_by(keys).aggregate([("amount", "sum")])

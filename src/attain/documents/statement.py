@@ -139,10 +139,8 @@ def _total(code: str, payments: Sequence[Mapping[str, Any]], lines: pa.Table) ->
         amounts[KINDS[row["kind"]]] += int(row["amount_sum"] or 0)
         counts[KINDS[row["kind"]]] += row["count_all"]
     amounts |= {"waiting": sums["released"] - sums["earned"], "guarantee": sums["guarantee"],
-                "draw_paid": sums["draw_paid"], "draw_recovered": -sums["draw_recovered"],
+                "draw_paid": sum(map(_draw_paid, payments)), "draw_recovered": -sums["draw_recovered"],
                 "carried_in": sums["carried_in"], "carried_out": -sums["carried_out"]}  # fmt: skip
-    if sum(amounts.values()) - sums["payable"] == sums["draw_paid"]:
-        amounts["draw_paid"] = 0  # paid in advance, at the start of the period: no part of what is paid at its end
     if sum(amounts.values()) != sums["payable"]:
         raise CalculationError(
             f"The parts of a statement come to {sum(amounts.values())}, the payable amount is {sums['payable']}.",
@@ -156,6 +154,14 @@ def _total(code: str, payments: Sequence[Mapping[str, Any]], lines: pa.Table) ->
     balance = sum(int(row["draw_balance"] or 0) for row in payments)
     pay_currency = paid_in.pop() if len(paid_in) == 1 else code
     return Total(code, parts, sums["payable"], balance, pay_currency, paid)
+
+
+def _draw_paid(row: Mapping[str, Any]) -> int:
+    """What a plan pays as a draw with this payment. One in advance was paid at the start of the period, and is no part
+    of what is paid at its end."""
+    said = {name: int(row[name] or 0) for name in SUMMED}
+    without = said["carried_in"] + said["released"] + said["guarantee"] - said["draw_recovered"] - said["carried_out"]
+    return 0 if without == said["payable"] else said["draw_paid"]
 
 
 def _subtotals(table: pa.Table) -> Iterator[Subtotal]:

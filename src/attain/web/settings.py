@@ -119,6 +119,7 @@ def _pages() -> dict[str, Any]:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "ERROR"}},
             "loggers": {"django": {"handlers": ["stderr"], "propagate": False}},
         },
+        "FILE_UPLOAD_HANDLERS": ["attain.web.apps.imports.uploads.Bounded"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2**20,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 500,
     }
@@ -177,6 +178,7 @@ def serve_pages(workspace: Workspace) -> None:
         settings.ALLOWED_HOSTS += [name]
         settings.CSRF_TRUSTED_ORIGINS = [workspace.address]
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_secure else None
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # who tries passwords is told apart behind the proxy, too
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = is_secure
     settings.SOCIALACCOUNT_PROVIDERS = _providers(workspace)
 

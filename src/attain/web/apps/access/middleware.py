@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
+from django_htmx.http import HttpResponseClientRedirect
 
 from .models import Account
 from .policy import ANYBODY, SIGNED_IN, Right, policy_of
@@ -44,6 +45,8 @@ class ViewerMiddleware:
             raise Http404("This route has no policy.")
         if policy == ANYBODY:
             return None
+        if request.viewer is None and request.htmx:  # a part of a page: the whole page has to go
+            return HttpResponseClientRedirect(settings.LOGIN_URL)
         if request.viewer is None:
             return redirect_to_login(request.get_full_path())
         viewer: Viewer = request.viewer

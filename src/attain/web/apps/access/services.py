@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
 from attain.kernel.errors import NotFound, Refused, Where
@@ -49,14 +50,23 @@ def make_account(
         _require_person(person)
         account.created_at = act.at
         account.save(force_insert=True)
+        EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
         act.record("access.account-made", "account", email, after={"name": name, "person": person})
         for role in roles:
             _grant(act, account, role, workspace.business_date)
     return account
 
 
-def grant(workspace: Workspace, account: Account, role: str, *, actor: str, valid_from: date, reason: str) -> Grant:
-    with acting(workspace, actor, "grant role") as act:
+def grant(
+    workspace: Workspace, account: Account, role: str, *, viewer: Viewer, valid_from: date, reason: str
+) -> Grant:
+    """Nobody grants a role to themselves."""
+    viewer.require(Right.GRANT)
+    if account == viewer.account:
+        raise Refused(
+            _("Nobody grants a role to themselves."), code="access.own-role", hint=_("Ask another administrator.")
+        )
+    with acting(workspace, viewer.actor, "grant role") as act:
         held = Grant.objects.filter(account=account, role=role, valid_to__isnull=True).first()
         if held is not None:
             raise Refused(
@@ -73,9 +83,10 @@ def grant(workspace: Workspace, account: Account, role: str, *, actor: str, vali
         return _grant(act, account, role, valid_from, reason)
 
 
-def end_grant(workspace: Workspace, held: Grant, *, actor: str, valid_to: date, reason: str) -> Grant:
+def end_grant(workspace: Workspace, held: Grant, *, viewer: Viewer, valid_to: date, reason: str) -> Grant:
     """The role holds no more from this day on."""
-    with acting(workspace, actor, "end role") as act:
+    viewer.require(Right.GRANT)
+    with acting(workspace, viewer.actor, "end role") as act:
         kept = Grant.objects.filter(pk=held.pk).first()
         if kept is None or kept.version != held.version or kept.valid_to is not None:
             raise Refused(

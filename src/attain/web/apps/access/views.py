@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -73,7 +74,8 @@ def search(request: HttpRequest) -> HttpResponse:
         if request.viewer.payees is not None:
             people = people.filter(person__in=request.viewer.payees)
         for one in people[:FOUND]:
-            found.append((one.name or one.person, _("Statements"), f"{reverse('statements')}?q={one.person}"))
+            address = f"{reverse('statements')}?{urlencode({'q': one.person})}"
+            found.append((one.name or one.person, _("Statements"), address))
     return render(request, "access/_found.html", {"found": found[:FOUND]})
 
 
@@ -99,8 +101,7 @@ def grant_role(request: HttpRequest, pk: int) -> HttpResponse:
     form = GrantForm(request.POST)
     if not form.is_valid():
         return _account(request, found, form, status=422)
-    request.viewer.require(Right.GRANT)
-    grant(request.workspace, found, actor=request.viewer.actor, **form.cleaned_data)
+    grant(request.workspace, found, viewer=request.viewer, **form.cleaned_data)
     messages.success(request, _("Granted."))
     return redirect("account", found.pk)
 
@@ -109,11 +110,10 @@ def grant_role(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.GRANT)
 def end_role(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     held = get_object_or_404(Grant, pk=grant, account_id=pk)
-    request.viewer.require(Right.GRANT)
     end_grant(
         request.workspace,
         held,
-        actor=request.viewer.actor,
+        viewer=request.viewer,
         valid_to=_day(request),
         reason=request.POST.get("reason", ""),
     )

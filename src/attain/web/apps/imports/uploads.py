@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 from attain.kernel.errors import Refused
 from attain.web.workspace import Workspace
@@ -13,6 +14,20 @@ from attain.web.workspace import Workspace
 LARGEST = 200 * 2**20
 _OWN = re.compile(r"[0-9a-f-]{8,64}\.(csv|xlsx|parquet)")
 KINDS = ("csv", "xlsx", "parquet")
+
+
+class Bounded(TemporaryFileUploadHandler):
+    """Files arrive on the disk and never grow beyond the limit; who has not signed in brings none."""
+
+    def new_file(self, *arguments: object, **named: object) -> None:
+        if getattr(self.request, "viewer", None) is None:
+            raise StopUpload(connection_reset=True)
+        super().new_file(*arguments, **named)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) > LARGEST:
+            raise StopUpload(connection_reset=True)
+        super().receive_data_chunk(raw_data, start)
 
 
 def keep(workspace: Workspace, file: UploadedFile) -> str:

@@ -80,7 +80,7 @@ def do(workspace: Workspace, asked: Job) -> None:
         result = work(workspace, asked.arguments, asked.asked_by, step)
     except AttainError as error:
         mine.update(state=Job.State.FAILED, finished_at=now(), failure=error.message, hint=error.hint or "")
-    except Exception as fault:
+    except BaseException as fault:  # also when the worker is told to stop: nobody shall wait for it
         mine.update(state=Job.State.FAILED, finished_at=now(), failure=f"A fault of ours: {type(fault).__name__}.")
         raise
     else:

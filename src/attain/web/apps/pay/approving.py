@@ -73,10 +73,10 @@ def ways_of(runs: Sequence[Run]) -> dict[str, Way]:
             return Stage.FAILED if run.state == Run.State.FAILED else Stage.CALCULATING
         if run.pk in closed_with:
             return Stage.CLOSED
-        if last[run.starts_on, run.ends_on] > run.number:
-            return Stage.REPLACED
         if run.pk in released:
             return Stage.RELEASED
+        if last[run.starts_on, run.ends_on] > run.number:
+            return Stage.REPLACED
         if len(given[run.pk]) >= NEEDED:
             return Stage.APPROVED
         return Stage.IN_REVIEW if given[run.pk] else Stage.CALCULATED
@@ -136,8 +136,8 @@ def _approvals(missing: int) -> str:
 def release(workspace: Workspace, run: Run, viewer: Viewer) -> list[Release]:
     """Let payees see what an approved run pays them, in every pay period of it that is open."""
     viewer.require(Right.RELEASE)
-    periods = closable(workspace, run)
     with acting(workspace, viewer.actor, "release run") as act:
+        periods = closable(workspace, run)
         way = way_of(Run.objects.get(pk=run.pk))
         if way.stage != Stage.APPROVED:
             raise Refused(
@@ -146,6 +146,17 @@ def release(workspace: Workspace, run: Run, viewer: Viewer) -> list[Release]:
                 code="pay.not-approved",
                 hint=_approvals(way.missing) if way.missing else _("Look at it again."),
             )
+        if not periods:
+            raise Refused(
+                _("No pay period of this run is due yet."), code="pay.not-due",
+                hint=_("Close the periods before it first."),
+            )  # fmt: skip
+        newer = Release.objects.filter(run__number__gt=run.number, period__in=[one.id for one in periods]).first()
+        if newer is not None:
+            raise Refused(
+                _("%(run)s, a newer run, was released for %(period)s.") % {"run": newer.run_id, "period": newer.period},
+                code="pay.newer-release", hint=_("Calculate again; an older result does not come back."),
+            )  # fmt: skip
         made = [
             Release.objects.create(
                 run=run,

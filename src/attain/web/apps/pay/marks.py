@@ -85,7 +85,10 @@ def _marks(
     for when in ("before", "after"):
         found = calculation.values(plan.plan, f"{measure}.attainment_{when}")
         values[when] = {one.key: one.value for one in found if one.payee == payee}
-    slices = {one.key: one.value for one in calculation.values(plan.plan, f"{name}.slices") if one.payee == payee}
+    slices = {}
+    if component.pays == "marginal" or component.retroactive:  # others have no slices to ask for
+        found = calculation.values(plan.plan, f"{name}.slices")
+        slices = {one.key: one.value for one in found if one.payee == payee}
     tiers = tuple(_borders(plan, component))
     for event, before in values["before"].items():
         after = values["after"].get(event)

@@ -20,6 +20,7 @@ from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not
 from .calculating import stored
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
+from .selectors import changes_since, inputs
 from .services import close_with_all, proof_said
 from .statements import name_of, names_in
 from .words import STAGES, TONES
@@ -98,7 +99,8 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "to_close": to_close(workspace, found),
         "notes": left_open_notes(workspace, found),
         "can_release": way.stage == Stage.APPROVED,
-        "can_close": way.stage == Stage.RELEASED and bool(due),
+        "can_close": way.stage in (Stage.RELEASED, Stage.CLOSED) and bool(due),
+        "changed_since": changes_since(found, inputs(workspace)) if due else [],
     })  # fmt: skip
 
 
@@ -142,7 +144,7 @@ def close(request: HttpRequest, run: str) -> HttpResponse:
     found = get_object_or_404(Run, pk=run)
     request.viewer.require(Right.RELEASE)
     ends = to_close(request.workspace, found)
-    if ends is None or way_of(found).stage != Stage.RELEASED:
+    if ends is None or way_of(found).stage not in (Stage.RELEASED, Stage.CLOSED):
         messages.error(request, _("There is nothing to close."))
         return redirect("run", found.pk)
     for period in closable(request.workspace, found):

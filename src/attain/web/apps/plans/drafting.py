@@ -164,11 +164,17 @@ def publish_draft(workspace: Workspace, pk: int, viewer: Viewer, *, reason: str 
             code="plans.not-approved",
             hint="Save it as a draft again and have it approved.",
         )
-    published = publish_plan(workspace, judged.document, actor=viewer.actor, reason=reason)
+    name = judged.document.id
     with _changing(workspace, pk, viewer, "publish draft", draft.version) as (act, draft):
-        draft.state = State.PUBLISHED
-        act.record("plans.draft-published", "draft", pk, after={"as": str(published)}, reason=reason)
-    return published
+        draft.state = State.PUBLISHED  # before it pays: whoever edits or sends it back in the meantime is too late
+        act.record("plans.draft-published", "draft", pk, after={"as": name}, reason=reason)
+    try:
+        return publish_plan(workspace, judged.document, actor=viewer.actor, reason=reason)
+    except BaseException:
+        with acting(workspace, viewer.actor, "publish draft") as act:
+            Draft.objects.filter(pk=pk).update(state=State.APPROVED, version=draft.version + 1)
+            act.record("plans.draft-not-published", "draft", pk, before={"as": name})
+        raise
 
 
 def discard_draft(workspace: Workspace, pk: int, viewer: Viewer, *, seen: int, reason: str = "") -> Draft:

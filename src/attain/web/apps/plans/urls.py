@@ -16,6 +16,6 @@ urlpatterns = [
     path("plans/drafts/<int:pk>/discard/", studio.discard, name="draft-discard"),
     path("plans/drafts/<int:pk>/effect/", studio.effect, name="draft-effect"),
     path("plans/drafts/<int:pk>/effect/start/", studio.start_effect, name="draft-effect-start"),
-    path("plans/<str:plan>/<str:version>/", views.plan, name="plan"),
-    path("plans/<str:plan>/<str:version>/retire/", views.retire, name="plan-retire"),
+    path("plans/<str:plan>/<path:version>/retire/", views.retire, name="plan-retire"),
+    path("plans/<str:plan>/<path:version>/", views.plan, name="plan"),
 ]
