@@ -10,13 +10,13 @@ from tests.cli.conftest import Attain
 
 def test_a_run_refused_for_a_mistake_of_the_user_is_no_run(nordwind: Path, attain: Attain, monkeypatch) -> None:
     """N.8: the log says who tried and why it was refused; the number is not given again."""
-    from attain import engine
+    from attain.web.apps.pay import calculating
 
     def refuse(*_: object, **__: object) -> None:
         raise PlanError("Component commission reads what nobody measures.", code="plan.planted")
 
     with monkeypatch.context() as planted:
-        planted.setattr(engine, "calculate", refuse)
+        planted.setattr(calculating, "calculate", refuse)
         attain("calculate", "2026-01", status=1)
     attain("retire", "account-executive", "--reason", "never signed")
     assert "No plan is published" in attain("calculate", "2026-01", status=1).err

@@ -60,7 +60,7 @@ def test_a_draft_becomes_a_version_that_pays_through_two_people(cast: Cast) -> N
     assert draft_of(pk).state == "published"
     assert cast.events()[-5:] == [
         *("plans.draft-saved", "plans.draft-submitted", "plans.draft-approved"),
-        *("plans.published", "plans.draft-published"),
+        *("plans.draft-published", "plans.published"),
     ]
 
 

@@ -41,7 +41,9 @@ class Files:
         """Create or replace a file. Readers see the old content or the new one; a private one is its owner's alone."""
 
         def create(free: Path) -> IO[bytes]:
-            return os.fdopen(os.open(free, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666), "wb")
+            if not private:
+                return free.open("xb")
+            return os.fdopen(os.open(free, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
         with in_plain_words(path):
             self._checkpoint("write.create")

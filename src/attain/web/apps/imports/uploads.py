@@ -26,6 +26,7 @@ class Bounded(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > LARGEST:
+            self.request.upload_stopped = self.file_name
             raise StopUpload(connection_reset=True)
         super().receive_data_chunk(raw_data, start)
 
@@ -38,16 +39,20 @@ def keep(workspace: Workspace, file: UploadedFile) -> str:
             f"{file.name} is no CSV, XLSX or Parquet file.", code="imports.kind", hint="Save it as one of these."
         )
     if file.size is None or file.size > LARGEST:
-        raise Refused(
-            f"{file.name} is larger than {LARGEST // 2**20} MiB.", code="imports.too-large",
-            hint="Import it on the server: attain import, or cut it into several files.",
-        )  # fmt: skip
+        raise too_large(file.name)
     name = f"{workspace.ports.ids.new()}.{kind}"
     workspace.ports.files.make_folder(_folder(workspace))
     with workspace.ports.files.create(_folder(workspace) / name) as kept:
         for chunk in file.chunks():
             kept.write(chunk)
     return name
+
+
+def too_large(name: str | None) -> Refused:
+    return Refused(
+        f"{name} is larger than {LARGEST // 2**20} MiB.", code="imports.too-large",
+        hint="Import it on the server: attain import, or cut it into several files.",
+    )  # fmt: skip
 
 
 def path_of(workspace: Workspace, name: str) -> Path:

@@ -19,7 +19,7 @@ from .models import Batch
 from .repair import repair_file
 from .selectors import aside_of, changes_of, effect_of, quarantined_rows
 from .services import undo_batch
-from .uploads import keep
+from .uploads import keep, too_large
 from .words import MONEY
 
 BATCHES_OF_A_PAGE = 50
@@ -77,6 +77,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Keep the file and let the worker take it in. `how` is `mapping:name` or `into:table`."""
     request.viewer.require(Right.IMPORT)
     file = request.FILES.get("file")
+    if (stopped := getattr(request, "upload_stopped", None)) is not None:
+        raise too_large(stopped)
     kind, _colon, name = request.POST.get("how", "").partition(":")
     if file is None or kind not in ("mapping", "into"):
         messages.error(request, _("Choose a file and say what it fills."))

@@ -74,6 +74,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
     dots = pages.dots_of(workspace, found, outcome)
     names = names_in(workspace, found.pk)
     due = closable(workspace, found)
+    can_close = way.stage in (Stage.RELEASED, Stage.CLOSED) and bool(due)
     return render(request, "pay/run.html", common | {
         "counts": pages.counts_of(outcome),
         "seconds": (found.finished_at - found.started_at).total_seconds(),
@@ -99,8 +100,8 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "to_close": to_close(workspace, found),
         "notes": left_open_notes(workspace, found),
         "can_release": way.stage == Stage.APPROVED,
-        "can_close": way.stage in (Stage.RELEASED, Stage.CLOSED) and bool(due),
-        "changed_since": changes_since(found, inputs(workspace)) if due else [],
+        "can_close": can_close,
+        "changed_since": changes_since(found, inputs(workspace)) if can_close else [],
     })  # fmt: skip
 
 
