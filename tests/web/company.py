@@ -14,65 +14,11 @@ from types import MappingProxyType
 
 from attain.plans.loader import load_plan
 from attain.web.workspace import SETTINGS, Workspace
+from tests.cli.company import PLAN
+from tests.records.company import DEALS
 
 BUSINESS_DATE = "2026-04-15"
 PASSWORD = "a long password 1"
-
-DEALS = """\
-fact: deals
-key: id
-date: close_date
-columns:
-  id: text
-  close_date: date
-  amount: {type: money, places: 2, currency: currency}
-  currency: {type: text, default: EUR}
-  owner: payee
-"""
-
-PLAN = """\
-plan: account-executive
-version: "2026-1"
-title: {en: Account executive, de: Kundenbetreuung}
-currency: EUR
-period: month
-effective: {from: 2026-01-01, through: 2026-12-31}
-participants: "position.title = 'Account Executive'"
-credits:
-  bookings:
-    from: deals
-    amount: amount
-    to: [{who: owner}]
-measures:
-  booked: {sum: bookings, over: year, quota: new_business, against: full}
-components:
-  commission:
-    title: {en: Commission, de: Provision}
-    each: bookings
-    pays: marginal
-    by: booked.attainment
-    tiers:
-      - {to: 100%, rate: 5%}
-      - {rate: 8%}
-policies:
-  rounding: {mode: half_up, scope: line}
-  border: upper
-  missing: hold
-  quota_change: on_event
-  follows: person
-  negative_pay: carry
-  late_facts: difference
-  version_change: split
-tests:
-  - name: a deal that crosses the quota is cut in two
-    given:
-      new_business: 1000
-      deals:
-        - {id: D1, close_date: 2026-01-10, amount: 800, owner: Ann}
-        - {id: D2, close_date: 2026-02-10, amount: 400, owner: Ann}
-    expect:
-      commission: {D1: 40, D2: 26}
-"""
 
 PEOPLE = """\
 person,name,title,manager,hired_on,left_on,valid_from,valid_to

@@ -187,18 +187,19 @@ def show_effect(effect: Sequence[Mapping[str, Any]], before: str, after: str) ->
 
 
 def _runs(folder: Any, one: str, other: str, as_json: bool) -> None:
-    from attain.cli.summary import names_of_run
     from attain.cli.tables import amount, answer, say, table
     from attain.documents.comparison import by_payee
     from attain.engine.run import changed_tables
 
     workspace = opened(folder)
     from attain.web.apps.pay.calculating import run_named, stored
+    from attain.web.apps.pay.statements import names_in
 
     runs = [run_named(name) for name in (one, other)]
     old, new = (stored(workspace, run) for run in runs)
     tables = list(changed_tables(old.manifest, new.manifest))
-    effect = effect_of(by_payee(old, "earned", "payable"), by_payee(new, "earned", "payable"), names_of_run(new.folder))
+    names = names_in(workspace, runs[1].pk)
+    effect = effect_of(by_payee(old, "earned", "payable"), by_payee(new, "earned", "payable"), names)
     lines = _line_changes(old, new) if "lines" in tables else []
     document = {
         "old": runs[0].pk,

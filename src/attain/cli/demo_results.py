@@ -73,10 +73,10 @@ def sales_year(outcome: StoredRun) -> dict[str, Any]:
 
 def by_year(done: Done) -> list[dict[str, Any]]:
     """What each payee is paid in each civil year, over all plans and runs."""
-    from attain.cli.summary import names_of_run
     from attain.cli.tables import exact
+    from attain.web.apps.pay.statements import names_in
 
-    names = names_of_run(done.outcomes[-1].folder)
+    names = names_in(done.workspace, done.runs[-1].pk)
     found: dict[tuple[str, str], dict[str, int]] = {}
     for row in Everything(done.outcomes).rows("payments"):
         years = found.setdefault((row["payee"], row["currency"]), {})

@@ -149,10 +149,10 @@ def _payee(
     as_json: bool,
 ) -> None:
     from attain.cli.payee import show_payee
-    from attain.cli.summary import names_of_run
     from attain.cli.tables import answer, say
+    from attain.web.apps.pay.statements import names_in
 
-    names = names_of_run(workspace.runs / run.pk)
+    names = names_in(workspace, run.pk)
     payee = payee_named(outcome, names, name)
     if period is not None:
         _require_paid_period(workspace, outcome, period)

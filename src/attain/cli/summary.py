@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attain.cli.tables import amount, exact, grouped, placed, say, table
@@ -109,13 +108,6 @@ def exceptions(outcome: Outcome) -> list[dict[str, Any]]:
 
 def names_in(people: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {row["person"]: row["name"] for row in people if row["name"]}
-
-
-def names_of_run(folder: Path) -> dict[str, str]:
-    """Names of people as a published run knew them."""
-    import pyarrow.parquet as pq
-
-    return names_in(pq.read_table(folder / "inputs" / "people.parquet").to_pylist())
 
 
 def named(payee: str, names: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Accounts, the roles that are granted to them from a day to a day, and tokens for programs.
+"""Accounts, and the roles that are granted to them from a day to a day.
 
 An account is somebody who signs in; `person` says who that is in the records, so that pay finds its reader.
 """
@@ -68,18 +68,3 @@ class Grant(models.Model):
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
-
-class Token(models.Model):
-    """Of its secret only the hash is kept; `prefix` lets its owner tell one from another."""
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tokens")
-    name = models.TextField()
-    prefix = models.CharField(max_length=8)
-    hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField()
-    expires_on = models.DateField()
-    revoked_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
