@@ -18,7 +18,7 @@ setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
 
 test: lint  ## everything that must hold before a change is sent
-	@$(PYTHON) tools/setup.py --postgres --spark --browser
+	@$(PYTHON) tools/setup.py --postgres --spark --browser --pdf
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: setup
@@ -27,7 +27,7 @@ lint: setup
 	$(BIN)/lint-imports --no-logo
 
 soak: setup  ## the long tests, with sizes of your choice: make soak ATTAIN_SOAK=20000
-	@$(PYTHON) tools/setup.py --postgres --spark --browser
+	@$(PYTHON) tools/setup.py --postgres --spark --browser --pdf
 	ATTAIN_SOAK=$(ATTAIN_SOAK) $(BIN)/python -m pytest -m soak
 
 bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make bench BENCH_SIZES="100000 10000000"
@@ -48,7 +48,7 @@ UV_COMPILE = build/uv/bin/uv pip compile --universal --python-version 3.11 --gen
 lock:  ## both locks anew from pyproject.toml; UPGRADE=--upgrade moves to the newest versions
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip install --quiet uv
-	$(UV_COMPILE) pyproject.toml --extra dev --extra postgres --extra bench -o requirements.lock
+	$(UV_COMPILE) pyproject.toml --extra dev --extra postgres --extra bench --extra pdf --extra saml -o requirements.lock
 	$(UV_COMPILE) --group spark --constraint requirements.lock -o requirements-spark.lock
 
 clean:  ## caches and build results; .venv stays

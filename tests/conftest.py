@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tools.setup import has_chromium, has_java, is_ci, postgres_programs
+from tools.setup import has_chromium, has_java, has_pango, is_ci, postgres_programs
 
 IN_CI = is_ci()
 HAS_SPARK = has_java() and find_spec("pyspark") is not None
@@ -34,9 +34,9 @@ def soak_size() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a PostgreSQL server, Java and PySpark, or Chromium, their tests are left out, and the summary says so; in
-    CI they fail instead."""
-    here = (("postgres", postgres_programs()), ("spark", HAS_SPARK), ("browser", has_chromium()))
+    """Without a PostgreSQL server, Java and PySpark, Chromium or Pango, their tests are left out, and the summary says
+    so; in CI they fail instead."""
+    here = (("postgres", postgres_programs()), ("spark", HAS_SPARK), ("browser", has_chromium()), ("pdf", has_pango()))
     lacking = [mark for mark, is_here in here if not is_here]
     needing = [item for item in items if any(item.get_closest_marker(mark) for mark in lacking)]
     if not needing or IN_CI:
@@ -52,6 +52,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line("Left out: tests marked `spark`; no Java, or no PySpark, is here.")
     if not has_chromium() and not IN_CI:
         terminalreporter.write_line("Left out: tests marked `browser`; no Chromium is here.")
+    if not has_pango() and not IN_CI:
+        terminalreporter.write_line("Left out: tests marked `pdf`; no Pango (libpangoft2) is here.")
     if IN_CI and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("CI runs every test: the skipped tests above fail this session.", red=True)
 

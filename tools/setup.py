@@ -5,6 +5,7 @@ in .venv holds a hash of all that the environment was made from.
 """
 
 import argparse
+import ctypes.util
 import hashlib
 import os
 import shutil
@@ -117,6 +118,14 @@ def ensure_chromium() -> None:
     ensure("Chromium (chromium)", "browser", "chromium", has_chromium)
 
 
+def has_pango() -> bool:
+    return ctypes.util.find_library("pango-1.0") is not None and ctypes.util.find_library("pangoft2-1.0") is not None
+
+
+def ensure_pango() -> None:
+    ensure("Pango (libpango, libpangoft2)", "pdf", "libpangoft2-1.0-0", has_pango)
+
+
 def ensure(what: str, mark: str, package: str, is_here: Callable[[], bool]) -> None:
     """Sees to what only the tests of one mark need: by apt-get where that is allowed, else by saying so."""
     if is_here():
@@ -145,6 +154,7 @@ def main() -> int:
     options.add_argument("--postgres", action="store_true", help="see to a PostgreSQL server for the tests, too")
     options.add_argument("--spark", action="store_true", help="see to Java and PySpark for the tests on Spark, too")
     options.add_argument("--browser", action="store_true", help="see to Chromium for the tests of pages, too")
+    options.add_argument("--pdf", action="store_true", help="see to Pango for the tests of printed statements, too")
     try:
         said = options.parse_args()
         make_environment()
@@ -154,6 +164,8 @@ def main() -> int:
             ensure_spark()
         if said.browser:
             ensure_chromium()
+        if said.pdf:
+            ensure_pango()
     except SetupFailed as failure:
         print(f"setup: {failure}", file=sys.stderr)
         return 1
