@@ -201,12 +201,15 @@ def _payable(versions: list[PlanVersion], span: Interval | None) -> list[PlanVer
     return [version for version in versions if version.effective_from < span.end]
 
 
-def pay_periods(workspace: Workspace, run: Run) -> list[Period]:
-    """The pay periods that a run calculated, of every plan that it read, in the order of their ends."""
+def pay_periods(workspace: Workspace, run: Run, versions: Iterable[PlanVersion] | None = None) -> list[Period]:
+    """The pay periods that a run calculated, of every plan that it read, in the order of their ends. Who asks for many
+    runs gives all plan versions.
+    """
     used = json.loads(run.inputs)["plans"]
     span = Interval(run.starts_on, run.ends_on)
-    versions = _payable([one for one in PlanVersion.objects.all() if str(one) in used], span)
-    plans = [(one.calendar, one.period_kind, one.effective_from) for one in versions]
+    known = PlanVersion.objects.all() if versions is None else versions
+    read = _payable([one for one in known if str(one) in used], span)
+    plans = [(one.calendar, one.period_kind, one.effective_from) for one in read]
     return ended_periods(workspace.calendars, plans, span)
 
 
