@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from python_calamine import CalamineWorkbook
 
 from attain.engine.stored import StoredRun
@@ -362,3 +363,30 @@ def test_a_process_that_answers_browsers_knows_every_kind_of_job(fresh: Site, mo
         monkeypatch.delitem(sys.modules, name, raising=False)
     assert fresh.as_("admin").post("/runs/start/", {"period": "2026-03"}).status_code == 302
     assert set(services._KINDS) == {"calculate", "import"}
+
+
+def test_control_totals_account_for_every_deal_of_the_source(site: Site) -> None:
+    """What became of each of the deals until the end of the run, to the cent; nothing is left over."""
+    page = words(site.as_("finance").get("/runs/run-000002/control/"))
+    total = sum(Decimal(amount) for month in company.AMOUNTS.values() for amount in month.values()) + 1000 * 10
+    assert f"Control totals of deals agree In the source, 20 €{total:,.2f} Credited, 20 €{total:,.2f}" in page
+    assert "Difference, 0 €0.00" in page
+
+
+def test_control_totals_differ_when_the_run_holds_what_the_source_does_not(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from attain.facts.snapshot import FactTable
+    from attain.web.apps.pay import control
+
+    def without_the_first(workspace: Any, run: Any, name: str) -> FactTable:
+        read = facts_read(workspace, run, name)
+        return FactTable(read.schema, read.table.slice(1))
+
+    facts_read = control.facts_read
+    monkeypatch.setattr(control, "facts_read", without_the_first)
+    cache.clear()
+    page = words(site.as_("auditor").get("/runs/run-000002/control/"))
+    cache.clear()
+    assert "Control totals of deals differ" in page
+    assert "Difference, 1" in page

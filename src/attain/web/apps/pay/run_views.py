@@ -18,12 +18,13 @@ from attain.web.kit.paging import Page
 from . import run_pages as pages
 from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
 from .calculating import stored
+from .control import control_totals
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
 from .selectors import changes_since, inputs
 from .services import close_with_all, proof_said
 from .statements import name_of, names_in
-from .words import STAGES, TONES
+from .words import CONTROL, STAGES, TONES
 
 
 @require_GET
@@ -102,6 +103,21 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "can_release": way.stage == Stage.APPROVED,
         "can_close": can_close,
         "changed_since": changes_since(found, inputs(workspace)) if can_close else [],
+    })  # fmt: skip
+
+
+@require_GET
+@needs(Right.SEE_RUNS)
+def control(request: HttpRequest, run: str) -> HttpResponse:
+    """The control totals, read from the source once more: a part of the page of a run that comes after the rest."""
+    found = get_object_or_404(Run, pk=run)
+    totals = control_totals(request.workspace, found)
+    parts = {one.fact: [(CONTROL[name], part) for name, part in one.parts.items()] for one in totals}
+    return render(request, "pay/_control.html" if request.htmx else "pay/control.html", {
+        "run": found,
+        "totals": [(one, parts[one.fact]) for one in totals],
+        "in_source": CONTROL["source"],
+        "difference": CONTROL["difference"],
     })  # fmt: skip
 
 
