@@ -35,9 +35,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     ways = ways_of(page.rows)
     for run in page.rows:
         way = ways[run.pk]
-        published = run.state == Run.State.PUBLISHED
-        payable = pages.payable_in(pages.totals_of(stored(request.workspace, run))) if published else ()
-        rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value], "payable": payable})
+        rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value]})
     due = next_due(request.workspace, request.workspace.calendar, "month") if request.workspace.calendars else None
     return render(request, "pay/runs.html", {"rows": rows, "page": page, "suggested": due.id if due else ""})
 
@@ -84,7 +82,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "changed": len(changes),
         "payees": len({key[0] for key in payable_by_payee(outcome)}),
         "totals": totals,
-        "payable": pages.payable_in(totals),
+        "payable": found.payable,
         "earned": pages.earned_in(totals),
         "uncredited": pages.reasons_of(outcome, "uncredited"),
         "exceptions": pages.reasons_of(outcome, "exceptions"),
