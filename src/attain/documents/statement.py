@@ -7,7 +7,7 @@ lines; only those of the page that is asked for are read into Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -217,14 +217,23 @@ class Payment:
     plans: tuple[str, ...]
 
 
-def payments_of(run: StoredRun, period: str, plans: frozenset[str], payee: str | None = None) -> list[Payment]:
+PAID = ("plan", "payee", "pay_period", "currency", "earned", "payable")
+
+
+def payments_of(run: StoredRun, period: str, plans: frozenset[str]) -> list[Payment]:
     """What these plans pay in a period, by payee, plans of one currency together."""
-    where: dict[str, object] = {"pay_period": period, "plan": plans}
-    if payee is not None:
-        where["payee"] = payee
-    table = run.table("payments", ("plan", "payee", "pay_period", "currency", "earned", "payable"), **where)
+    return summed(run.table("payments", PAID, pay_period=period, plan=plans).to_pylist())
+
+
+def payments_to(run: StoredRun, payee: str) -> Callable[[str, frozenset[str]], list[Payment]]:
+    """The same for one payee and any period, after reading the run once."""
+    rows = run.table("payments", PAID, payee=payee).to_pylist()
+    return lambda period, plans: summed(row for row in rows if row["pay_period"] == period and row["plan"] in plans)
+
+
+def summed(rows: Iterable[Mapping[str, Any]]) -> list[Payment]:
     found: dict[tuple[str, str, str], list[Any]] = {}
-    for row in table.to_pylist():
+    for row in rows:
         of = found.setdefault((row["payee"], row["pay_period"], row["currency"]), [0, 0, []])
         of[0], of[1] = of[0] + int(row["earned"] or 0), of[1] + int(row["payable"] or 0)
         of[2].append(row["plan"])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from attain.documents.statement import Payment, Statement, payments_of, statement_of
+from attain.documents.statement import Payment, Statement, payments_of, payments_to, statement_of
 from attain.engine.stored import StoredRun
 from attain.kernel.errors import NotFound, PeriodError
 from attain.plans.model import Plan
@@ -102,21 +102,19 @@ def _last_runs() -> list[Run]:
 def payments_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> list[Payment]:
     """What those whom the viewer may see get in a period, by name."""
     names = names_in(workspace, shown.run)
-    found = [one for one in _payments(workspace, shown) if viewer.sees(one.payee)]
+    paid = payments_of(opened(workspace, shown.run), shown.period, shown.plans)
+    found = [one for one in paid if viewer.sees(one.payee)]
     return sorted(found, key=lambda one: (names.get(one.payee, one.payee).casefold(), one.payee, one.currency))
-
-
-def _payments(workspace: Workspace, shown: Shown, payee: str | None = None) -> list[Payment]:
-    return payments_of(opened(workspace, shown.run), shown.period, shown.plans, payee)
 
 
 def history_seen_by(
     workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], payee: str
 ) -> Iterator[tuple[Shown, Payment]]:
-    """The statements of one payee, the newest first, read as far as they are asked for."""
+    """The statements of one payee, the newest first. Runs are read as far back as statements are asked for."""
     _require_seen(viewer, payee)
+    paid_by = cache(lambda run: payments_to(opened(workspace, run), payee))
     for shown in periods.values():
-        for payment in sorted(_payments(workspace, shown, payee), key=lambda one: one.currency):
+        for payment in sorted(paid_by(shown.run)(shown.period, shown.plans), key=lambda one: one.currency):
             yield shown, payment
 
 
