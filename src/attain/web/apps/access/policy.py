@@ -54,6 +54,8 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.GRANT}),
 }
 SEES_EVERYBODY = frozenset({Role.COMPENSATION_ADMIN, Role.FINANCE, Role.AUDITOR})
+NEEDS_TWO = SEES_EVERYBODY | {Role.ADMINISTRATOR}
+"""Roles that open everybody's pay or the accounts: one administrator grants them, another one confirms."""
 
 ANYBODY, SIGNED_IN = "anybody", "signed in"
 Policy = Right | str

@@ -227,7 +227,11 @@ def _seat_on(book: Book, position: str, day: date) -> dict[str, Any]:
     row = book.version(position, day)
     if row is None:
         return {}
-    return {name: row[name] or "" for name in wanted.SEAT}
+    seat = {name: row[name] or "" for name in wanted.SEAT}
+    holder = book.holder(row["manager"], day) if row["manager"] else None
+    if holder is not None and book.position_meant(book.name(holder), day, "manager") == row["manager"]:
+        seat["manager"] = book.name(holder)
+    return seat
 
 
 def _known(book: Book, day: date, form: forms.Change) -> dict[str, list[tuple[str, str]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -270,7 +269,7 @@ def _paid(
             credits += pc.sum(pc.greater_equal(rows["credited_on"], pa.scalar(day, pa.date32()))).as_py() or 0
     found = []
     for one in periods:
-        counted = Counter(paid.payee for paid in payments_of(opened(workspace, one.run), [one.period]))
-        if statements := sum(payee in reached for payee in counted):
+        paid = {payment.payee for payment in payments_of(opened(workspace, one.run), one.period, one.plans)}
+        if statements := len(paid & reached):
             found.append(Reached(one.period, one.state, statements))
     return credits, found
