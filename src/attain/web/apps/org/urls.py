@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import change_views, group_views, views
+from . import change_views, file_views, group_views, views
 
 urlpatterns = [
     path("organisation/hire/", change_views.hire, name="hire"),
@@ -11,6 +11,8 @@ urlpatterns = [
     ),
     path("organisation/position/<path:position>/", group_views.position, name="position"),
     path("organisation/tree/", group_views.tree, name="tree"),
+    path("organisation/file/", file_views.upload, name="org-file-new"),
+    path("organisation/file/<int:pk>/", file_views.file, name="org-file"),
     path("organisation/<str:kind>/", group_views.groups, name="groups"),
     path("organisation/<str:kind>/members/", group_views.regroup, name="regroup"),
     path("people/", views.people, name="people"),
