@@ -201,11 +201,13 @@ def _payable(versions: list[PlanVersion], span: Interval | None) -> list[PlanVer
     return [version for version in versions if version.effective_from < span.end]
 
 
-def pay_periods(workspace: Workspace, run: Run) -> list[Period]:
-    """The pay periods that a run calculated, of every plan that it read, in the order of their ends."""
+def pay_periods(workspace: Workspace, run: Run, versions: Iterable[PlanVersion] | None = None) -> list[Period]:
+    """The pay periods that a run calculated, of every plan that it read, in the order of their ends. `versions` are all
+    that there are, where many runs are asked about."""
     used = json.loads(run.inputs)["plans"]
     span = Interval(run.starts_on, run.ends_on)
-    versions = _payable([one for one in PlanVersion.objects.all() if str(one) in used], span)
+    known = PlanVersion.objects.all() if versions is None else versions
+    versions = _payable([one for one in known if str(one) in used], span)
     plans = [(one.calendar, one.period_kind, one.effective_from) for one in versions]
     return ended_periods(workspace.calendars, plans, span)
 

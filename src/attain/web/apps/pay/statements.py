@@ -41,8 +41,9 @@ def periods_shown(workspace: Workspace, viewer: Viewer) -> dict[str, Shown]:
     """By period, the newest first. Payees see a period from its release on."""
     found: dict[str, Shown] = {}
     if viewer.may(Right.SEE_RUNS):
+        versions = list(PlanVersion.objects.all())
         for run in _last_runs():
-            for one in pay_periods(workspace, run):
+            for one in pay_periods(workspace, run, versions):
                 found[one.id] = Shown(one.id, one.end, run.pk, "calculated", run.finished_at)
     for given in Release.objects.order_by("pk"):
         found[given.period] = Shown(given.period, given.ends_on, given.run_id, "released", given.at)
