@@ -12,7 +12,7 @@ from tests.web.conftest import Site
 PINNED = {
     "/": 19,
     "/statements/": 10,
-    "/statements/sven/2026-01/": 13,
+    "/statements/sven/2026-01/": 9,
     "/statements/sven/2026-01/file.xlsx": 8,
     "/search/?q=r": 4,
     "/runs/": 15,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +19,7 @@ from attain.web.apps.pay.approving import ways_of
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
 from attain.web.apps.pay.scope import Scope, scope_of
-from attain.web.apps.pay.statements import history_seen_by, name_of, names_in, payments_seen_by
+from attain.web.apps.pay.statements import Shown, history_seen_by, name_of, names_in, payments_seen_by
 from attain.web.apps.pay.words import STAGES, TONES
 from attain.web.workspace import Workspace
 
@@ -31,19 +33,19 @@ def home(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request) if viewer.may(Right.SEE_PAY) else None
     return render(request, "home.html", {
         "scope": scope if scope and scope.teams else None,
-        "own": _own(workspace, viewer),
+        "own": _own(workspace, viewer, scope.periods) if scope else None,
         "team": _team(scope) if scope else None,
         "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
         "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
     })  # fmt: skip
 
 
-def _own(workspace: Workspace, viewer: Viewer) -> dict[str, Any] | None:
+def _own(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown]) -> dict[str, Any] | None:
     """One's own last statement, and the ones before it as bars."""
     person = viewer.account.person
     if person is None or not viewer.sees(person):
         return None
-    history = history_seen_by(workspace, viewer, person)[:12]
+    history = list(islice(history_seen_by(workspace, viewer, periods, person), 12))
     most = max((abs(payment.payable) for _, payment in history), default=1) or 1
     bars: list[dict[str, Any]] = [
         {"shown": shown, "payment": payment, "height": round(80 * max(0, payment.payable) / most, 1), "x": place * 30}

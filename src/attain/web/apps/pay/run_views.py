@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +19,7 @@ from attain.web.kit.tables import Listed
 from . import run_pages as pages
 from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
 from .calculating import stored
+from .control import control_totals
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
 from .scope import scope_of
@@ -28,7 +27,7 @@ from .selectors import changes_since, inputs
 from .services import close_with_all, proof_said
 from .statements import name_of, names_in
 from .tables import RUNS, RunRow
-from .words import STAGES, TONES
+from .words import CONTROL, STAGES, TONES
 
 
 @require_GET
@@ -40,19 +39,10 @@ def runs(request: HttpRequest) -> HttpResponse:
         found = [run for run in found if run.starts_on < period.ends_on <= run.ends_on]
     stages = {run: way.stage.value for run, way in ways_of(found).items()}
 
-    def with_payable(rows: Sequence[RunRow]) -> list[RunRow]:
-        return [replace(row, payable=_payable(request, row.run)) for row in rows]
-
     rows = Listed([RunRow(run, stages[run.pk]) for run in found], lambda row: row.words)
     due = next_due(request.workspace, request.workspace.calendar, "month") if request.workspace.calendars else None
     context = {"scope": scope, "suggested": due.id if due else ""}
-    return listing(request, RUNS, rows, "pay/runs.html", context, with_payable)
-
-
-def _payable(request: HttpRequest, run: Run) -> tuple[tuple[str, int], ...]:
-    if run.state != Run.State.PUBLISHED:
-        return ()
-    return tuple(pages.payable_in(pages.totals_of(stored(request.workspace, run))))
+    return listing(request, RUNS, rows, "pay/runs.html", context)
 
 
 @require_POST
@@ -97,7 +87,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "changed": len(changes),
         "payees": len({key[0] for key in payable_by_payee(outcome)}),
         "totals": totals,
-        "payable": pages.payable_in(totals),
+        "payable": found.payable,
         "earned": pages.earned_in(totals),
         "uncredited": pages.reasons_of(outcome, "uncredited"),
         "exceptions": pages.reasons_of(outcome, "exceptions"),
@@ -116,6 +106,21 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "can_release": way.stage == Stage.APPROVED,
         "can_close": can_close,
         "changed_since": changes_since(found, inputs(workspace)) if can_close else [],
+    })  # fmt: skip
+
+
+@require_GET
+@needs(Right.SEE_RUNS)
+def control(request: HttpRequest, run: str) -> HttpResponse:
+    """The control totals, read from the source once more: a part of the page of a run that comes after the rest."""
+    found = get_object_or_404(Run, pk=run)
+    totals = control_totals(request.workspace, found)
+    parts = {one.fact: [(CONTROL[name], part) for name, part in one.parts.items()] for one in totals}
+    return render(request, "pay/_control.html" if request.htmx else "pay/control.html", {
+        "run": found,
+        "totals": [(one, parts[one.fact]) for one in totals],
+        "in_source": CONTROL["source"],
+        "difference": CONTROL["difference"],
     })  # fmt: skip
 
 

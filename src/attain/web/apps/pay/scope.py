@@ -77,7 +77,7 @@ def _keep(scope: Scope) -> None:
     newest = next(iter(scope.periods), "")
     before = scope.request.session.get(KEPT, {})
     team = scope.team if scope.hierarchy is not None else before.get("team", "")
-    said = {"period": scope.asked.period if scope.asked else "", "team": team}
+    said = {"period": scope.asked.key if scope.asked else "", "team": team}
     kept = {name: value for name, value in said.items() if value and value != newest}
     if before != kept:
         scope.request.session[KEPT] = kept

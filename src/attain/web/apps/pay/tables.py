@@ -23,11 +23,12 @@ class Paid:
     """A payment with the name of who gets it."""
 
     name: str
+    shown: Shown
     payment: Payment
 
     @property
     def address(self) -> str:
-        return reverse("statement", args=(self.payment.payee, self.payment.period))
+        return reverse("statement", args=(self.payment.payee, self.shown.key))
 
     @property
     def words(self) -> str:
@@ -74,17 +75,17 @@ class Own:
 
     @property
     def address(self) -> str:
-        return reverse("statement", args=(self.payment.payee, self.payment.period))
+        return reverse("statement", args=(self.payment.payee, self.shown.key))
 
     @property
     def words(self) -> str:
-        return f"{formats.period(self.payment.period)} {self.payment.period}"
+        return f"{formats.period(self.shown.key)} {self.shown.key}"
 
 
 OWN_STATEMENTS = Table(
     "own-statements", _("Statements"),
     (
-        Column("ends", _("Pay period"), lambda row: formats.period(row.payment.period), link=lambda row: row.address,
+        Column("ends", _("Pay period"), lambda row: formats.period(row.shown.key), link=lambda row: row.address,
                sortable=False, css=""),
         Column("state", _("State"), lambda row: str(STATES[row.shown.state]), css="phone-under second"),
         Column("since", _("Released"), lambda row: row.shown.since, "moment", shown=False),
@@ -100,8 +101,6 @@ OWN_STATEMENTS = Table(
 class RunRow:
     run: Run
     stage: str
-    payable: tuple[tuple[str, int], ...] = ()
-    """By currency; of a page at a time, because it is read from the run's files."""
 
     @property
     def words(self) -> str:
@@ -122,7 +121,7 @@ RUNS = Table(
         Column("started", _("Calculated"), lambda row: row.run.started_at, "moment", css="phone-under"),
         Column("stage", _("State"), lambda row: str(STAGES[row.stage]), "pill", tone=lambda row: TONES[row.stage],
                css="phone-wide"),
-        Column("payable", _("Payable"), lambda row: row.payable, "amounts", sortable=False, css="strong amount"),
+        Column("payable", _("Payable"), lambda row: row.run.payable, "amounts", sortable=False, css="strong amount"),
     ),
     find=_("Find a run"), counted=_runs, size=25,
     filters=(
