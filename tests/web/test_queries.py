@@ -10,23 +10,24 @@ import pytest
 from tests.web.conftest import Site
 
 PINNED = {
-    "/": 13,
-    "/statements/": 7,
+    "/": 19,
+    "/statements/": 10,
     "/statements/sven/2026-01/": 9,
     "/statements/sven/2026-01/file.xlsx": 8,
     "/search/?q=r": 4,
-    "/runs/": 10,
+    "/runs/": 15,
     "/runs/run-000001/": 24,
     "/runs/run-000002/": 25,
-    "/imports/": 6,
-    "/people/": 8,
+    "/imports/": 8,
+    "/people/": 10,
     "/people/rita/": 8,
-    "/plans/": 5,
+    "/plans/": 6,
     "/plans/account-executive/2026-1/": 7,
-    "/audit/": 6,
-    "/accounts/": 5,
+    "/audit/": 9,
+    "/accounts/": 6,
     "/accounts/1/": 5,
     "/me/": 4,
+    "/jobs/": 8,
     "/jobs/1/": 4,
 }
 """As whoever sees most; four of each are for the session, the account, its roles and the roles of who looks."""

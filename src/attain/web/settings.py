@@ -15,7 +15,8 @@ from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 from . import store
 from .workspace import SIGN_ON_SECRET, Workspace
 
-RECORDS = tuple(f"attain.web.apps.{name}" for name in ("access", "audit", "imports", "org", "plans", "pay", "jobs"))
+APPS = ("access", "audit", "imports", "org", "plans", "pay", "jobs", "lists")
+RECORDS = tuple(f"attain.web.apps.{name}" for name in APPS)
 SIGN_ON = (
     *(f"django.contrib.{name}" for name in ("contenttypes", "auth", "sessions")),
     *("allauth", "allauth.account", "allauth.mfa", "allauth.socialaccount"),

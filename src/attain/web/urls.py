@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("attain.web.apps.org.urls")),
     path("", include("attain.web.apps.imports.urls")),
     path("", include("attain.web.apps.plans.urls")),
+    path("", include("attain.web.apps.lists.urls")),
 ]
 handler404 = "attain.web.serving.errors.not_found"
 handler403 = "attain.web.serving.errors.forbidden"

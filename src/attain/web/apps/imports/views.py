@@ -13,8 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from attain.facts.decisions import IMPORTABLE
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.jobs.services import start_job
+from attain.web.apps.lists.showing import listing
 from attain.web.kit.paging import Page
+from attain.web.kit.tables import Asked
 
+from .listings import BATCHES
 from .models import Batch
 from .repair import repair_file
 from .selectors import aside_of, changes_of, effect_of, quarantined_rows
@@ -22,23 +25,16 @@ from .services import undo_batch
 from .uploads import keep, too_large
 from .words import MONEY
 
-BATCHES_OF_A_PAGE = 50
 ROWS_OF_A_PAGE = 50
 
 
 @require_GET
 @needs(Right.SEE_IMPORTS)
 def batches(request: HttpRequest) -> HttpResponse:
-    found = Batch.objects.order_by("-sequence")
-    if into := request.GET.get("into", ""):
-        found = found.filter(into=into)
-    window = Page.window(found.count(), request, BATCHES_OF_A_PAGE)
-    page = Page(window.number, window.size, window.total, list(found[window.start : window.start + window.size]))
-    kinds = sorted(set(Batch.objects.values_list("into", flat=True)))
+    found = Asked(Batch.objects.order_by("-sequence"), ("source", "into", "imported_by", "pk"))
     targets = [*request.workspace.fact_types, *IMPORTABLE]
-    return render(request, "imports/batches.html", {
-        "page": page, "kinds": kinds, "into": into, "targets": targets, "mappings": sorted(request.workspace.mappings),
-    })  # fmt: skip
+    context = {"targets": targets, "mappings": sorted(request.workspace.mappings)}
+    return listing(request, BATCHES, found, "imports/batches.html", context)
 
 
 @require_GET

@@ -7,8 +7,21 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from attain.web.apps.access.policy import Right, signed_in
+from attain.web.apps.lists.showing import listing
+from attain.web.kit.tables import Asked
 
+from .listings import JOBS
 from .models import Job
+
+
+@require_GET
+@signed_in
+def jobs(request: HttpRequest) -> HttpResponse:
+    """One's own, or everybody's for who sees runs."""
+    found = Job.objects.order_by("-pk")
+    if not request.viewer.may(Right.SEE_RUNS):
+        found = found.filter(asked_by=request.viewer.actor)
+    return listing(request, JOBS, Asked(found, ("kind", "asked_by", "failure")), "jobs/jobs.html")
 
 
 @require_GET
