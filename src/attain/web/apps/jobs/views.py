@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from attain.web.apps.access.policy import Right, signed_in
 
 from .models import Job
+from .services import settle
 
 
 @require_GET
@@ -18,4 +19,5 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Job, pk=pk)
     if found.asked_by != request.viewer.actor and not request.viewer.may(Right.SEE_RUNS):
         raise Http404
+    settle(request.workspace, [found])
     return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", {"job": found})
