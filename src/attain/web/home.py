@@ -15,6 +15,7 @@ from attain.web.apps.access.viewer import Viewer
 from attain.web.apps.audit.models import Event
 from attain.web.apps.audit.selectors import head
 from attain.web.apps.imports.models import Batch
+from attain.web.apps.imports.selectors import with_repairs
 from attain.web.apps.pay.approving import ways_of
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
@@ -73,7 +74,7 @@ def _work(workspace: Workspace) -> dict[str, Any]:
     stages = {run: way.stage.value for run, way in ways_of(last).items()}
     runs = [(run, STAGES[stages[run.pk]], TONES[stages[run.pk]]) for run in last]
     return {"due": next_due(workspace, workspace.calendar, "month"), "runs": runs,
-            "batches": list(Batch.objects.order_by("-sequence")[:LAST])}  # fmt: skip
+            "batches": list(with_repairs(Batch.objects.order_by("-sequence"))[:LAST])}  # fmt: skip
 
 
 def _log() -> dict[str, Any]:

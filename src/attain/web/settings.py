@@ -6,10 +6,12 @@ A process works on one workspace at a time. Configuring for another one closes t
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from attain.kernel.errors import AttainError
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 
 from . import store
@@ -62,6 +64,20 @@ def configure(workspace: Workspace) -> None:
     else:
         _switch(databases)
     settings.WORKSPACE = workspace
+    settings.WORKSPACE_STAMP = workspace.stamp()
+
+
+def workspace_now() -> Workspace:
+    """The workspace of this process. When its documents changed it is opened anew; while they cannot be read, what was
+    read before goes on."""
+    from django.conf import settings
+
+    known: Workspace = settings.WORKSPACE
+    with suppress(OSError, AttainError):
+        if (stamp := known.stamp()) != settings.WORKSPACE_STAMP:
+            settings.WORKSPACE_STAMP = stamp
+            settings.WORKSPACE = known = known.anew()
+    return known
 
 
 def _keep_no_permissions() -> None:

@@ -15,6 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
+from attain.web.settings import workspace_now
+
 from .models import Account
 from .policy import ANYBODY, SIGNED_IN, Right, policy_of
 from .viewer import Viewer, viewer_of
@@ -28,7 +30,7 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.workspace = settings.WORKSPACE
+        request.workspace = workspace_now()
         request.viewer = _viewer(request)
         with translation.override(_language(request)):
             request.LANGUAGE_CODE = translation.get_language()

@@ -12,6 +12,7 @@ from attain.web.kit.tables import Asked
 
 from .listings import JOBS
 from .models import Job
+from .services import settle
 
 
 @require_GET
@@ -31,4 +32,5 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Job, pk=pk)
     if found.asked_by != request.viewer.actor and not request.viewer.may(Right.SEE_RUNS):
         raise Http404
+    settle(request.workspace, [found])
     return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", {"job": found})
