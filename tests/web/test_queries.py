@@ -25,8 +25,10 @@ PINNED = {
     "/plans/account-executive/2026-1/": 7,
     "/audit/": 6,
     "/accounts/": 5,
-    "/accounts/1/": 5,
+    "/accounts/1/": 6,
     "/me/": 4,
+    "/me/programs/": 4,
+    "/me/programs/reference/": 3,
     "/jobs/1/": 4,
 }
 """As whoever sees most; four of each are for the session, the account, its roles and the roles of who looks."""

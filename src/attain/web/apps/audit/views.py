@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -16,28 +16,17 @@ from attain.web.kit.export import safe_cell
 from attain.web.kit.paging import Page
 
 from .models import Event
-from .selectors import head, verify
+from .selectors import events_with, head, verify
 from .services import moment
 
-SEARCHED = ("actor", "action", "object_type", "object_id", "reason", "before", "after")
 COLUMNS = ("sequence", "at", "actor", "on_behalf_of", "action", "object_type", "object_id", "before", "after", "reason",
            "previous_hash", "hash")  # fmt: skip
-
-
-def _asked(request: HttpRequest) -> QuerySet[Event]:
-    wanted = Q()
-    for word in request.GET.get("q", "").split():
-        anywhere = Q()
-        for column in SEARCHED:
-            anywhere |= Q(**{f"{column}__icontains": word})
-        wanted &= anywhere
-    return Event.objects.filter(wanted).order_by("-sequence")
 
 
 @require_GET
 @needs(Right.SEE_AUDIT)
 def audit(request: HttpRequest) -> HttpResponse:
-    found = _asked(request)
+    found = events_with(request.GET.get("q", ""))
     window = Page.window(found.count(), request, 50)
     page = Page(window.number, window.size, window.total, list(found[window.start : window.start + window.size]))
     proven = verify(request.workspace) if "verify" in request.GET else None
@@ -48,7 +37,9 @@ def audit(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE_AUDIT)
 def events_file(request: HttpRequest) -> StreamingHttpResponse:
     """What the page shows, all of it."""
-    response = StreamingHttpResponse(_lines(_asked(request)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _lines(events_with(request.GET.get("q", ""))), content_type="text/csv; charset=utf-8"
+    )
     response.headers["Content-Disposition"] = 'attachment; filename="events.csv"'
     return response
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
@@ -64,6 +65,12 @@ def payments_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> list
     names = names_in(workspace, shown.run)
     found = [one for one in payments_of(opened(workspace, shown.run), [shown.period]) if viewer.sees(one.payee)]
     return sorted(found, key=lambda one: (names.get(one.payee, one.payee).casefold(), one.payee, one.currency))
+
+
+def payment_rows_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> list[dict[str, Any]]:
+    """What each plan pays each payee whom the viewer may see in a period, as the run wrote it."""
+    table = opened(workspace, shown.run).table("payments", pay_period=shown.period)
+    return [row for row in table.to_pylist() if viewer.sees(row["payee"])]
 
 
 def history_seen_by(workspace: Workspace, viewer: Viewer, payee: str) -> list[tuple[Shown, Payment]]:
