@@ -11,9 +11,9 @@ from tests.web.conftest import Site
 
 PINNED = {
     "/": 13,
-    "/statements/": 8,
-    "/statements/sven/2026-01/": 15,
-    "/statements/sven/2026-01/file.xlsx": 9,
+    "/statements/": 7,
+    "/statements/sven/2026-01/": 9,
+    "/statements/sven/2026-01/file.xlsx": 8,
     "/search/?q=r": 4,
     "/runs/": 10,
     "/runs/run-000001/": 24,

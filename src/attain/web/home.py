@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,14 @@ from attain.web.apps.imports.models import Batch
 from attain.web.apps.pay.approving import ways_of
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
-from attain.web.apps.pay.statements import history_seen_by, name_of, names_in, payments_seen_by, periods_shown
+from attain.web.apps.pay.statements import (
+    Shown,
+    history_seen_by,
+    name_of,
+    names_in,
+    payments_seen_by,
+    periods_shown,
+)
 from attain.web.apps.pay.words import STAGES, TONES
 from attain.web.workspace import Workspace
 
@@ -27,20 +36,22 @@ LAST = 6
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
+    reads = viewer.account.person is not None or (viewer.payees is not None and len(viewer.payees) > 1)
+    periods = periods_shown(workspace, viewer) if reads else {}
     return render(request, "home.html", {
-        "own": _own(workspace, viewer),
-        "team": _team(workspace, viewer),
+        "own": _own(workspace, viewer, periods),
+        "team": _team(workspace, viewer, periods),
         "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
         "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
     })  # fmt: skip
 
 
-def _own(workspace: Workspace, viewer: Viewer) -> dict[str, Any] | None:
+def _own(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown]) -> dict[str, Any] | None:
     """One's own last statement, and the ones before it as bars."""
     person = viewer.account.person
     if person is None or not viewer.sees(person):
         return None
-    history = history_seen_by(workspace, viewer, person)[:12]
+    history = list(islice(history_seen_by(workspace, viewer, periods, person), 12))
     most = max((abs(payment.payable) for _, payment in history), default=1) or 1
     bars: list[dict[str, Any]] = [
         {"shown": shown, "payment": payment, "height": round(80 * max(0, payment.payable) / most, 1), "x": place * 30}
@@ -51,11 +62,11 @@ def _own(workspace: Workspace, viewer: Viewer) -> dict[str, Any] | None:
     return {"person": person, "last": history[0] if history else None, "bars": bars, "width": max(1, len(bars)) * 30}
 
 
-def _team(workspace: Workspace, viewer: Viewer) -> dict[str, Any] | None:
+def _team(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown]) -> dict[str, Any] | None:
     """What those below got in the last period."""
     if viewer.payees is None or len(viewer.payees) < 2:
         return None
-    shown = next(iter(periods_shown(workspace, viewer).values()), None)
+    shown = next(iter(periods.values()), None)
     if shown is None:
         return None
     names = names_in(workspace, shown.run)

@@ -96,8 +96,8 @@ def description() -> dict[str, Any]:
     rights = {_CONVERTER.sub("{", route).translate(_BRACES): of for route, of in _policies().items()}
     problem_form = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     made["components"]["schemas"] |= {**problem_form.pop("$defs", {}), "Problem": problem_form}
-    answer = {"description": "Refused: what, where, what next",
-              "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}  # fmt: skip
+    refused = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    answer = {"description": "Refused: what, where, what next", "content": refused}
     for route, methods in made["paths"].items():
         of = rights[route.removeprefix(PREFIX)]
         for method, operation in methods.items():

@@ -130,7 +130,10 @@ def moment(value: datetime | None, zone: str) -> str:
 
 
 def period(id_: str) -> str:
-    """November 2026, Q4 2026; a period of another kind keeps its id."""
+    """November 2026, Q4 2026; a period of another kind keeps its id, one of another calendar names it."""
+    calendar, colon, of = id_.partition(":")
+    if colon:
+        return f"{of} ({calendar})"
     year, _, rest = id_.partition("-")
     if rest.isdecimal() and len(rest) == 2 and year.isdecimal():
         said: str = format_skeleton("yMMMM", date(int(year), int(rest), 1), locale=_LOCALE[language()])

@@ -33,7 +33,8 @@ router = Router()
 
 
 class PeriodOut(Schema):
-    period: str
+    period: str = Field(description="Names it in addresses; after its calendar where the usual one means other days.")
+    calendar: str
     ends_on: date = Field(description="The first day after it.")
     state: str = Field(description="calculated, released or closed")
     run: str
@@ -128,7 +129,7 @@ class OfPeriod(Part):
 def periods(request: HttpRequest, asked: Query[Part]) -> Any:
     """The periods whose statements may be seen, the earliest first."""
     found = periods_shown(request.workspace, request.viewer).values()
-    return of_rows(found, lambda one: (one.ends_on.isoformat(), one.period), asked, vars)
+    return of_rows(found, lambda one: (one.ends_on.isoformat(), one.key), asked, _period)
 
 
 @router.get("statements", response=Rows[StatementOut], url_name="statements")
@@ -147,7 +148,7 @@ def statements(request: HttpRequest, asked: Query[OfPeriod]) -> Any:
 @needs(Right.SEE_PAY)
 def statement(request: HttpRequest, payee: str, period: str, asked: Query[Part]) -> Any:
     """One statement with its lines, in the order in which the page shows them."""
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _found(request, payee, period)
     return {
         "payee": payee, "name": name_of(names_in(request.workspace, shown.run), payee), "period": period,
         "state": shown.state, "run": shown.run, "plans": list(found.plans),
@@ -160,7 +161,7 @@ def statement(request: HttpRequest, payee: str, period: str, asked: Query[Part])
 @needs(Right.SEE_PAY)
 def why(request: HttpRequest, payee: str, period: str, line: str) -> Any:
     """The derivation of a line, down to the facts and the clauses of the plan. It is calculated again: seconds."""
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _found(request, payee, period)
     if line not in set(found.table["line"].to_pylist()):
         raise NotFound("There is no such line in this statement.", code="pay.no-line", hint="List its lines first.")
     explanation = of_line(request.workspace, run_of(shown.run), line)
@@ -183,6 +184,16 @@ def _shown(request: HttpRequest, period: str) -> Shown | None:
     if period and period not in found:
         raise NotFound(f"There is no period {period} to be seen.", code="pay.no-period", hint="List the periods.")
     return found[period] if period else next(iter(found.values()), None)
+
+
+def _found(request: HttpRequest, payee: str, period: str) -> tuple[Shown, Statement]:
+    periods = periods_shown(request.workspace, request.viewer)
+    return statement_seen_by(request.workspace, request.viewer, periods, payee, period)
+
+
+def _period(one: Shown) -> dict[str, Any]:
+    columns = ("calendar", "ends_on", "state", "run", "since")
+    return {name: getattr(one, name) for name in columns} | {"period": one.key}
 
 
 def _statement(one: Payment, names: Any) -> dict[str, Any]:

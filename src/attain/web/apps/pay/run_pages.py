@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -79,19 +79,11 @@ def totals_of(outcome: StoredRun) -> list[PlanTotal]:
     ]  # fmt: skip
 
 
-def payable_in(totals: list[PlanTotal]) -> list[tuple[str, int]]:
-    """By currency."""
-    return _by_currency((one.currency, one.payable) for one in totals)
-
-
 def earned_in(totals: list[PlanTotal]) -> list[tuple[str, int]]:
-    return _by_currency((one.currency, one.earned) for one in totals)
-
-
-def _by_currency(amounts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """By currency."""
     sums: Counter[str] = Counter()
-    for code, amount in amounts:
-        sums[code] += amount
+    for one in totals:
+        sums[one.currency] += one.earned
     return sorted(sums.items())
 
 

@@ -18,12 +18,13 @@ from attain.web.kit.paging import Page
 from . import run_pages as pages
 from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
 from .calculating import stored
+from .control import control_totals
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
 from .selectors import changes_since, inputs
 from .services import close_with_all, proof_said
 from .statements import name_of, names_in
-from .words import STAGES, TONES
+from .words import CONTROL, STAGES, TONES
 
 
 @require_GET
@@ -34,9 +35,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     ways = ways_of(page.rows)
     for run in page.rows:
         way = ways[run.pk]
-        published = run.state == Run.State.PUBLISHED
-        payable = pages.payable_in(pages.totals_of(stored(request.workspace, run))) if published else ()
-        rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value], "payable": payable})
+        rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value]})
     due = next_due(request.workspace, request.workspace.calendar, "month") if request.workspace.calendars else None
     return render(request, "pay/runs.html", {"rows": rows, "page": page, "suggested": due.id if due else ""})
 
@@ -83,7 +82,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "changed": len(changes),
         "payees": len({key[0] for key in payable_by_payee(outcome)}),
         "totals": totals,
-        "payable": pages.payable_in(totals),
+        "payable": found.payable,
         "earned": pages.earned_in(totals),
         "uncredited": pages.reasons_of(outcome, "uncredited"),
         "exceptions": pages.reasons_of(outcome, "exceptions"),
@@ -102,6 +101,21 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "can_release": way.stage == Stage.APPROVED,
         "can_close": can_close,
         "changed_since": changes_since(found, inputs(workspace)) if can_close else [],
+    })  # fmt: skip
+
+
+@require_GET
+@needs(Right.SEE_RUNS)
+def control(request: HttpRequest, run: str) -> HttpResponse:
+    """The control totals, read from the source once more: a part of the page of a run that comes after the rest."""
+    found = get_object_or_404(Run, pk=run)
+    totals = control_totals(request.workspace, found)
+    parts = {one.fact: [(CONTROL[name], part) for name, part in one.parts.items()] for one in totals}
+    return render(request, "pay/_control.html" if request.htmx else "pay/control.html", {
+        "run": found,
+        "totals": [(one, parts[one.fact]) for one in totals],
+        "in_source": CONTROL["source"],
+        "difference": CONTROL["difference"],
     })  # fmt: skip
 
 

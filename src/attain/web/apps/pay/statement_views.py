@@ -77,7 +77,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 def _own(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     payee = next(iter(viewer.payees), None)
-    history = [] if payee is None else history_seen_by(workspace, viewer, payee)
+    history = [] if payee is None else history_seen_by(workspace, viewer, periods_shown(workspace, viewer), payee)
     rows = [(shown, payment, STATES[shown.state]) for shown, payment in history]
     page = Page.of(rows, request, PAYEES_OF_A_PAGE)
     return render(request, "pay/own_statements.html", {"page": page, "payee": payee})
@@ -115,7 +115,8 @@ class Row:
 @needs(Right.SEE_PAY)
 def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
-    shown, found = statement_seen_by(workspace, viewer, payee, period)
+    periods = periods_shown(workspace, viewer)
+    shown, found = statement_seen_by(workspace, viewer, periods, payee, period)
     plans = plans_by_version()
     names = names_in(workspace, shown.run)
     context = _lines(request, shown, found, plans, {}) | {
@@ -125,7 +126,7 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
         "name": name_of(names, payee),
         "strips": [(total, _cells(total)) for total in found.totals],
         "plans": [_plan_title(plans, plan) for plan in found.plans],
-        "before": _before(request, payee, shown, found),
+        "before": _before(request, payee, periods, shown, found),
         "run": Run.objects.get(pk=shown.run),
     }
     return render(request, "pay/statement.html", context)
@@ -135,11 +136,16 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
 @needs(Right.SEE_PAY)
 def lines(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The lines once more, with the attainment before and after each: that takes a calculation, so it comes later."""
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _statement(request, payee, period)
     run = Run.objects.get(pk=shown.run)
     plans = plans_by_version()
     marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in _by_attainment(found, plans)}
     return render(request, "pay/_lines.html", _lines(request, shown, found, plans, marks))
+
+
+def _statement(request: HttpRequest, payee: str, period: str) -> tuple[Shown, Statement]:
+    periods = periods_shown(request.workspace, request.viewer)
+    return statement_seen_by(request.workspace, request.viewer, periods, payee, period)
 
 
 def _lines(
@@ -164,7 +170,7 @@ def _lines(
     has_marks, has_credits = any(row.mark for row in rows), any(row.credit for row in rows)
     return {
         "payee": found.payee,
-        "period": found.period,
+        "period": shown.key,
         "statement": found,
         "totals": found.totals,
         "groups": _groups(found, rows, plans, whole=not like and page.pages == 1),
@@ -251,28 +257,30 @@ def _groups(found: Statement, rows: Sequence[Row], plans: Plans, *, whole: bool)
     return groups
 
 
-def _before(request: HttpRequest, payee: str, shown: Shown, found: Statement) -> dict[str, Any] | None:
-    """What the statement before paid, in the same currency."""
+def _before(
+    request: HttpRequest, payee: str, periods: Mapping[str, Shown], shown: Shown, found: Statement
+) -> dict[str, Any] | None:
+    """What the statement before paid, by the same kind of periods and in the same currency."""
     if len(found.totals) != 1:
         return None
     total = found.totals[0]
-    earlier = [
-        (one, payment)
-        for one, payment in history_seen_by(request.workspace, request.viewer, payee)
-        if one.ends_on < shown.ends_on and payment.currency == total.currency
-    ]
-    if not earlier:
-        return None
-    one, payment = earlier[0]
-    return {"period": one.period, "payable": payment.payable, "change": total.payable - payment.payable,
-            "currency": total.currency}  # fmt: skip
+    earlier = {
+        key: one
+        for key, one in periods.items()
+        if one.plans & shown.plans and one.ends_on < shown.ends_on
+    }
+    for one, payment in history_seen_by(request.workspace, request.viewer, earlier, payee):
+        if payment.currency == total.currency:
+            return {"period": one.key, "payable": payment.payable, "change": total.payable - payment.payable,
+                    "currency": total.currency}  # fmt: skip
+    return None
 
 
 @require_GET
 @needs(Right.SEE_PAY)
 def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The derivation of a line, calculated again from what the run read: a drawer, or without script a page."""
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _statement(request, payee, period)
     id_ = request.GET.get("line", "")
     line = next((one for one in found.lines() if one.line == id_), None)
     if line is None:
@@ -298,7 +306,7 @@ def workbook(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The statement as a workbook: the same numbers as on the page, as numbers."""
     from attain.documents.workbook import statement_workbook
 
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _statement(request, payee, period)
     plans = plans_by_version()
     name = name_of(names_in(request.workspace, shown.run), payee)
     rows = [(row.line, _component_title(plans, row.line), row.title, row.under)

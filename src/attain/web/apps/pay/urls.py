@@ -11,6 +11,7 @@ urlpatterns = [
     path("runs/", run_views.runs, name="runs"),
     path("runs/start/", run_views.start, name="run-start"),
     path("runs/<str:run>/", run_views.run, name="run"),
+    path("runs/<str:run>/control/", run_views.control, name="run-control"),
     path("runs/<str:run>/approve/", run_views.approve_run, name="run-approve"),
     path("runs/<str:run>/withdraw/", run_views.withdraw, name="run-withdraw"),
     path("runs/<str:run>/release/", run_views.release_run, name="run-release"),
