@@ -25,8 +25,10 @@ PINNED = {
     "/plans/account-executive/2026-1/": 7,
     "/audit/": 9,
     "/accounts/": 6,
-    "/accounts/1/": 5,
+    "/accounts/1/": 6,
     "/me/": 4,
+    "/me/programs/": 4,
+    "/me/programs/reference/": 3,
     "/jobs/": 8,
     "/jobs/1/": 4,
 }

@@ -23,6 +23,7 @@ from .middleware import SEEN_AS
 from .models import Account, Grant
 from .policy import Right, needs, signed_in
 from .services import begin_seeing_as, change_settings, end_grant, grant
+from .token_views import shown
 from .viewer import grants_on
 from .words import ROLES
 
@@ -132,4 +133,5 @@ def _day(request: HttpRequest) -> date:
 
 def _account(request: HttpRequest, found: Account, form: GrantForm, status: int = 200) -> HttpResponse:
     grants = [(ROLES[one.role], one) for one in found.grants.order_by("valid_from", "role")]
-    return render(request, "access/account.html", {"account": found, "grants": grants, "form": form}, status=status)
+    context = {"account": found, "grants": grants, "form": form, "tokens": shown(request, found.tokens.all())}
+    return render(request, "access/account.html", context, status=status)

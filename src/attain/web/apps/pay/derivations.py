@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.cache import cache
 
-from attain.engine.trace import Explanation, explain, explain_payment
+from attain.engine.trace import Explanation, Step, explain, explain_payment
+from attain.engine.trace.wording import Voice
 from attain.kernel.errors import NotFound
 from attain.kernel.hashing import hash_of
+from attain.plans.prose.formats import Language
 from attain.web.workspace import Workspace
 
 from .calculating import stored
@@ -35,3 +39,22 @@ def of_payment(workspace: Workspace, run: Run, plan: str, payee: str, period: st
     """How what a plan pays a payee in a period comes from what was earned."""
     with recalculated(workspace, run, plan, payee) as found:
         return explain_payment(found.calculation, found.plans, plan, payee, period)
+
+
+def steps_in_words(explanation: Explanation, language: Language) -> list[dict[str, Any]]:
+    """The steps of a derivation, each with what it is made of."""
+    voice = Voice(explanation.plan, language)
+    return [_step(step, voice, explanation) for step in explanation.steps]
+
+
+def _step(step: Step, voice: Voice, explanation: Explanation) -> dict[str, Any]:
+    formula = voice.formula(step.formula) if step.formula is not None else ""
+    result = voice.figure(step.result) if step.result is not None else ""
+    return {
+        "label": voice.label(step).strip(),
+        "formula": "" if formula == result else formula,
+        "result": result,
+        "place": voice.place(step),
+        "inside": [_step(inner, voice, explanation) for inner in step.inside],
+        "is_result": step is explanation.result,
+    }
