@@ -10,6 +10,7 @@ from allauth.socialaccount import views as company
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import include, path
 
+from attain.web.api import PREFIX
 from attain.web.home import home
 
 SIGN_ON = [
@@ -42,7 +43,10 @@ urlpatterns = [
     path("", include("attain.web.apps.org.urls")),
     path("", include("attain.web.apps.imports.urls")),
     path("", include("attain.web.apps.plans.urls")),
+    path("", include("attain.web.apps.lists.urls")),
+    path(PREFIX.lstrip("/"), include(("attain.web.api.building", "api"))),
 ]
+handler400 = "attain.web.serving.errors.bad_request"
 handler404 = "attain.web.serving.errors.not_found"
 handler403 = "attain.web.serving.errors.forbidden"
 handler500 = "attain.web.serving.errors.fault"

@@ -15,6 +15,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
+from attain.web.api.problems import is_of_program
+from attain.web.settings import workspace_now
+
+from . import programs
 from .models import Account
 from .policy import ANYBODY, SIGNED_IN, Right, policy_of
 from .viewer import Viewer, viewer_of
@@ -28,8 +32,8 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.workspace = settings.WORKSPACE
-        request.viewer = _viewer(request)
+        request.workspace = workspace_now()
+        request.viewer = programs.viewer(request) if is_of_program(request) else _viewer(request)
         with translation.override(_language(request)):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
@@ -40,6 +44,8 @@ class ViewerMiddleware:
 
     def process_view(self, request: HttpRequest, view: object, arguments: Any, named: Any) -> HttpResponse | None:
         match = request.resolver_match
+        if is_of_program(request):
+            return programs.refusal(request, view)
         policy = policy_of(view, match.url_name if match else None)
         if policy is None:
             raise Http404("This route has no policy.")
@@ -74,7 +80,9 @@ def _viewer(request: HttpRequest) -> Viewer | None:
 
 
 def _language(request: HttpRequest) -> str:
-    """That of the account; before signing in, what the browser asks for."""
+    """That of the account; before signing in, what the browser asks for. Programs are answered in English."""
+    if is_of_program(request):
+        return "en"
     if request.viewer is not None:
         reader = request.viewer.behind or request.viewer.account
         return reader.language if reader.language in LANGUAGES else "en"

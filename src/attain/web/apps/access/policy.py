@@ -6,7 +6,7 @@ name of their route.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -57,6 +57,11 @@ SEES_EVERYBODY = frozenset({Role.COMPENSATION_ADMIN, Role.FINANCE, Role.AUDITOR}
 NEEDS_TWO = SEES_EVERYBODY | {Role.ADMINISTRATOR}
 """Roles that open everybody's pay or the accounts: one administrator grants them, another one confirms."""
 
+OF_PEOPLE = frozenset({Right.SEE_AS, Right.SEE_ACCOUNTS, Right.GRANT})
+"""What no program is given: who may what is decided by people on pages."""
+OF_TOKENS = tuple(right for right in Right if right not in OF_PEOPLE)
+READING = frozenset(right for right in OF_TOKENS if right.name.startswith("SEE_"))
+
 ANYBODY, SIGNED_IN = "anybody", "signed in"
 Policy = Right | str
 FOREIGN: Mapping[str, str] = {
@@ -94,10 +99,17 @@ def signed_in(view: View) -> View:
     return _declared(SIGNED_IN)(view)
 
 
-def policy_of(view: object, name: str | None) -> Policy | None:
-    """What a route needs; None where nobody said so."""
-    declared: Policy | None = getattr(view, "policy", None)
+def policy_of(view: object, name: str | None, method: str = "GET") -> Policy | None:
+    """What a route needs; None where nobody said so. A route for programs says it of each method."""
+    declared: Policy | Mapping[str, Policy] | None = getattr(view, "policy", None)
+    if isinstance(declared, Mapping):
+        return declared.get(method)
     return declared if declared is not None else FOREIGN.get(name or "")
+
+
+def rights_named(names: Iterable[str]) -> frozenset[Right]:
+    """Those that a token was given, of the ones that there still are."""
+    return frozenset(right for right in OF_TOKENS if right.name in set(names))
 
 
 def _declared(policy: Policy) -> Callable[[View], View]:

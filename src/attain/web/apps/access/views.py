@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from attain.web.apps.lists.showing import listing
 from attain.web.apps.org.models import Person
-from attain.web.kit.paging import Page
+from attain.web.kit.tables import Listed
 from attain.web.shell import places_of
 
 from .forms import GrantForm, MeForm
+from .listings import ACCOUNTS, WithRoles
 from .middleware import SEEN_AS
 from .models import Account, Grant
 from .policy import NEEDS_TWO, Right, needs, signed_in
@@ -29,6 +31,7 @@ from .services import (
     set_active,
     why_not_confirm,
 )
+from .token_views import shown
 from .viewer import grants_on
 from .words import ROLES
 
@@ -90,13 +93,14 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Right.SEE_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
-    page = Page.of(list(Account.objects.order_by("name", "email").prefetch_related("grants")), request, 50)
     day = request.viewer.as_of
-    rows = [(one, [ROLES[held.role] for held in one.grants.all() if held.holds_on(day)]) for one in page.rows]
-    waiting = list(Grant.objects.filter(waits=True).select_related("account").order_by("pk"))
-    return render(request, "access/accounts.html", {
-        "page": page, "rows": rows, "waiting": [(ROLES[one.role], one) for one in waiting],
-    })  # fmt: skip
+    found = Account.objects.order_by("name", "email").prefetch_related("grants")
+    rows = [
+        WithRoles(one, tuple(sorted(held.role for held in one.grants.all() if held.holds_on(day)))) for one in found
+    ]
+    waiting = Grant.objects.filter(waits=True).select_related("account").order_by("pk")
+    more = {"waiting": [(ROLES[one.role], one) for one in waiting]}
+    return listing(request, ACCOUNTS, Listed(rows, lambda row: row.words), "access/accounts.html", more)
 
 
 @require_GET
@@ -163,6 +167,9 @@ def _day(request: HttpRequest) -> date:
 
 
 def _account(request: HttpRequest, found: Account, form: GrantForm, status: int = 200) -> HttpResponse:
-    grants = [(ROLES[one.role], one, why_not_confirm(one, request.viewer) if one.waits else "")
-              for one in found.grants.order_by("valid_from", "role")]  # fmt: skip
-    return render(request, "access/account.html", {"account": found, "grants": grants, "form": form}, status=status)
+    grants = [
+        (ROLES[one.role], one, why_not_confirm(one, request.viewer) if one.waits else "")
+        for one in found.grants.order_by("valid_from", "role")
+    ]
+    context = {"account": found, "grants": grants, "form": form, "tokens": shown(request, found.tokens.all())}
+    return render(request, "access/account.html", context, status=status)

@@ -63,11 +63,12 @@ def look_at(workspace: Workspace, arguments: Mapping[str, Any]) -> dict[str, Any
         return {"into": into, "faults": faults[:MOST_FAULTS], "more": max(0, len(faults) - MOST_FAULTS)}
     rows, names = read.good.to_pylist(), names_of(workspace)
     found_faults = list(impossible(workspace, into, rows, name, names))
+    plan = None
     try:
         plan = services.plan_import(into, rows, name)
     except Findings as found:
         found_faults += found.findings
-    if found_faults:
+    if found_faults or plan is None:
         return {"into": into, "faults": list(_faults(found_faults[:MOST_FAULTS]))}
     book = Book.now()
     changes = [one for change in plan.changes for one in _changes(change, book)]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0002_token_keyedrequest"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='grant',
-            name='confirmed_by',
-            field=models.TextField(default=''),
+            model_name="grant",
+            name="confirmed_by",
+            field=models.TextField(default=""),
         ),
         migrations.AddField(
-            model_name='grant',
-            name='waits',
+            model_name="grant",
+            name="waits",
             field=models.BooleanField(default=False),
         ),
     ]
