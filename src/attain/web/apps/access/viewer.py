@@ -87,7 +87,7 @@ def viewer_of(account: Account, on: date, behind: Account | None = None) -> View
 
 
 def grants_on(account: Account, on: date) -> list[Grant]:
-    return list(account.grants.filter(holds_on(on)).order_by("role"))
+    return list(account.grants.filter(holds_on(on), waits=False).order_by("role"))
 
 
 def people_below(person: str, on: date) -> frozenset[str]:
