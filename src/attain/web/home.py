@@ -26,6 +26,7 @@ from attain.web.apps.pay.statements import (
     payments_seen_by,
     periods_shown,
 )
+from attain.web.apps.pay.totals_views import told
 from attain.web.apps.pay.words import STAGES, TONES
 from attain.web.workspace import Workspace
 
@@ -36,11 +37,13 @@ LAST = 6
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
-    reads = viewer.account.person is not None or (viewer.payees is not None and len(viewer.payees) > 1)
+    sums = viewer.may(Right.SEE_TOTALS)
+    reads = sums or viewer.account.person is not None or (viewer.payees is not None and len(viewer.payees) > 1)
     periods = periods_shown(workspace, viewer) if reads else {}
     return render(request, "home.html", {
         "own": _own(workspace, viewer, periods),
         "team": _team(workspace, viewer, periods),
+        "told": told(workspace, viewer, periods) if sums else None,
         "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
         "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
     })  # fmt: skip

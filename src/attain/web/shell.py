@@ -42,6 +42,7 @@ NAVIGATION = (
         Place(_("Statements"), "statements", "statement", Right.SEE_PAY, pgettext_lazy("short", "Pay")),
     )),
     Group(_("Compensation"), (
+        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS),
         Place(_("Runs"), "runs", "run", Right.SEE_RUNS),
         Place(_("Plans"), "plans", "plan", Right.SEE_PLANS),
         Place(_("People"), "people", "people", Right.SEE_PEOPLE),
