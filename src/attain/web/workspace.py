@@ -32,7 +32,8 @@ DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
 _KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine",
           "serve", "sign_on", "access")  # fmt: skip
-SIGN_ON = ("name", "issuer", "client_id")
+SIGN_ON = (("name", "issuer", "client_id"), ("name", "metadata"))
+"""By OpenID Connect, or by SAML with a file of the workspace."""
 SIGN_ON_SECRET = "ATTAIN_SIGN_ON_SECRET"  # noqa: S105  the name of a variable
 ROLES = ("rep", "manager", "compensation-admin", "finance", "executive", "auditor", "administrator")
 _ENGINES = ("duckdb", "postgres", "spark")
@@ -55,7 +56,8 @@ class Workspace:
     address: str = ""
     """Where browsers reach it, such as https://pay.example.com; empty where only this machine does."""
     sign_on: Mapping[str, str] = field(default_factory=dict)
-    """The company's own sign-on by OpenID Connect: `name`, `issuer`, `client_id`; its secret is in the environment."""
+    """The company's own sign-on: by OpenID Connect `name`, `issuer`, `client_id`, its secret being in the environment;
+    by SAML `name` and `metadata`, a file of the workspace."""
     second_factor: tuple[str, ...] = ()
     """Roles that open nothing before their account has a second factor."""
     ports: Ports = field(default_factory=real_ports, compare=False)
@@ -328,9 +330,10 @@ def _address(given: object) -> str:
 def _sign_on(given: object) -> dict[str, str]:
     if given == {}:
         return {}
-    whole = isinstance(given, dict) and given.keys() == set(SIGN_ON)
+    whole = isinstance(given, dict) and any(given.keys() == set(known) for known in SIGN_ON)
     if not isinstance(given, dict) or not whole or not all(isinstance(said, str) for said in given.values()):
-        raise _wrong("sign_on", given, f"It has {', '.join(SIGN_ON)}, each a text in quotes.")
+        ways = ", or ".join(", ".join(known) for known in SIGN_ON)
+        raise _wrong("sign_on", given, f"It has {ways}; each a text in quotes.")
     return given
 
 

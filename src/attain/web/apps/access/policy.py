@@ -77,6 +77,9 @@ FOREIGN: Mapping[str, str] = {
     "mfa_download_recovery_codes": SIGNED_IN,
     "openid_connect_login": ANYBODY,
     "openid_connect_callback": ANYBODY,
+    "saml_finish_acs": ANYBODY,
+    "saml_metadata": ANYBODY,
+    "saml_login": ANYBODY,
     "socialaccount_login_cancelled": ANYBODY,
     "socialaccount_login_error": ANYBODY,
     "socialaccount_signup": ANYBODY,  # says that there is no account
