@@ -107,7 +107,7 @@ def everything(path: Path) -> list[Mapping[str, object]]:
 NONSENSE: Mapping[str, object] = {
     "payee": "nobody", "period": "2031-13", "run": "run-999999", "pk": 10**18, "grant": 10**18, "batch": "no-batch",
     "person": "nobody", "position": "no-position", "kind": "no-kind", "plan": "no-plan", "version": "0",
-    "provider_id": "nobody",
+    "provider_id": "nobody", "organization_slug": "nobody",
     "token": "0123456789", "job": 10**18, "fact": "no-facts",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from tests.web import company
 from tests.web.conftest import Site
 from tests.web.routes import NONSENSE, ROLES, Route, addresses, program_routes, routes
 
-SIGN_ON = ("account_", "mfa_", "socialaccount_", "openid_connect_")
+SIGN_ON = ("account_", "mfa_", "socialaccount_", "openid_connect_", "saml_")
 
 
 def answered(site: Site, who: str | None, method: str, address: str) -> Any:

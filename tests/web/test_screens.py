@@ -40,7 +40,7 @@ OF_OTHERS = {
     "rep": ("/", "/statements/", "/statements/ron/2026-01/", "/me/"),
     "manager": ("/", "/statements/", "/statements/rita/2026-01/"),
     "finance": ("/", "/runs/run-000002/", "/imports/"),
-    "executive": ("/", "/statements/"),
+    "executive": ("/", "/totals/", "/statements/"),
     "administrator": ("/", "/accounts/"),
     "nobody": ("/",),
 }

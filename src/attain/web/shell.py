@@ -49,6 +49,7 @@ NAVIGATION = (
               ("period", "team")),
     )),
     Group(_("Compensation"), (
+        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS),
         Place(_("Runs"), "runs", "run", Right.SEE_RUNS, keeps=("period",)),
         Place(_("Plans"), "plans", "plan", Right.SEE_PLANS),
         Place(_("People"), "people", "people", Right.SEE_PEOPLE, also="/organisation/"),

@@ -12,6 +12,7 @@ from django.urls import include, path
 
 from attain.web.api import PREFIX
 from attain.web.home import home
+from attain.web.sign_on import HAS_SAML
 
 SIGN_ON = [
     path("sign-in/", sign_on.login, name="account_login"),
@@ -32,6 +33,9 @@ SIGN_ON = [
     path("me/second-factor/codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("me/second-factor/codes/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
 ]
+
+if HAS_SAML:
+    SIGN_ON.append(path("sign-in/saml/<str:organization_slug>/", include("attain.web.apps.access.saml")))
 
 urlpatterns = [
     path("", home, name="home"),

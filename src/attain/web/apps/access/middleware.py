@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -21,9 +23,11 @@ from attain.web.settings import workspace_now
 from . import programs
 from .models import Account
 from .policy import ANYBODY, SIGNED_IN, Right, policy_of
-from .viewer import Viewer, viewer_of
+from .viewer import Viewer, lacks_second_factor, viewer_of
 
 SEEN_AS = "seen_as"
+WITHOUT_SECOND_FACTOR = ("mfa_", "account_")
+"""Begin the names of routes that are open to who still has to set up a second factor."""
 LANGUAGES = ("en", "de")
 
 
@@ -60,7 +64,14 @@ class ViewerMiddleware:
             raise Http404("Who sees as somebody else changes nothing.")
         if isinstance(policy, Right) and not viewer.may(policy):
             raise Http404("The viewer has no right to this.")
-        return None
+        return self._second_factor(request, viewer, match.url_name if match else None)
+
+    def _second_factor(self, request: HttpRequest, viewer: Viewer, name: str | None) -> HttpResponse | None:
+        """Who needs one and has none is led to set it up, and finds nothing else until then."""
+        if (name or "").startswith(WITHOUT_SECOND_FACTOR) or not lacks_second_factor(request.workspace, viewer):
+            return None
+        address = reverse("mfa_activate_totp")
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:

@@ -19,6 +19,7 @@ class Right(Enum):
     """A thing that a role lets one do. Whose pay is seen is a question of the viewer, not of a right."""
 
     SEE_PAY = "see statements of those whom one may see"
+    SEE_TOTALS = "see what released periods come to, and nobody's part of it"
     SEE_RUNS = "see runs, their checks and totals"
     CALCULATE = "start runs"
     APPROVE = "approve what a run pays"
@@ -49,7 +50,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
         }
     ),
     Role.FINANCE: frozenset({*_READ, Right.APPROVE, Right.RELEASE, Right.APPROVE_PLANS}),
-    Role.EXECUTIVE: frozenset({Right.SEE_PAY}),
+    Role.EXECUTIVE: frozenset({Right.SEE_PAY, Right.SEE_TOTALS}),
     Role.AUDITOR: frozenset({*_READ, Right.SEE_AUDIT, Right.SEE_ACCOUNTS}),
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.GRANT}),
 }
@@ -79,6 +80,9 @@ FOREIGN: Mapping[str, str] = {
     "mfa_download_recovery_codes": SIGNED_IN,
     "openid_connect_login": ANYBODY,
     "openid_connect_callback": ANYBODY,
+    "saml_finish_acs": ANYBODY,
+    "saml_metadata": ANYBODY,
+    "saml_login": ANYBODY,
     "socialaccount_login_cancelled": ANYBODY,
     "socialaccount_login_error": ANYBODY,
     "socialaccount_signup": ANYBODY,  # says that there is no account

@@ -11,7 +11,7 @@ from attain.web.api.problems import nothing_here, problem
 
 from .policy import ANYBODY, Right, policy_of
 from .tokens import viewer_with
-from .viewer import Viewer
+from .viewer import Viewer, lacks_second_factor
 
 
 def viewer(request: HttpRequest) -> Viewer | None:
@@ -30,6 +30,9 @@ def refusal(request: HttpRequest, view: object) -> HttpResponse | None:
         return _unknown()
     if seconds := seconds_to_wait(who.token.pk):
         return _too_often(seconds)
+    if lacks_second_factor(request.workspace, who):
+        return problem(403, "api.second-factor", "The account of this token has to set up a second factor first.",
+                       hint="Sign in on the pages; they lead there.")  # fmt: skip
     if isinstance(declared, Mapping) and declared and policy is None:
         return _other_method(declared)
     if policy is None or (isinstance(policy, Right) and not who.may(policy)):

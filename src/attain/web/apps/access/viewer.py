@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from attain.kernel.errors import Refused
 from attain.web.apps.org.models import Assignment, Position
 from attain.web.dating import holds_on
+from attain.web.workspace import Workspace
 
 from .models import Account, Grant, Role, Token
 from .policy import RIGHTS, SEES_EVERYBODY, Right, rights_named
@@ -84,6 +85,20 @@ class Viewer:
 
 def viewer_of(account: Account, on: date, behind: Account | None = None) -> Viewer:
     return Viewer(account, frozenset(held.role for held in grants_on(account, on)), on, behind)
+
+
+def lacks_second_factor(workspace: Workspace, viewer: Viewer) -> bool:
+    """Whether who really sits there has a role for which the workspace wants one, and has not set it up."""
+    if not workspace.second_factor:
+        return False
+    behind = viewer.behind
+    roles = viewer.roles if behind is None else {held.role for held in grants_on(behind, viewer.as_of)}
+    if roles.isdisjoint(workspace.second_factor):
+        return False
+    from allauth.mfa.models import Authenticator
+
+    account = behind or viewer.account
+    return not Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
 
 
 def grants_on(account: Account, on: date) -> list[Grant]:

@@ -144,7 +144,18 @@ def statements(request: HttpRequest, asked: Query[OfPeriod]) -> Any:
     return of_rows(found, lambda one: (one.payee, one.currency), asked, lambda one: _statement(one, names))
 
 
-@router.get("statements/{payee}/{period}", response=WholeStatement, url_name="statement")
+@router.get("statements/{path:payee}/{period}/why", response=WhyOut, url_name="why")
+@needs(Right.SEE_PAY)
+def why(request: HttpRequest, payee: str, period: str, line: str) -> Any:
+    """The derivation of a line, down to the facts and the clauses of the plan. It is calculated again: seconds."""
+    shown, found = _found(request, payee, period)
+    if line not in set(found.table["line"].to_pylist()):
+        raise NotFound("There is no such line in this statement.", code="pay.no-line", hint="List its lines first.")
+    explanation = of_line(request.workspace, run_of(shown.run), line)
+    return {"line": line, "proves": explanation.proves(), "steps": steps_in_words(explanation, "en")}
+
+
+@router.get("statements/{path:payee}/{period}", response=WholeStatement, url_name="statement")
 @needs(Right.SEE_PAY)
 def statement(request: HttpRequest, payee: str, period: str, asked: Query[Part]) -> Any:
     """One statement with its lines, in the order in which the page shows them."""
@@ -155,17 +166,6 @@ def statement(request: HttpRequest, payee: str, period: str, asked: Query[Part])
         "totals": [_total(one) for one in found.totals],
         "lines": _lines(found, asked),
     }  # fmt: skip
-
-
-@router.get("statements/{payee}/{period}/why", response=WhyOut, url_name="why")
-@needs(Right.SEE_PAY)
-def why(request: HttpRequest, payee: str, period: str, line: str) -> Any:
-    """The derivation of a line, down to the facts and the clauses of the plan. It is calculated again: seconds."""
-    shown, found = _found(request, payee, period)
-    if line not in set(found.table["line"].to_pylist()):
-        raise NotFound("There is no such line in this statement.", code="pay.no-line", hint="List its lines first.")
-    explanation = of_line(request.workspace, run_of(shown.run), line)
-    return {"line": line, "proves": explanation.proves(), "steps": steps_in_words(explanation, "en")}
 
 
 @router.get("payments", response=Rows[PaymentOut], url_name="payments")
