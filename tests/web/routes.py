@@ -76,6 +76,7 @@ def everything(path: Path) -> list[Mapping[str, object]]:
     values += [{"of": "account", "pk": account.pk} for account in Account.objects.all()]
     values += [{"of": "job", "pk": job.pk} for job in Job.objects.all()]
     values += [{"batch": batch.pk} for batch in Batch.objects.all()]
+    values += [{"mapping": file.stem} for file in (path / "mappings").glob("*.yaml")]
     values += [{"person": person.person} for person in Person.objects.all()]
     values += [{"plan": one.plan, "version": one.plan_version} for one in PlanVersion.objects.all()]
     return values
@@ -83,6 +84,7 @@ def everything(path: Path) -> list[Mapping[str, object]]:
 
 NONSENSE: Mapping[str, object] = {
     "payee": "nobody", "period": "2031-13", "run": "run-999999", "pk": 10**18, "grant": 10**18, "batch": "no-batch",
+    "mapping": "no-mapping",
     "person": "nobody", "plan": "no-plan", "version": "0", "provider_id": "nobody",
 }  # fmt: skip
 

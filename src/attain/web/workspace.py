@@ -31,7 +31,7 @@ DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
 _KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine",
-          "serve", "sign_on")  # fmt: skip
+          "serve", "sign_on", "watch")  # fmt: skip
 SIGN_ON = ("name", "issuer", "client_id")
 SIGN_ON_SECRET = "ATTAIN_SIGN_ON_SECRET"  # noqa: S105  the name of a variable
 _ENGINES = ("duckdb", "postgres", "spark")
@@ -55,6 +55,8 @@ class Workspace:
     """Where browsers reach it, such as https://pay.example.com; empty where only this machine does."""
     sign_on: Mapping[str, str] = field(default_factory=dict)
     """The company's own sign-on by OpenID Connect: `name`, `issuer`, `client_id`; its secret is in the environment."""
+    watch: Mapping[str, Any] = field(default_factory=dict)
+    """`folder`, in which files arrive, and `files`: pattern of a name -> the mapping, fact type or table it is for."""
     ports: Ports = field(default_factory=real_ports, compare=False)
 
     @classmethod
@@ -158,6 +160,9 @@ class Workspace:
             lines += ["", "[serve]", f"address = {_quoted(self.address)}"]
         if self.sign_on:
             lines += ["", "[sign_on]", *(f"{name} = {_quoted(said)}" for name, said in self.sign_on.items())]
+        if self.watch:
+            lines += ["", "[watch]", f"folder = {_quoted(self.watch['folder'])}", "", "[watch.files]"]
+            lines += [f"{_quoted(pattern)} = {_quoted(name)}" for pattern, name in self.watch["files"].items()]
         for name, calendar in self.calendars.items():
             lines += ["", f"[calendars.{_quoted(name)}]"]
             lines += [
@@ -314,6 +319,7 @@ def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
         _business_date(given.get("business_date")),
         _address(given.get("serve", {})),
         _sign_on(given.get("sign_on", {})),
+        _watch(given.get("watch", {})),
     )
 
 
@@ -337,6 +343,17 @@ def _sign_on(given: object) -> dict[str, str]:
     whole = isinstance(given, dict) and given.keys() == set(SIGN_ON)
     if not isinstance(given, dict) or not whole or not all(isinstance(said, str) for said in given.values()):
         raise _wrong("sign_on", given, f"It has {', '.join(SIGN_ON)}, each a text in quotes.")
+    return given
+
+
+def _watch(given: object) -> dict[str, Any]:
+    if given == {}:
+        return {}
+    files = given.get("files") if isinstance(given, dict) else None
+    if not isinstance(given, dict) or given.keys() != {"folder", "files"} or not isinstance(given["folder"], str):
+        raise _wrong("watch", given, "It has `folder`, a text in quotes, and the table `files`.")
+    if not given["folder"] or not isinstance(files, dict) or not all(isinstance(name, str) for name in files.values()):
+        raise _wrong("watch.files", files, 'Write a line for each kind of file, such as "crm-*.csv" = "crm".')
     return given
 
 
