@@ -10,12 +10,14 @@ from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from attain.kernel.errors import SetupError
 
 FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2", "jetbrains-mono-latin.woff2")
 SCHEME = "attain-font:"
+_lock = Lock()
 INSTALL = "pip install 'attain[pdf]'"
 
 
@@ -24,20 +26,27 @@ def is_installed() -> bool:
     return find_spec("weasyprint") is not None
 
 
-def pdf_of(html: str, fonts: Path, *, uncompressed: bool = False) -> bytes:
-    content: bytes = laid_out(html, fonts).write_pdf(uncompressed_pdf=uncompressed)
+def pdf_of(html: str, fonts: Path) -> bytes:
+    content: bytes = laid_out(html, fonts).write_pdf()
     return content
 
 
 def laid_out(html: str, fonts: Path) -> Any:
-    """The document with its pages, before it is written."""
-    weasyprint = _weasyprint()
-    fetcher = _fetcher(fonts)
+    """The document with its pages, before it is written. One at a time: they share the typefaces."""
+    with _lock:
+        sheet, configuration, fetcher = _look(fonts)
+        page = _weasyprint().HTML(string=html, url_fetcher=fetcher, base_url=SCHEME)
+        return page.render(stylesheets=[sheet], font_config=configuration)
+
+
+@cache
+def _look(fonts: Path) -> tuple[Any, Any, Any]:
+    """The style sheet with its typefaces, read once: that takes longer than a sheet of paper."""
+    weasyprint, fetcher = _weasyprint(), _fetcher(fonts)
     style = files("attain.documents").joinpath("printing.css").read_text(encoding="utf-8")
     configuration = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=style, font_config=configuration, url_fetcher=fetcher)
-    page = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url=SCHEME)
-    return page.render(stylesheets=[sheet], font_config=configuration)
+    return sheet, configuration, fetcher
 
 
 @cache

@@ -15,12 +15,21 @@ from attain.web.apps.access.viewer import Viewer
 from attain.web.apps.audit.models import Event
 from attain.web.apps.audit.selectors import head
 from attain.web.apps.imports.models import Batch
+from attain.web.apps.imports.selectors import with_repairs
 from attain.web.apps.pay.approving import ways_of
 from attain.web.apps.pay.figures import PERIODS, pay_by_period, payable_per_payee
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
 from attain.web.apps.pay.scope import Scope, scope_of
-from attain.web.apps.pay.statements import Shown, history_seen_by, name_of, names_in, payments_seen_by
+from attain.web.apps.pay.statements import (
+    Shown,
+    history_seen_by,
+    name_of,
+    names_in,
+    payments_seen_by,
+    periods_shown,
+)
+from attain.web.apps.pay.totals_views import told
 from attain.web.apps.pay.words import STAGES, TONES
 from attain.web.kit.charts import figure_answer
 from attain.web.workspace import Workspace
@@ -38,10 +47,12 @@ def home(request: HttpRequest) -> HttpResponse:
     figures = [part["chart"] for part in (own, team) if part and part["chart"]]
     if (answer := figure_answer(request, figures)) is not None:
         return answer
+    sums = viewer.may(Right.SEE_TOTALS)
     return render(request, "home.html", {
         "scope": scope if scope and scope.teams else None,
         "own": own,
         "team": team,
+        "told": told(workspace, viewer, periods_shown(workspace, viewer)) if sums else None,
         "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
         "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
     })  # fmt: skip
@@ -80,7 +91,7 @@ def _work(workspace: Workspace) -> dict[str, Any]:
     stages = {run: way.stage.value for run, way in ways_of(last).items()}
     runs = [(run, STAGES[stages[run.pk]], TONES[stages[run.pk]]) for run in last]
     return {"due": next_due(workspace, workspace.calendar, "month"), "runs": runs,
-            "batches": list(Batch.objects.order_by("-sequence")[:LAST])}  # fmt: skip
+            "batches": list(with_repairs(Batch.objects.order_by("-sequence"))[:LAST])}  # fmt: skip
 
 
 def _log() -> dict[str, Any]:

@@ -16,10 +16,9 @@ from attain.web.kit.tables import Asked, Shown, Source
 
 from .listings import EVENTS
 from .models import Event
-from .selectors import head, verify
+from .selectors import SEARCHED, head, verify
 from .services import moment
 
-SEARCHED = ("actor", "action", "object_type", "object_id", "reason", "before", "after")
 COLUMNS = ("sequence", "at", "actor", "on_behalf_of", "action", "object_type", "object_id", "before", "after", "reason",
            "previous_hash", "hash")  # fmt: skip
 

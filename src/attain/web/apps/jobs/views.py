@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from attain.web.apps.access.policy import Right, signed_in
@@ -12,6 +12,8 @@ from attain.web.kit.tables import Asked
 
 from .listings import JOBS
 from .models import Job
+from .selectors import job_seen_by
+from .services import settle
 
 
 @require_GET
@@ -28,7 +30,6 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @signed_in
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """Of one's own, or of everybody for who sees runs."""
-    found = get_object_or_404(Job, pk=pk)
-    if found.asked_by != request.viewer.actor and not request.viewer.may(Right.SEE_RUNS):
-        raise Http404
+    found = job_seen_by(request.viewer, pk)
+    settle(request.workspace, [found])
     return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", {"job": found})

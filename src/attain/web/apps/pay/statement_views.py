@@ -16,8 +16,6 @@ from django.views.decorators.http import require_GET
 
 from attain.documents import printing
 from attain.documents.statement import Credit, Line, Statement, Total, credits_of
-from attain.engine.trace import Explanation, Step
-from attain.engine.trace.wording import Voice
 from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.lists.showing import listing
@@ -26,7 +24,7 @@ from attain.web.kit.charts import figure_answer
 from attain.web.kit.paging import Page
 from attain.web.kit.tables import Listed
 
-from .derivations import of_line
+from .derivations import of_line, steps_in_words
 from .figures import PERIODS, pay_by_period
 from .marks import SCALE_END, Key, Mark, is_by_attainment, marks_of
 from .models import Run
@@ -288,10 +286,9 @@ def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
         return HttpResponse(status=404)
     run = Run.objects.get(pk=shown.run)
     explanation = of_line(request.workspace, run, id_)
-    voice = Voice(explanation.plan, formats.language())
     context = {
         "row": row_of(line, plans_by_version()),
-        "steps": [_step(step, voice, explanation) for step in explanation.steps],
+        "steps": steps_in_words(explanation, formats.language()),
         "proves": explanation.proves(),
         "run": run,
         "payee": payee,
@@ -300,19 +297,6 @@ def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
         "name": name_of(names_in(request.workspace, run.pk), payee),
     }
     return render(request, "pay/_why.html" if request.htmx else "pay/why.html", context)
-
-
-def _step(step: Step, voice: Voice, explanation: Explanation) -> dict[str, Any]:
-    formula = voice.formula(step.formula) if step.formula is not None else ""
-    result = voice.figure(step.result) if step.result is not None else ""
-    return {
-        "label": voice.label(step).strip(),
-        "formula": "" if formula == result else formula,
-        "result": result,
-        "place": voice.place(step),
-        "inside": [_step(inner, voice, explanation) for inner in step.inside],
-        "is_result": step is explanation.result,
-    }
 
 
 @require_GET

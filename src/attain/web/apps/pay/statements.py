@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from django.db.models import Max
@@ -105,6 +106,12 @@ def payments_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> list
     paid = payments_of(opened(workspace, shown.run), shown.period, shown.plans)
     found = [one for one in paid if viewer.sees(one.payee)]
     return sorted(found, key=lambda one: (names.get(one.payee, one.payee).casefold(), one.payee, one.currency))
+
+
+def payment_rows_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> list[dict[str, Any]]:
+    """What each plan pays each payee whom the viewer may see in a period, as the run wrote it."""
+    table = opened(workspace, shown.run).table("payments", pay_period=shown.period, plan=shown.plans)
+    return [row for row in table.to_pylist() if viewer.sees(row["payee"])]
 
 
 def history_seen_by(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import printing, run_views, statement_views
+from . import printing, run_views, statement_views, totals_views
 
 urlpatterns = [
     path("statements/", statement_views.statements, name="statements"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("statements/<path:payee>/<str:period>/file.xlsx", statement_views.workbook, name="statement-workbook"),
     path("statements/<path:payee>/<str:period>/file.pdf", printing.print_file, name="statement-print"),
     path("statements/<path:payee>/<str:period>/", statement_views.statement, name="statement"),
+    path("totals/", totals_views.totals, name="totals"),
     path("runs/", run_views.runs, name="runs"),
     path("runs/start/", run_views.start, name="run-start"),
     path("runs/<str:run>/", run_views.run, name="run"),
