@@ -58,7 +58,7 @@ def test_a_file_is_uploaded_its_bad_rows_repaired_and_uploaded_again(fresh: Site
     assert (batch.source, batch.rows, batch.quarantined, batch.imported_by) == (
         "march.csv", 1, 1, company.email("admin"),
     )  # fmt: skip
-    said = words(admin.get(f"/imports/{batch.pk}/"))
+    said = admin.get(f"/imports/{batch.pk}/").content.decode()
     assert "2026-03-40" in said and "close_date" in said
     repair = admin.get(f"/imports/{batch.pk}/aside.csv").content.decode()
     assert "2026-03-40" in repair

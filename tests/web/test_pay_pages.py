@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from html.parser import HTMLParser
@@ -191,7 +192,7 @@ def test_a_team_is_searched_sorted_and_cut_into_pages(site: Site, monkeypatch: p
     assert re.findall(payees, manager.get("/statements/?sort=payable").content.decode()) == by_pay[::-1]
     assert re.findall(payees, manager.get("/statements/?q=rEh").content.decode()) == ["rita"]
     assert "Nobody is found" in words(manager.get("/statements/?q=sven"))
-    monkeypatch.setattr(statement_views, "PAYEES_OF_A_PAGE", 2)
+    monkeypatch.setattr(statement_views, "STATEMENTS", replace(statement_views.STATEMENTS, size=2))
     assert re.findall(payees, manager.get("/statements/?sort=-payable&page=2").content.decode()) == ["vacant:east-2"]
 
 

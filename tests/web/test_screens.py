@@ -31,7 +31,7 @@ EVERY_PAGE = (
     "/", "/statements/", "/statements/sven/2026-01/", "/runs/", "/runs/run-000001/", "/runs/run-000002/", "/imports/",
     "BATCH", "/people/", "/people/rita/", "/plans/", "/plans/account-executive/2026-1/", "/audit/?verify=1",
     "/accounts/", "/accounts/1/", "/me/", "/me/password/", "/me/second-factor/", "/me/programs/",
-    "/me/programs/reference/", "/jobs/1/", "/no/such/page/",
+    "/me/programs/reference/", "/jobs/", "/jobs/1/", "/no/such/page/",
 )  # fmt: skip
 OF_OTHERS = {
     "rep": ("/", "/statements/", "/statements/ron/2026-01/", "/me/"),

@@ -133,6 +133,8 @@ def _effect(workspace: Workspace, batch: Batch) -> dict[str, Any]:
 
     if not batch.is_fact:
         return {table: {"new": new, "replaced": replaced} for table, (new, replaced) in changes_of(batch).items()}
+    if batch.into not in workspace.fact_types:
+        return {}
     effect = effect_of(workspace, batch.pk)
     if effect is None:
         return {"new": batch.rows, "corrected": 0, "unchanged": 0, "deleted": 0, "not_there": 0, "money": {}}

@@ -15,17 +15,12 @@ from attain.web.apps.access.viewer import Viewer
 from attain.web.apps.audit.models import Event
 from attain.web.apps.audit.selectors import head
 from attain.web.apps.imports.models import Batch
+from attain.web.apps.imports.selectors import with_repairs
 from attain.web.apps.pay.approving import ways_of
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
-from attain.web.apps.pay.statements import (
-    Shown,
-    history_seen_by,
-    name_of,
-    names_in,
-    payments_seen_by,
-    periods_shown,
-)
+from attain.web.apps.pay.scope import Scope, scope_of
+from attain.web.apps.pay.statements import Shown, history_seen_by, name_of, names_in, payments_seen_by
 from attain.web.apps.pay.totals_views import told
 from attain.web.apps.pay.words import STAGES, TONES
 from attain.web.workspace import Workspace
@@ -37,13 +32,12 @@ LAST = 6
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
-    sums = viewer.may(Right.SEE_TOTALS)
-    reads = sums or viewer.account.person is not None or (viewer.payees is not None and len(viewer.payees) > 1)
-    periods = periods_shown(workspace, viewer) if reads else {}
+    scope = scope_of(request) if viewer.may(Right.SEE_PAY) else None
     return render(request, "home.html", {
-        "own": _own(workspace, viewer, periods),
-        "team": _team(workspace, viewer, periods),
-        "told": told(workspace, viewer, periods) if sums else None,
+        "scope": scope if scope and scope.teams else None,
+        "own": _own(workspace, viewer, scope.periods) if scope else None,
+        "team": _team(scope) if scope else None,
+        "told": told(workspace, viewer, scope.periods) if scope and viewer.may(Right.SEE_TOTALS) else None,
         "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
         "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
     })  # fmt: skip
@@ -65,16 +59,14 @@ def _own(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown]) -> 
     return {"person": person, "last": history[0] if history else None, "bars": bars, "width": max(1, len(bars)) * 30}
 
 
-def _team(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown]) -> dict[str, Any] | None:
-    """What those below got in the last period."""
-    if viewer.payees is None or len(viewer.payees) < 2:
-        return None
-    shown = next(iter(periods.values()), None)
-    if shown is None:
+def _team(scope: Scope) -> dict[str, Any] | None:
+    """What those below got in the period that is chosen."""
+    workspace, viewer, shown = scope.request.workspace, scope.viewer, scope.shown
+    if shown is None or not (scope.team or (viewer.payees is not None and len(viewer.payees) > 1)):
         return None
     names = names_in(workspace, shown.run)
     rows = [(name_of(names, one.payee), one) for one in payments_seen_by(workspace, viewer, shown)
-            if one.payee != viewer.account.person]  # fmt: skip
+            if one.payee != viewer.account.person and scope.holds(one.payee)]  # fmt: skip
     return {"shown": shown, "rows": sorted(rows, key=lambda row: -row[1].payable)[:12], "count": len(rows)}
 
 
@@ -84,7 +76,7 @@ def _work(workspace: Workspace) -> dict[str, Any]:
     stages = {run: way.stage.value for run, way in ways_of(last).items()}
     runs = [(run, STAGES[stages[run.pk]], TONES[stages[run.pk]]) for run in last]
     return {"due": next_due(workspace, workspace.calendar, "month"), "runs": runs,
-            "batches": list(Batch.objects.order_by("-sequence")[:LAST])}  # fmt: skip
+            "batches": list(with_repairs(Batch.objects.order_by("-sequence"))[:LAST])}  # fmt: skip
 
 
 def _log() -> dict[str, Any]:

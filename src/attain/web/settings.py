@@ -5,16 +5,19 @@ A process works on one workspace at a time. Configuring for another one closes t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from attain.kernel.errors import AttainError
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 
 from . import sign_on, store
 from .workspace import Workspace
 
-RECORDS = tuple(f"attain.web.apps.{name}" for name in ("access", "audit", "imports", "org", "plans", "pay", "jobs"))
+APPS = ("access", "audit", "imports", "org", "plans", "pay", "jobs", "lists")
+RECORDS = tuple(f"attain.web.apps.{name}" for name in APPS)
 SIGN_ON = (
     *(f"django.contrib.{name}" for name in ("contenttypes", "auth", "sessions")),
     *("allauth", "allauth.account", "allauth.mfa", "allauth.socialaccount"),
@@ -61,6 +64,20 @@ def configure(workspace: Workspace) -> None:
     else:
         _switch(databases)
     settings.WORKSPACE = workspace
+    settings.WORKSPACE_STAMP = workspace.stamp()
+
+
+def workspace_now() -> Workspace:
+    """The workspace of this process. When its documents changed it is opened anew; while they cannot be read, what was
+    read before goes on."""
+    from django.conf import settings
+
+    known: Workspace = settings.WORKSPACE
+    with suppress(OSError, AttainError):
+        if (stamp := known.stamp()) != settings.WORKSPACE_STAMP:
+            settings.WORKSPACE_STAMP = stamp
+            settings.WORKSPACE = known = known.anew()
+    return known
 
 
 def _keep_no_permissions() -> None:

@@ -24,6 +24,8 @@ class Place:
     icon: str
     right: Right | None = None
     on_phone: Any = None
+    keeps: tuple[str, ...] = ()
+    """What of the chosen scope (period, team) its page asks for."""
 
     @property
     def address(self) -> str:
@@ -38,15 +40,17 @@ class Group:
 
 NAVIGATION = (
     Group("", (
-        Place(_("Home"), "home", "home"),
-        Place(_("Statements"), "statements", "statement", Right.SEE_PAY, pgettext_lazy("short", "Pay")),
+        Place(_("Home"), "home", "home", keeps=("period", "team")),
+        Place(_("Statements"), "statements", "statement", Right.SEE_PAY, pgettext_lazy("short", "Pay"),
+              ("period", "team")),
     )),
     Group(_("Compensation"), (
-        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS),
-        Place(_("Runs"), "runs", "run", Right.SEE_RUNS),
+        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS, keeps=("period",)),
+        Place(_("Runs"), "runs", "run", Right.SEE_RUNS, keeps=("period",)),
         Place(_("Plans"), "plans", "plan", Right.SEE_PLANS),
         Place(_("People"), "people", "people", Right.SEE_PEOPLE),
         Place(_("Imports"), "batches", "database", Right.SEE_IMPORTS),
+        Place(_("Jobs"), "jobs", "job", Right.SEE_RUNS),
     )),
     Group(_("Control"), (
         Place(_("Audit log"), "audit", "shield", Right.SEE_AUDIT),
@@ -78,4 +82,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups,
         "tabs": places[:4],
         "here": here,
+        "scope_kept": request.session.get("scope", {}),
     }

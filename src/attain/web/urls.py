@@ -47,6 +47,7 @@ urlpatterns = [
     path("", include("attain.web.apps.org.urls")),
     path("", include("attain.web.apps.imports.urls")),
     path("", include("attain.web.apps.plans.urls")),
+    path("", include("attain.web.apps.lists.urls")),
     path(PREFIX.lstrip("/"), include(("attain.web.api.building", "api"))),
 ]
 handler400 = "attain.web.serving.errors.bad_request"

@@ -214,6 +214,18 @@ class Workspace:
         files = sorted((self.path / "mappings").glob("*.yaml"))
         return {file.stem: load_mapping(file, self.fact_types) for file in files}
 
+    def anew(self) -> Workspace:
+        """As its documents stand now: each of them is read at most once by a workspace that was opened."""
+        return self._read(self.path, self.ports)
+
+    def stamp(self) -> frozenset[tuple[str, int, int, int]]:
+        """Of its settings, fact types and mappings, without reading any: another one says that something changed."""
+        folders = [entry for name in ("facts", "mappings") if (self.path / name).is_dir()
+                   for entry in os.scandir(self.path / name)]  # fmt: skip
+        seen = [(entry.path, entry.stat()) for entry in folders if entry.name.endswith(".yaml")]
+        seen.append((SETTINGS, (self.path / SETTINGS).stat()))
+        return frozenset((name, stat.st_ino, stat.st_mtime_ns, stat.st_size) for name, stat in seen)
+
     def mapping(self, name: str) -> SourceMapping:
         if name in self.mappings:
             return self.mappings[name]

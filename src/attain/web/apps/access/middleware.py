@@ -18,6 +18,7 @@ from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
 from attain.web.api.problems import is_of_program
+from attain.web.settings import workspace_now
 
 from . import programs
 from .models import Account
@@ -35,7 +36,7 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.workspace = settings.WORKSPACE
+        request.workspace = workspace_now()
         request.viewer = programs.viewer(request) if is_of_program(request) else _viewer(request)
         with translation.override(_language(request)):
             request.LANGUAGE_CODE = translation.get_language()

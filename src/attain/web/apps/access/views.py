@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from attain.web.apps.lists.showing import listing
 from attain.web.apps.org.models import Person
-from attain.web.kit.paging import Page
+from attain.web.kit.tables import Listed
 from attain.web.shell import places_of
 
 from .forms import GrantForm, MeForm
+from .listings import ACCOUNTS, WithRoles
 from .middleware import SEEN_AS
 from .models import Account, Grant
 from .policy import Right, needs, signed_in
@@ -83,10 +85,12 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Right.SEE_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
-    page = Page.of(list(Account.objects.order_by("name", "email").prefetch_related("grants")), request, 50)
     day = request.viewer.as_of
-    rows = [(one, [ROLES[held.role] for held in one.grants.all() if held.holds_on(day)]) for one in page.rows]
-    return render(request, "access/accounts.html", {"page": page, "rows": rows})
+    found = Account.objects.order_by("name", "email").prefetch_related("grants")
+    rows = [
+        WithRoles(one, tuple(sorted(held.role for held in one.grants.all() if held.holds_on(day)))) for one in found
+    ]
+    return listing(request, ACCOUNTS, Listed(rows, lambda row: row.words), "access/accounts.html")
 
 
 @require_GET

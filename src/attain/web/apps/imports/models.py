@@ -34,3 +34,26 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.into} ({self.id[:12]})"
+
+
+class Repair(models.Model):
+    """A row that a batch kept aside, as people wrote it last: right, then another batch brought it, or wrong again.
+
+    If the batch that brought it is undone, the row waits for its repair again.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="repairs")
+    row = models.BigIntegerField()
+    cells = models.JSONField()
+    column = models.TextField(default="")
+    reason = models.TextField(default="")
+    by = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="repaired")
+    who = models.TextField()
+    at = models.DateTimeField()
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("batch", "row"), name="imports_repair_once"),)
+
+    def __str__(self) -> str:
+        return f"row {self.row} of {self.batch_id}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from attain.facts import batches
 from attain.facts.content import row_texts
@@ -31,6 +31,18 @@ def current_batches(into: str | None = None, *, as_of: int | None = None) -> Que
     if into is not None:
         found = found.filter(into=into)
     return found if as_of is None else found.filter(sequence__lte=as_of)
+
+
+def with_repairs(found: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Each with `waiting`: the rows that it kept aside and nobody repaired yet."""
+    done = Count("repairs", filter=Q(repairs__by__state=Batch.State.CURRENT))
+    return found.annotate(waiting=F("quarantined") - done)
+
+
+def repaired_of(batch: Batch) -> list[tuple[Batch, int]]:
+    """The batches whose rows this one repaired, each with how many."""
+    counts = Counter(batch.repaired.values_list("batch_id", flat=True))
+    return [(Batch.objects.get(pk=other), count) for other, count in sorted(counts.items())]
 
 
 def facts_of(workspace: Workspace, fact: FactType, batch_ids: Iterable[str], keys: pa.Array | None = None) -> FactTable:
@@ -156,9 +168,14 @@ def believed_keys(workspace: Workspace, fact: FactType) -> pa.Array:
 
 
 def effect_of(workspace: Workspace, batch_id: str) -> batches.Effect | None:
-    """What a batch of facts changed in what was believed just before it; None for the first batch of its kind."""
+    """What a batch of facts changed in what was believed just before it.
+
+    None for the first batch of its kind, and for a kind that is described no more: nobody knows how to read its rows.
+    """
     batch = Batch.objects.get(pk=batch_id, is_fact=True)
-    fact = workspace.fact_types[batch.into]
+    fact = workspace.fact_types.get(batch.into)
+    if fact is None:
+        return None
     earlier = list(current_batches(batch.into, as_of=batch.sequence - 1).values_list("pk", flat=True))
     if not earlier:
         return None

@@ -8,7 +8,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -40,6 +40,7 @@ SHOWN = 20
 REPLACED = "imports.replaced-since"
 """The file is known, and what it says of some rows no longer counts."""
 NOT_THERE = "imports.delete-unknown"
+Within = Callable[[Act, Batch], None]
 ATTEMPTS = 5
 """How often a change is worked out anew because somebody else changed the tables meanwhile."""
 
@@ -73,13 +74,15 @@ def import_file(
     source_name: str | None = None,
     trusted: bool = False,
     again: bool = False,
+    within: Within | None = None,
 ) -> Imported:
     """Take in a file by a mapping of the workspace, or by its own column names into a fact type or decision table.
 
     Bytes of which later batches replaced rows change nothing, however they are read now, unless they are to count
     `again`.
 
-    `trusted` reads in this process instead of a limited child: for content that this program made itself.
+    `trusted` reads in this process instead of a limited child: for content that this program made itself. `within` is
+    done in the transaction that makes the batch known.
     """
     chosen = _mapping(workspace, into, mapping, control)
     table = _table(workspace, chosen.into)
@@ -97,7 +100,7 @@ def import_file(
         raise _in_file(fault, name) from None
     if earlier is not None and stays:  # it was read again for the totals of the sender alone
         return _again(earlier)
-    return _take(workspace, actor, read, name, earlier)
+    return _take(workspace, actor, read, name, earlier, within)
 
 
 def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Control | None = None) -> Imported:
@@ -143,14 +146,16 @@ def _earlier(workspace: Workspace, table: TableType, mapping: SourceMapping, sou
     return Earlier(batch, bool(alike), replaced_since(workspace, batch))
 
 
-def _take(workspace: Workspace, actor: str, read: Import, name: str, earlier: Earlier | None) -> Imported:
+def _take(
+    workspace: Workspace, actor: str, read: Import, name: str, earlier: Earlier | None, within: Within | None = None
+) -> Imported:
     """If the same was read in the same way before, this is another batch, named after the one that it follows."""
     if earlier is not None and earlier.is_same:
         last = current_batches(read.table.name).order_by("-sequence")[0]
         read = replace(read, after=last.pk)
     instead = [other.pk for other, _ in earlier.replaced] if earlier is not None else []
     if isinstance(read.table, FactType):
-        return _take_facts(workspace, actor, read, read.table, name, instead)
+        return _take_facts(workspace, actor, read, read.table, name, instead, within)
     return _take_decisions(workspace, actor, read, name, instead)
 
 
@@ -211,8 +216,9 @@ def _table(workspace: Workspace, name: str) -> TableType:
 
 
 def _take_facts(
-    workspace: Workspace, actor: str, read: Import, fact: FactType, name: str, instead: Sequence[str]
-) -> Imported:
+    workspace: Workspace, actor: str, read: Import, fact: FactType, name: str, instead: Sequence[str],
+    within: Within | None,
+) -> Imported:  # fmt: skip
     published, _ = batches.publish_batch(read, workspace.batches, workspace.ports.files, source_name=name)
     findings = (*read.findings, *_unknown_payees(read, fact), *_unknown_deletions(workspace, read, fact, name))
     with acting(workspace, actor, "import facts") as act:
@@ -223,6 +229,8 @@ def _take_facts(
             raise Refused(f"The folder of {name} was swept away meanwhile.", code="imports.swept", hint="Import again.")
         described = _described(read, name, published.id, is_fact=True, manifest_hash=published.manifest_hash)
         batch = _enter(act, described, known, read, instead)
+        if within is not None:
+            within(act, batch)
     return Imported(batch, True, findings=findings)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 from attain.kernel.errors import Refused
+from attain.web.apps.jobs.models import Job
 from attain.web.workspace import Workspace
 
+A_DAY = timedelta(days=1)
 LARGEST = 200 * 2**20
 _OWN = re.compile(r"[0-9a-f-]{8,64}\.(csv|xlsx|parquet)")
 KINDS = ("csv", "xlsx", "parquet")
@@ -59,6 +62,19 @@ def path_of(workspace: Workspace, name: str) -> Path:
     if _OWN.fullmatch(name) is None:
         raise Refused(f"{name!r} is no upload.", code="imports.upload", hint="Upload the file again.")
     return _folder(workspace) / name
+
+
+def sweep_uploads(workspace: Workspace) -> list[Path]:
+    """What no job needs any more: whose job has ended, as after a kill, and what nobody imported for a day."""
+    if not _folder(workspace).is_dir():
+        return []
+    kept = list(_folder(workspace).iterdir())
+    asked = {job.arguments.get("upload"): job.is_open for job in Job.objects.filter(kind="import").order_by("pk")}
+    before = (workspace.ports.clock.now() - A_DAY).timestamp()
+    gone = [file for file in kept if not asked.get(file.name, file.lstat().st_mtime > before)]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return gone
 
 
 def _folder(workspace: Workspace) -> Path:

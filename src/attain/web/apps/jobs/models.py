@@ -28,6 +28,8 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     failure = models.TextField(default="")
     hint = models.TextField(default="")
+    process = models.TextField(default="")
+    """The worker that does it, so that one that was killed is told from one that works long."""
 
     class Meta:
         ordering = ("-pk",)

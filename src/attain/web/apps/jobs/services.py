@@ -9,7 +9,7 @@ error, with what to do next; the worker goes on with the next job.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +17,15 @@ from django.db import transaction
 from django.utils.module_loading import autodiscover_modules
 from django_tasks import task
 
-from attain.kernel.errors import AttainError
+from attain.kernel.errors import AttainError, Findings
+from attain.kernel.processes import Process, has_ended, this_process
 from attain.web.apps.audit.services import acting
 from attain.web.workspace import Workspace
 
 from .models import Job
 
+KILLED = "The worker ended before this was done."
+AGAIN = "Start it again; what it had finished is not done twice."
 Step = Callable[[str], None]
 Work = Callable[[Workspace, dict[str, Any], str, Step], dict[str, Any]]
 _KINDS: dict[str, tuple[Work, int]] = {}
@@ -55,17 +58,31 @@ def start_job(workspace: Workspace, kind: str, arguments: dict[str, Any], *, act
     return made
 
 
+def settle(workspace: Workspace, jobs: Iterable[Job]) -> list[Job]:
+    """Those of these jobs whose worker was killed: they end as failed. Asked on their pages and by a new worker."""
+    ended = []
+    for one in jobs:
+        process = Process.of_text(one.process)
+        if one.state == Job.State.RUNNING and process is not None and has_ended(process):
+            mine = Job.objects.filter(pk=one.pk, state=Job.State.RUNNING)
+            mine.update(state=Job.State.FAILED, finished_at=workspace.ports.clock.now(), failure=KILLED, hint=AGAIN)
+            one.refresh_from_db()
+            ended.append(one)
+    return ended
+
+
 @task
 def work_on(job_id: int) -> None:
-    """What the worker calls."""
-    do(settings.WORKSPACE, Job.objects.get(pk=job_id))
+    """What the worker calls. The documents of the workspace are read as they are now, not as they were at its start."""
+    do(settings.WORKSPACE.anew(), Job.objects.get(pk=job_id))
 
 
 def do(workspace: Workspace, asked: Job) -> None:
-    """Do a job that waits. One that was begun by a worker that died is not begun again: its page says so."""
+    """Do a job that waits. One that was begun by a worker that died is not begun again: `settle` says so."""
     now = workspace.ports.clock.now
     begun = Job.objects.filter(pk=asked.pk, state=Job.State.WAITING)
-    if not begun.update(state=Job.State.RUNNING, started_at=now()):
+    process = this_process()
+    if not begun.update(state=Job.State.RUNNING, started_at=now(), process=process.as_text() if process else ""):
         return
     mine = Job.objects.filter(pk=asked.pk)
     work, _ = _declared(asked.kind)
@@ -79,7 +96,9 @@ def do(workspace: Workspace, asked: Job) -> None:
     try:
         result = work(workspace, asked.arguments, asked.asked_by, step)
     except AttainError as error:
-        mine.update(state=Job.State.FAILED, finished_at=now(), failure=error.message, hint=error.hint or "")
+        told = {"findings": [str(one) for one in error.findings]} if isinstance(error, Findings) else {}
+        failed = {"failure": error.message, "hint": error.hint or "", "result": told}
+        mine.update(state=Job.State.FAILED, finished_at=now(), **failed)
     except BaseException as fault:  # also when the worker is told to stop: nobody shall wait for it
         mine.update(state=Job.State.FAILED, finished_at=now(), failure=f"A fault of ours: {type(fault).__name__}.")
         raise

@@ -10,3 +10,5 @@ STEPS = {
     "writing": _("Writing the result"),
     "publishing": _("Publishing the result"),
 }
+KINDS = {"calculate": _("Calculation"), "import": _("Import"), "effect": _("Who gains, who loses")}
+STATES = {"waiting": _("Waiting"), "running": _("Running"), "done": _("Done"), "failed": _("Failed")}

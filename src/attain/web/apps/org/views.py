@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.lists.showing import listing
 from attain.web.dating import holds_on
-from attain.web.kit.paging import Page
+from attain.web.kit.tables import Asked
 
+from .listings import PEOPLE, Seated
 from .models import Assignment, Leave, Person, Position, Quota
-
-PEOPLE_OF_A_PAGE = 50
 
 
 def _day(request: HttpRequest) -> date:
@@ -31,22 +32,19 @@ def _day(request: HttpRequest) -> date:
 @needs(Right.SEE_PEOPLE)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with the seat that they hold on the day; vacant seats stand below by name of the position."""
-    day, wanted = _day(request), request.GET.get("q", "").strip()
-    found = Person.objects.order_by("name", "person")
-    if wanted:
-        found = found.filter(Q(name__icontains=wanted) | Q(person__icontains=wanted))
-    window = Page.window(found.count(), request, PEOPLE_OF_A_PAGE)
-    page = Page(window.number, window.size, window.total, list(found[window.start : window.start + window.size]))
+    day = _day(request)
     sitting = Assignment.objects.filter(holds_on(day))
-    positions = dict(sitting.filter(person__in=[one.person for one in page.rows]).values_list("person", "position"))
-    seats = {one.position: one for one in Position.objects.filter(holds_on(day), position__in=positions.values())}
-    held = {person: seats.get(position) for person, position in positions.items()}
+
+    def with_seats(rows: Sequence[Person]) -> list[Seated]:
+        held = dict(sitting.filter(person__in=[one.person for one in rows]).values_list("person", "position"))
+        found = Position.objects.filter(holds_on(day), position__in=held.values())
+        seats = {one.position: one for one in found}
+        return [Seated(one, seats.get(held.get(one.person, ""))) for one in rows]
+
     taken = Exists(sitting.filter(position=OuterRef("position")))
-    vacant = Position.objects.filter(holds_on(day), ~taken).order_by("position")
-    rows = [(one, held.get(one.person)) for one in page.rows]
-    return render(
-        request, "org/people.html", {"page": page, "rows": rows, "day": day, "vacant": [] if wanted else list(vacant)}
-    )
+    vacant = [] if request.GET.get("q") else Position.objects.filter(holds_on(day), ~taken).order_by("position")
+    people = Asked(Person.objects.order_by("name", "person"), ("name", "person"))
+    return listing(request, PEOPLE, people, "org/people.html", {"day": day, "vacant": list(vacant)}, with_seats)
 
 
 @require_GET

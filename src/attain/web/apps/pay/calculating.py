@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from attain.engine import Calculation, calculate
+from attain.engine import calculate
 from attain.engine import run as run_folder
 from attain.engine.adapters.opening import open_engine
-from attain.engine.groups import calculate_in_parts, is_separable, parts_for
+from attain.engine.groups import calculate_in_parts, parts_for
 from attain.engine.incremental import Base, continues, is_worthwhile, recalculate
-from attain.engine.narrowing import for_payees
-from attain.engine.sql import text
 from attain.engine.stored import StoredRun
 from attain.kernel.errors import AttainError, NotFound, Refused, SetupError
 from attain.kernel.intervals import Interval
@@ -23,7 +21,7 @@ from .before import before, last_run
 from .models import Run
 from .profile import Profile
 from .runs import RunStart, begin_run, fail_run, publish_run, refuse_run, renew_run
-from .selectors import Frozen, frozen_of, run_of
+from .selectors import run_of
 
 STEPS = 4
 DUCKDB = "duckdb"
@@ -152,26 +150,3 @@ def stored(workspace: Workspace, run: Run) -> StoredRun:
     if run.state != run.State.PUBLISHED:
         raise Refused(f"{run} is {run.state}: {run.failure or 'it has no result'}.", code="run.state")
     return StoredRun(workspace.runs / run.pk)
-
-
-def again(
-    workspace: Workspace, run: Run, plan: str | None = None, payee: str | None = None
-) -> tuple[Frozen, Calculation]:
-    """What a run read, and the same calculation once more, or that of one plan: for values that are not kept.
-
-    For one payee it is made of the events that the run credited to them, where the plan shares nothing among payees.
-    """
-    frozen = frozen_of(workspace, run.pk)
-    chosen = [document.plan for document in frozen.plans if plan in (None, document.plan.plan)]
-    if not chosen:
-        raise NotFound(f"{run} did not use the plan {plan}.", code="plans.unknown")
-    span = Interval(run.starts_on, run.ends_on)
-    if payee is None or not is_separable(chosen):
-        return frozen, calculate(chosen, frozen.snapshot, span)
-    events: dict[str, list[str]] = {rule.from_: [] for each in chosen for rule in each.credits.values()}
-    columns = ["plan", "event_type", "event"]
-    for row in stored(workspace, run).table("credits", columns, payee=payee).to_pylist():
-        if plan in (None, row["plan"]):
-            events[row["event_type"]].append(row["event"])
-    only = f"payee = {text(payee)}"
-    return frozen, calculate(chosen, for_payees(frozen.snapshot, chosen, only, events), span, only=only)

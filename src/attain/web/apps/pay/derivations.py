@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.cache import cache
+
 from attain.engine.trace import Explanation, Step, explain, explain_payment
 from attain.engine.trace.wording import Voice
 from attain.kernel.errors import NotFound
+from attain.kernel.hashing import hash_of
 from attain.plans.prose.formats import Language
 from attain.web.workspace import Workspace
 
-from .calculating import again, stored
+from .calculating import stored
 from .models import Run
+from .recalculated import recalculated
+
+SECONDS_KEPT = 24 * 60 * 60
 
 
 def of_line(workspace: Workspace, run: Run, line: str) -> Explanation:
@@ -20,20 +26,19 @@ def of_line(workspace: Workspace, run: Run, line: str) -> Explanation:
     if not payees:
         hint = "List the lines of a payee with `attain explain PAYEE --lines`."
         raise NotFound(f"{run} has no line {line}.", code="pay.no-line", hint=hint)
-    frozen, calculation = again(workspace, run, line.partition("/")[0], payees[0])
-    try:
-        return explain(calculation, frozen.plans, line)
-    finally:
-        calculation.close()
+    key = f"why:{hash_of([run.manifest_hash, line])}"
+    known: Explanation | None = cache.get(key)
+    if known is None:
+        with recalculated(workspace, run, line.partition("/")[0], payees[0]) as found:
+            known = explain(found.calculation, found.plans, line)
+        cache.set(key, known, SECONDS_KEPT)
+    return known
 
 
 def of_payment(workspace: Workspace, run: Run, plan: str, payee: str, period: str) -> Explanation:
     """How what a plan pays a payee in a period comes from what was earned."""
-    frozen, calculation = again(workspace, run, plan, payee)
-    try:
-        return explain_payment(calculation, frozen.plans, plan, payee, period)
-    finally:
-        calculation.close()
+    with recalculated(workspace, run, plan, payee) as found:
+        return explain_payment(found.calculation, found.plans, plan, payee, period)
 
 
 def steps_in_words(explanation: Explanation, language: Language) -> list[dict[str, Any]]:

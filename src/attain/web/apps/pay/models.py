@@ -193,6 +193,4 @@ class Release(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        constraints = (
-            models.UniqueConstraint(fields=("run", "calendar", "kind", "period"), name="pay_release_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("run", "calendar", "kind", "period"), name="pay_release_once"),)

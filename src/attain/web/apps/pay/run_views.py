@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from attain.documents.comparison import payable_by_payee
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.jobs.services import start_job
-from attain.web.kit.paging import Page
+from attain.web.apps.lists.showing import listing
+from attain.web.kit.tables import Listed
 
 from . import run_pages as pages
 from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
@@ -21,23 +22,27 @@ from .calculating import stored
 from .control import control_totals
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
+from .scope import scope_of
 from .selectors import changes_since, inputs
 from .services import close_with_all, proof_said
 from .statements import name_of, names_in
+from .tables import RUNS, RunRow
 from .words import CONTROL, STAGES, TONES
 
 
 @require_GET
 @needs(Right.SEE_RUNS)
 def runs(request: HttpRequest) -> HttpResponse:
-    rows = []
-    page = Page.of(list(Run.objects.order_by("-number")), request, 25)
-    ways = ways_of(page.rows)
-    for run in page.rows:
-        way = ways[run.pk]
-        rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value]})
+    scope = scope_of(request, teams=False)
+    found = list(Run.objects.order_by("-number"))
+    if (period := scope.asked) is not None:
+        found = [run for run in found if run.starts_on < period.ends_on <= run.ends_on]
+    stages = {run: way.stage.value for run, way in ways_of(found).items()}
+
+    rows = Listed([RunRow(run, stages[run.pk]) for run in found], lambda row: row.words)
     due = next_due(request.workspace, request.workspace.calendar, "month") if request.workspace.calendars else None
-    return render(request, "pay/runs.html", {"rows": rows, "page": page, "suggested": due.id if due else ""})
+    context = {"scope": scope, "suggested": due.id if due else ""}
+    return listing(request, RUNS, rows, "pay/runs.html", context)
 
 
 @require_POST

@@ -16,12 +16,15 @@ from django.views.decorators.http import require_GET
 from attain.documents.statement import Credit, Line, Statement, Total, credits_of
 from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.lists.showing import listing
 from attain.web.kit import formats
 from attain.web.kit.paging import Page
+from attain.web.kit.tables import Listed
 
 from .derivations import of_line, steps_in_words
 from .marks import SCALE_END, Key, Mark, is_by_attainment, marks_of
 from .models import Run
+from .scope import scope_of
 from .statements import (
     Shown,
     history_seen_by,
@@ -33,11 +36,11 @@ from .statements import (
     plans_by_version,
     statement_seen_by,
 )
+from .tables import OWN_STATEMENTS, STATEMENTS, Own, Paid
 from .words import KINDS, PARTS, STATES
 
 Plans = Mapping[tuple[str, str], Plan]
 LINES_OF_A_PAGE = 50
-PAYEES_OF_A_PAGE = 50
 
 
 @require_GET
@@ -47,40 +50,26 @@ def statements(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     if viewer.payees is not None and len(viewer.payees) <= 1:
         return _own(request)
-    periods = periods_shown(workspace, viewer)
-    chosen = periods.get(request.GET.get("period", "")) or next(iter(periods.values()), None)
-    if chosen is None:
-        return render(request, "pay/statements.html", {"periods": periods})
-    names = names_in(workspace, chosen.run)
-    found = payments_seen_by(workspace, viewer, chosen)
-    wanted = request.GET.get("q", "").strip().casefold()
-    if wanted:
-        found = [one for one in found if wanted in f"{name_of(names, one.payee)} {one.payee}".casefold()]
-    order = request.GET.get("sort", "")
-    if order.lstrip("-") in ("earned", "payable"):
-        found.sort(key=lambda one: getattr(one, order.lstrip("-")), reverse=order.startswith("-"))
-    rows = [(name_of(names, one.payee), one) for one in found]
-    sums = {
-        code: (sum(one.earned for one in found if one.currency == code),
-               sum(one.payable for one in found if one.currency == code))
-        for code in sorted({one.currency for one in found})
-    }  # fmt: skip
-    page = Page.of(rows, request, PAYEES_OF_A_PAGE)
-    return render(
-        request,
-        "pay/statements.html",
-        {"periods": periods, "chosen": chosen, "page": page, "sums": sums, "state": STATES[chosen.state],
-         "sort": order, "payees": len({one.payee for one in found})},
-    )  # fmt: skip
+    scope = scope_of(request)
+    if scope.shown is None:
+        return render(request, "pay/statements.html", {"scope": scope})
+    names = names_in(workspace, scope.shown.run)
+    found = payments_seen_by(workspace, viewer, scope.shown)
+    rows = Listed(
+        [Paid(name_of(names, one.payee), scope.shown, one) for one in found if scope.holds(one.payee)],
+        lambda row: row.words,
+    )
+    return listing(
+        request, STATEMENTS, rows, "pay/statements.html", {"scope": scope, "state": STATES[scope.shown.state]}
+    )
 
 
 def _own(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     payee = next(iter(viewer.payees), None)
     history = [] if payee is None else history_seen_by(workspace, viewer, periods_shown(workspace, viewer), payee)
-    rows = [(shown, payment, STATES[shown.state]) for shown, payment in history]
-    page = Page.of(rows, request, PAYEES_OF_A_PAGE)
-    return render(request, "pay/own_statements.html", {"page": page, "payee": payee})
+    rows = Listed([Own(shown, payment) for shown, payment in history], lambda row: row.words)
+    return listing(request, OWN_STATEMENTS, rows, "pay/own_statements.html", {"payee": payee})
 
 
 @dataclass(frozen=True)
@@ -264,11 +253,7 @@ def _before(
     if len(found.totals) != 1:
         return None
     total = found.totals[0]
-    earlier = {
-        key: one
-        for key, one in periods.items()
-        if one.plans & shown.plans and one.ends_on < shown.ends_on
-    }
+    earlier = {key: one for key, one in periods.items() if one.plans & shown.plans and one.ends_on < shown.ends_on}
     for one, payment in history_seen_by(request.workspace, request.viewer, earlier, payee):
         if payment.currency == total.currency:
             return {"period": one.key, "payable": payment.payable, "change": total.payable - payment.payable,

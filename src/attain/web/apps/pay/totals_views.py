@@ -14,7 +14,8 @@ from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.access.viewer import Viewer
 from attain.web.workspace import Workspace
 
-from .statements import Shown, periods_shown
+from .scope import scope_of
+from .statements import Shown
 from .totals import LEAST, Totals, totals_seen_by
 
 BARS = 12
@@ -24,10 +25,9 @@ HEIGHT = 84
 @require_GET
 @needs(Right.SEE_TOTALS)
 def totals(request: HttpRequest) -> HttpResponse:
-    periods = periods_shown(request.workspace, request.viewer)
-    asked = request.GET.get("period", "")
-    context = told(request.workspace, request.viewer, periods, asked) or {}
-    return render(request, "pay/totals.html", {"periods": periods, **context})
+    scope = scope_of(request, teams=False)
+    context = told(request.workspace, request.viewer, scope.periods, request.GET.get("period", "")) or {}
+    return render(request, "pay/totals.html", {"periods": scope.periods, **context})
 
 
 def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], asked: str = "") -> dict[str, Any] | None:

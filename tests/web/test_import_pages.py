@@ -1,0 +1,169 @@
+"""Imports in the hands of their users: repair in place, jobs of killed workers, documents that change meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+from attain.kernel.processes import Process, this_process
+from tests.web import company
+from tests.web.conftest import Site
+from tests.web.test_other_pages import DEALS_OF_MARCH, last_batch, last_job, left_in_uploads, upload
+from tests.web.test_pay_pages import words
+
+TWO_WRONG = DEALS_OF_MARCH + "M3,2026-03-04,much,rita\n"
+
+
+def asked_to_repair(site: Site, batch: Any, **cells: str) -> dict[str, str]:
+    """What the form of a batch's page sends if nothing is typed but these cells, such as `cell_3_1`."""
+    import re
+
+    page = site.as_("admin").get(f"/imports/{batch.pk}/").content.decode()
+    fields = dict(re.findall(r'name="((?:seen|cell)-[^"]+)" value="([^"]*)"', page))
+    return {**fields, **{name.replace("_", "-"): value for name, value in cells.items()}}
+
+
+def repair(site: Site, batch: Any, fields: dict[str, str]) -> str:
+    """The words of the page after these fields were sent."""
+    answer = site.as_("admin").post(f"/imports/{batch.pk}/repair/", fields, follow=True)
+    assert answer.status_code == 200
+    return words(answer)
+
+
+def test_rows_are_repaired_in_place_and_leave_the_quarantine(fresh: Site) -> None:
+    """M.6, A.11: what is right now counts, as a batch that says whose rows it repairs; the rest stays with a reason."""
+    upload(fresh, TWO_WRONG.encode(), "march.csv")
+    batch = last_batch()
+    said = repair(fresh, batch, asked_to_repair(fresh, batch, cell_3_1="2026-03-31", cell_4_2="a lot"))
+    assert "1 row is repaired and counts now." in said and "1 row is still wrong." in said
+    assert 'aria-invalid="true"' in fresh.as_("admin").get(f"/imports/{batch.pk}/").content.decode()
+    assert 'value="a lot"' in fresh.as_("admin").get(f"/imports/{batch.pk}/").content.decode()
+    mended = last_batch()
+    assert (mended.source, mended.rows, mended.quarantined) == ("Repair of march.csv", 1, 0)
+    assert "Repairs 1 row of march.csv" in words(fresh.as_("admin").get(f"/imports/{mended.pk}/"))
+    said = repair(fresh, batch, asked_to_repair(fresh, batch, cell_4_2="300.00"))
+    assert "Every row that was kept aside is repaired." in said
+    assert last_batch().pk != mended.pk
+    by = {
+        event.action for event in fresh.log() if event.object_id == batch.pk and event.actor == company.email("admin")
+    }
+    assert {"imports.repaired", "imports.repair-tried"} <= by
+
+
+def test_the_second_of_two_who_repair_a_row_is_told(fresh: Site) -> None:
+    """M.6: nothing that somebody else wrote is overwritten silently."""
+    upload(fresh, TWO_WRONG.encode(), "march.csv")
+    batch = last_batch()
+    first = asked_to_repair(fresh, batch, cell_3_1="2026-03-30")
+    second = asked_to_repair(fresh, batch, cell_3_1="2026-03-31", cell_4_2="300.00")
+    repair(fresh, batch, first)
+    said = repair(fresh, batch, second)
+    assert f"{company.email('admin')} repaired row 3 meanwhile" in said and "2026-03-31" in said
+    assert "1 row is repaired and counts now." in said
+    tried = asked_to_repair(fresh, batch)
+    assert not tried
+
+
+def test_a_row_waits_again_when_its_repair_is_undone(fresh: Site) -> None:
+    upload(fresh, DEALS_OF_MARCH.encode(), "march.csv")
+    batch = last_batch()
+    repair(fresh, batch, asked_to_repair(fresh, batch, cell_3_1="2026-03-31"))
+    fresh.as_("admin").post(f"/imports/{last_batch().pk}/undo/", {"reason": "No"})
+    fields = asked_to_repair(fresh, batch)
+    assert fields["cell-3-1"] == "2026-03-31"
+    assert "counts now" in repair(fresh, batch, {**fields, "cell-3-1": "2026-03-30"})
+
+
+def test_what_was_not_touched_is_not_tried(fresh: Site) -> None:
+    upload(fresh, TWO_WRONG.encode(), "march.csv")
+    batch = last_batch()
+    assert "Nothing was changed." in repair(fresh, batch, asked_to_repair(fresh, batch))
+    assert repair(fresh, batch, {"seen-99": "0", "cell-99-0": "x", "seen-x": "0"})
+    assert last_batch().pk == batch.pk
+
+
+def test_a_line_with_too_many_fields_is_repaired_in_its_cells(fresh: Site) -> None:
+    upload(fresh, (DEALS_OF_MARCH + "M4,2026-03-05,1,500.00,ron\n").encode(), "march.csv")
+    batch = last_batch()
+    fields = asked_to_repair(fresh, batch)
+    assert (fields["cell-4-2"], fields["cell-4-3"]) == ("1", "500.00,ron")
+    said = repair(fresh, batch, {**fields, "cell-4-2": "1500.00", "cell-4-3": "ron"})
+    assert "1 row is repaired" in said
+
+
+def test_who_only_reads_does_not_repair(fresh: Site) -> None:
+    upload(fresh, DEALS_OF_MARCH.encode(), "march.csv")
+    page = fresh.as_("auditor").get(f"/imports/{last_batch().pk}/")
+    assert (
+        "2026-03-40" in words(page)
+        and "<form" not in page.content.decode().partition('id="aside"')[2].split("</section>")[0]
+    )
+    assert fresh.as_("auditor").post(f"/imports/{last_batch().pk}/repair/", {}).status_code == 404
+
+
+def test_pages_and_worker_read_documents_as_they_stand_now(fresh: Site) -> None:
+    """A fact type or a mapping that was written while the application runs is there on the next page and in a job."""
+    text = (fresh.workspace.path / "facts" / "deals.yaml").read_text(encoding="utf-8")
+    assert "into:calls" not in fresh.as_("admin").get("/imports/").content.decode()
+    (fresh.workspace.path / "facts" / "calls.yaml").write_text(text.replace("deals", "calls"), encoding="utf-8")
+    assert "into:calls" in fresh.as_("admin").get("/imports/").content.decode()
+    upload(fresh, DEALS_OF_MARCH.encode(), "calls.csv", how="into:calls")
+    assert (last_batch().into, last_job().failure) == ("calls", "")
+
+
+def test_a_batch_whose_fact_type_is_described_no_more_is_shown(fresh: Site) -> None:
+    text = (fresh.workspace.path / "facts" / "deals.yaml").read_text(encoding="utf-8")
+    (fresh.workspace.path / "facts" / "calls.yaml").write_text(text.replace("deals", "calls"), encoding="utf-8")
+    upload(fresh, DEALS_OF_MARCH.encode(), "calls.csv", how="into:calls")
+    (fresh.workspace.path / "facts" / "calls.yaml").unlink()
+    assert "calls is described no more" in words(fresh.as_("admin").get(f"/imports/{last_batch().pk}/"))
+
+
+def running_job(site: Site, process: Process | None, **arguments: Any) -> Any:
+    from attain.web.apps.jobs.models import Job
+
+    now = site.workspace.ports.clock.now()
+    return Job.objects.create(
+        kind="import", arguments={"name": "march.csv", **arguments}, asked_by=company.email("admin"), asked_at=now,
+        state="running", started_at=now, process=process.as_text() if process else "",
+    )  # fmt: skip
+
+
+def killed_process() -> Process:
+    """One that has certainly ended."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from attain.kernel.processes import this_process as p; print(p().as_text())"],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    made = Process.of_text(child.communicate()[0].strip())
+    assert made is not None
+    return made
+
+
+def test_a_job_whose_worker_was_killed_ends_as_failed(fresh: Site) -> None:
+    """Asked for its page, or when a worker starts: nobody waits for what nobody does."""
+    killed = killed_process()
+    job, other = running_job(fresh, killed), running_job(fresh, killed)
+    living = running_job(fresh, this_process())
+    said = words(fresh.as_("admin").get(f"/jobs/{job.pk}/"))
+    assert "The worker ended before this was done. Start it again" in said
+    fresh.work()
+    other.refresh_from_db()
+    living.refresh_from_db()
+    assert (other.state, living.state) == ("failed", "running")
+
+
+def test_uploads_that_nobody_needs_are_swept(fresh: Site) -> None:
+    folder = fresh.workspace.data / "uploads"
+    folder.mkdir(exist_ok=True)
+    names = {name: folder / f"{name * 8}.csv" for name in "abcd"}
+    for file in names.values():
+        file.write_text("id\n")
+    os.utime(names["a"], (0, 0))
+    os.utime(names["c"], (0, 0))
+    running_job(fresh, killed_process(), upload=names["b"].name)
+    running_job(fresh, this_process(), upload=names["c"].name)
+    fresh.work()
+    assert sorted(left_in_uploads(fresh)) == [names["c"], names["d"]]
