@@ -22,6 +22,7 @@ RESULTS = ("run", "batch", "message", "findings")
 @router.get("jobs/{int:job}", response=JobOut, url_name="job")
 @signed_in
 def job(request: HttpRequest, job: int) -> Any:
+    """How far it is, and what came of it. One's own, or everybody's for who sees runs."""
     found = job_seen_by(request.viewer, job)
     settle(request.workspace, [found])
     return as_out(found)
