@@ -75,6 +75,8 @@ def everything(path: Path) -> list[Mapping[str, object]]:
     from attain.web.apps.access.models import Account, Grant, Token
     from attain.web.apps.imports.models import Batch
     from attain.web.apps.jobs.models import Job
+    from attain.web.apps.org.forms import OF_PERSON, OF_POSITION
+    from attain.web.apps.org.group_views import GROUPS
     from attain.web.apps.org.models import Person
     from attain.web.apps.pay.models import Run
     from attain.web.apps.plans.models import PlanVersion
@@ -95,13 +97,17 @@ def everything(path: Path) -> list[Mapping[str, object]]:
     values += [{"fact": name} for name in Workspace.open(path).fact_types]
     values += [{"batch": batch.pk} for batch in Batch.objects.all()]
     values += [{"person": person.person} for person in Person.objects.all()]
+    values += [{"of": "person", "person": "rita", "kind": kind} for kind in OF_PERSON]
+    values += [{"of": "position", "position": one, "kind": kind} for one in ("rita", "east-2") for kind in OF_POSITION]
+    values += [{"of": of, "kind": kind} for of in ("groups", "regroup") for kind in GROUPS]
     values += [{"plan": one.plan, "version": one.plan_version} for one in PlanVersion.objects.all()]
     return values
 
 
 NONSENSE: Mapping[str, object] = {
     "payee": "nobody", "period": "2031-13", "run": "run-999999", "pk": 10**18, "grant": 10**18, "batch": "no-batch",
-    "person": "nobody", "plan": "no-plan", "version": "0", "provider_id": "nobody", "organization_slug": "nobody",
+    "person": "nobody", "position": "no-position", "kind": "no-kind", "plan": "no-plan", "version": "0",
+    "provider_id": "nobody", "organization_slug": "nobody",
     "token": "0123456789", "job": 10**18, "fact": "no-facts",
 }  # fmt: skip
 

@@ -391,3 +391,15 @@ def test_control_totals_differ_when_the_run_holds_what_the_source_does_not(
     cache.clear()
     assert "Control totals of deals differ" in page
     assert "Difference, 1" in page
+
+
+def test_a_job_speaks_the_language_of_whoever_asked_for_it(fresh: Site) -> None:
+    """The worker has no reader before it: its refusal is kept in the words in which it will be read."""
+    from attain.web.apps.access.models import Account
+    from attain.web.apps.jobs.models import Job
+
+    Account.objects.filter(email=company.email("admin")).update(language="de")
+    fresh.as_("admin").post("/runs/start/", {"period": "2026-01"})
+    fresh.work()
+    failed = Job.objects.order_by("-pk").first()
+    assert failed.failure == "2026-01 ist abgeschlossen; ein Lauf kann es nicht noch einmal auszahlen."

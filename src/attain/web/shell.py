@@ -17,7 +17,7 @@ from attain.web.apps.access.viewer import Viewer
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation: who has this right sees it. `begins` marks it on every page below."""
+    """An entry of the navigation: who has this right sees it. It is marked on every page below, and below `also`."""
 
     title: Any
     route: str
@@ -26,10 +26,14 @@ class Place:
     on_phone: Any = None
     keeps: tuple[str, ...] = ()
     """What of the chosen scope (period, team) its page asks for."""
+    also: str = ""
 
     @property
     def address(self) -> str:
         return reverse(self.route)
+
+    def marks(self, path: str) -> bool:
+        return path.startswith(self.address) or bool(self.also and path.startswith(self.also))
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ NAVIGATION = (
         Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS, keeps=("period",)),
         Place(_("Runs"), "runs", "run", Right.SEE_RUNS, keeps=("period",)),
         Place(_("Plans"), "plans", "plan", Right.SEE_PLANS),
-        Place(_("People"), "people", "people", Right.SEE_PEOPLE),
+        Place(_("People"), "people", "people", Right.SEE_PEOPLE, also="/organisation/"),
         Place(_("Imports"), "batches", "database", Right.SEE_IMPORTS),
         Place(_("Jobs"), "jobs", "job", Right.SEE_RUNS),
     )),
@@ -74,7 +78,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return {"viewer": None, "workspace": settings.WORKSPACE, "theme": "auto"}
     groups = places_of(viewer)
     places = [place for group in groups for place in group.places]
-    here = max((one for one in places if request.path.startswith(one.address)), key=lambda one: len(one.address))
+    here = max((one for one in places if one.marks(request.path)), key=lambda one: len(one.address))
     return {
         "viewer": viewer,
         "workspace": settings.WORKSPACE,

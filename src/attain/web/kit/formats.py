@@ -141,6 +141,16 @@ def period(id_: str) -> str:
     return f"{rest} {year}" if rest.startswith("Q") and year.isdecimal() else id_
 
 
+def short_period(id_: str) -> str:
+    """On an axis: Nov ’26, Q4 ’26; a period of another kind keeps its id."""
+    year, _, rest = id_.partition("-")
+    if not (year.isdecimal() and len(year) == 4):
+        return id_
+    if rest.isdecimal() and len(rest) == 2:
+        rest = get_month_names("abbreviated", locale=language())[int(rest)]
+    return f"{rest} ’{year[2:]}" if rest else id_
+
+
 def listed(words: list[str]) -> str:
     """4% and 6%"""
     return formats.listed(words, language()) if words else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -37,6 +38,8 @@ ACCOUNTS = Table(
         Column("person", _("Person"), lambda row: row.account.person, css="phone-right"),
         Column("roles", _("Roles"), lambda row: [str(ROLES[one]) for one in row.roles], "pills", sortable=False,
                css="phone-wide"),
+        Column("state", _("State"), lambda row: said("Signs in") if row.account.is_active else said("Put out"),
+               tone=lambda row: "" if row.account.is_active else "muted"),
         Column("made", _("Since"), lambda row: row.account.created_at, "moment", shown=False),
     ),
     find=_("Find an account"), counted=_accounts,

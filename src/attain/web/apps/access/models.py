@@ -52,6 +52,9 @@ class Grant(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     granted_by = models.TextField()
+    waits = models.BooleanField(default=False)
+    """It holds on no day before somebody else has confirmed it."""
+    confirmed_by = models.TextField(default="")
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -67,7 +70,7 @@ class Grant(models.Model):
         return f"{self.account_id} {self.role} from {self.valid_from}"
 
     def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        return not self.waits and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 class Token(models.Model):

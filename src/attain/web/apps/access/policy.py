@@ -25,6 +25,7 @@ class Right(Enum):
     APPROVE = "approve what a run pays"
     RELEASE = "release and close a period"
     SEE_PEOPLE = "see people and positions"
+    CHANGE_PEOPLE = "change people, positions, teams and territories"
     SEE_IMPORTS = "see batches"
     IMPORT = "import files and undo batches"
     SEE_PLANS = "see plans and their findings"
@@ -44,7 +45,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
     Role.COMPENSATION_ADMIN: frozenset(
         {
             *_READ,
-            *(Right.CALCULATE, Right.APPROVE, Right.RELEASE, Right.IMPORT, Right.SEE_AS),
+            *(Right.CALCULATE, Right.APPROVE, Right.RELEASE, Right.IMPORT, Right.SEE_AS, Right.CHANGE_PEOPLE),
             *(Right.EDIT_PLANS, Right.APPROVE_PLANS, Right.PUBLISH_PLANS),
         }
     ),
@@ -54,6 +55,8 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.GRANT}),
 }
 SEES_EVERYBODY = frozenset({Role.COMPENSATION_ADMIN, Role.FINANCE, Role.AUDITOR})
+NEEDS_TWO = SEES_EVERYBODY | {Role.ADMINISTRATOR}
+"""Roles that open everybody's pay or the accounts: one administrator grants them, another one confirms."""
 
 OF_PEOPLE = frozenset({Right.SEE_AS, Right.SEE_ACCOUNTS, Right.GRANT})
 """What no program is given: who may what is decided by people on pages."""

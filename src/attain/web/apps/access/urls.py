@@ -13,6 +13,8 @@ urlpatterns = [
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/<int:pk>/", views.account, name="account"),
     path("accounts/<int:pk>/grant/", views.grant_role, name="account-grant"),
+    path("accounts/<int:pk>/active/", views.activity, name="account-active"),
+    path("accounts/<int:pk>/confirm/<int:grant>/", views.confirm_role, name="account-confirm"),
     path("accounts/<int:pk>/tokens/<str:token>/revoke/", token_views.revoke_of, name="account-revoke"),
     path("accounts/<int:pk>/end/<int:grant>/", views.end_role, name="account-end"),
 ]

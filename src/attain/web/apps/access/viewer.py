@@ -102,7 +102,7 @@ def lacks_second_factor(workspace: Workspace, viewer: Viewer) -> bool:
 
 
 def grants_on(account: Account, on: date) -> list[Grant]:
-    return list(account.grants.filter(holds_on(on)).order_by("role"))
+    return list(account.grants.filter(holds_on(on), waits=False).order_by("role"))
 
 
 def people_below(person: str, on: date) -> frozenset[str]:

@@ -24,6 +24,7 @@ RIGHTS_SAID = {
     Right.APPROVE: _("approve what a run pays"),
     Right.RELEASE: _("release and close a period"),
     Right.SEE_PEOPLE: _("see people and positions"),
+    Right.CHANGE_PEOPLE: _("change people, positions, teams and territories"),
     Right.SEE_IMPORTS: _("see batches"),
     Right.IMPORT: _("import files and undo batches"),
     Right.SEE_PLANS: _("see plans and their findings"),

@@ -8,18 +8,25 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.lists.showing import listing
+from attain.web.apps.plans.pages import title_of
 from attain.web.dating import holds_on
 from attain.web.kit.tables import Asked
 
+from . import timeline
 from .listings import PEOPLE, Seated
-from .models import Assignment, Leave, Person, Position, Quota
+from .models import Assignment, Person, Position
+from .seated import place_of, plans_of
+from .words import ACTIONS
+
+CHANGES = ("seat", "move", "plan", "team", "quota", "away", "details", "leave")
 
 
-def _day(request: HttpRequest) -> date:
+def day_asked(request: HttpRequest) -> date:
     """The day that the page is asked about: that of the address, else the business date."""
     try:
         return date.fromisoformat(request.GET.get("on", ""))
@@ -32,7 +39,7 @@ def _day(request: HttpRequest) -> date:
 @needs(Right.SEE_PEOPLE)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with the seat that they hold on the day; vacant seats stand below by name of the position."""
-    day = _day(request)
+    day = day_asked(request)
     sitting = Assignment.objects.filter(holds_on(day))
 
     def with_seats(rows: Sequence[Person]) -> list[Seated]:
@@ -50,22 +57,14 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Right.SEE_PEOPLE)
 def person(request: HttpRequest, person: str) -> HttpResponse:
-    """One person over time: seats with their managers, leaves, quotas."""
+    """One person over time, past and future, with who said so, and what can be changed."""
     found = get_object_or_404(Person, person=person)
-    assignments = list(Assignment.objects.filter(person=person).order_by("-valid_from"))
-    positions = [one.position for one in assignments]
-    versions = list(Position.objects.filter(position__in=positions).order_by("-valid_from"))
-    seats = [
-        (one, [version for version in versions if version.position == one.position and _overlap(version, one)])
-        for one in assignments
-    ]
-    quotas = Quota.objects.filter(subject__in=[person, *positions]).order_by("quota", "-valid_from")
-    leaves = Leave.objects.filter(person=person).order_by("-valid_from")
-    return render(
-        request, "org/person.html", {"person": found, "seats": seats, "quotas": list(quotas), "leaves": list(leaves)}
-    )
-
-
-def _overlap(version: Position, assignment: Assignment) -> bool:
-    starts_before = assignment.valid_to is None or version.valid_from < assignment.valid_to
-    return starts_before and (version.valid_to is None or version.valid_to > assignment.valid_from)
+    day = day_asked(request)
+    place = place_of(person, day)
+    plans = [(one, title_of(one)) for one in plans_of(place, found, day)] if place is not None else []
+    actions = [(ACTIONS[kind], reverse("person-change", args=[person, kind])) for kind in CHANGES
+               if place is not None or kind not in ("seat", "plan")]  # fmt: skip
+    return render(request, "org/person.html", {
+        "person": found, "day": day, "place": place, "plans": plans, "moments": timeline.of_person(found, day),
+        "recorded": timeline.recorded("person", person), "actions": actions,
+    })  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+from django.utils.translation import gettext as _
+
 from attain.engine import calculate
 from attain.engine import run as run_folder
 from attain.engine.adapters.opening import open_engine
@@ -105,10 +107,10 @@ def _calculate(
     parts = parts_for(plans, start.snapshot) if used == DUCKDB else None
     if parts is not None:
         with took.part("handing facts over, writing and hashing"), located(start.plans):
-            _, queries = calculate_in_parts(
+            written = calculate_in_parts(
                 plans, start.snapshot, start.span, parts, hashes, start.folder, files, before=renew
             )
-            took.add(queries)
+            took.add(written[1])
         step("writing")
         return
     with took.part("handing facts over, making queries"), located(start.plans):
@@ -128,11 +130,14 @@ def nothing_pays(span: Interval) -> AttainError:
     """No plan is in force at any day before the end of the span."""
     first = min(published_versions(), key=lambda one: one.effective_from, default=None)
     if first is None:
-        return Refused("No plan is published that could pay.", code="run.no-plans", hint="Publish one: attain publish")
+        return Refused(
+            _("No plan is published that could pay."), code="run.no-plans", hint=_("Publish one: attain publish")
+        )
+    said = {"end": span.end, "plan": str(first), "start": first.effective_from}
     return Refused(
-        f"No published plan is in force before {span.end}: {first}, the first one, starts on {first.effective_from}.",
+        _("No published plan is in force before %(end)s: %(plan)s, the first one, starts on %(start)s.") % said,
         code="run.no-plans",
-        hint="Calculate a later period, or publish a version that holds in this one.",
+        hint=_("Calculate a later period, or publish a version that holds in this one."),
     )
 
 

@@ -14,18 +14,20 @@ from attain.documents.comparison import payable_by_payee
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.jobs.services import start_job
 from attain.web.apps.lists.showing import listing
+from attain.web.kit.charts import figure_answer
 from attain.web.kit.tables import Listed
 
 from . import run_pages as pages
 from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
 from .calculating import stored
 from .control import control_totals
+from .figures import flagged_of, payable_per_payee
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
 from .scope import scope_of
 from .selectors import changes_since, inputs
 from .services import close_with_all, proof_said
-from .statements import name_of, names_in
+from .statements import names_in
 from .tables import RUNS, RunRow
 from .words import CONTROL, STAGES, TONES
 
@@ -75,8 +77,11 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
     totals = pages.totals_of(outcome)
     same = list(Run.objects.filter(starts_on=found.starts_on, ends_on=found.ends_on).order_by("-number"))
     stages = {one: way.stage.value for one, way in ways_of(same).items()}
-    dots = pages.dots_of(workspace, found, outcome)
     names = names_in(workspace, found.pk)
+    dots = payable_per_payee(payable_by_payee(outcome), names)
+    if (answer := figure_answer(request, [dots] if dots else [])) is not None:
+        return answer
+    flagged = flagged_of(dots)
     due = closable(workspace, found)
     can_close = way.stage in (Stage.RELEASED, Stage.CLOSED) and bool(due)
     return render(request, "pay/run.html", common | {
@@ -94,8 +99,8 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "negative": pages.negative_payees(outcome),
         "proof": proof_said(found),
         "dots": dots,
-        "flagged": [(name_of(names, dot.payee), dot.amount) for dot in (dots.flagged[-3:] if dots else ())],
-        "named": name_of(names, dots.named.payee) if dots and dots.named else "",
+        "flagged": [one.said for one in flagged[-3:]],
+        "flagged_count": len(flagged),
         "others": [(one, STAGES[stages[one.pk]], TONES[stages[one.pk]]) for one in same],
         "needed": NEEDED,
         "why_not": why_not_approve(found, way, viewer),

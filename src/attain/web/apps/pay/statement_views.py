@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import dropwhile, islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,12 @@ from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.lists.showing import listing
 from attain.web.kit import formats
+from attain.web.kit.charts import figure_answer
 from attain.web.kit.paging import Page
 from attain.web.kit.tables import Listed
 
 from .derivations import of_line, steps_in_words
+from .figures import PERIODS, pay_by_period
 from .marks import SCALE_END, Key, Mark, is_by_attainment, marks_of
 from .models import Run
 from .scope import scope_of
@@ -106,6 +109,10 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     periods = periods_shown(workspace, viewer)
     shown, found = statement_seen_by(workspace, viewer, periods, payee, period)
+    if "chart" in request.GET:
+        history = dropwhile(lambda one: one[0].key != shown.key, history_seen_by(workspace, viewer, periods, payee))
+        chart = pay_by_period(islice(history, PERIODS))
+        return figure_answer(request, [chart] if chart else []) or HttpResponse(status=404)
     plans = plans_by_version()
     names = names_in(workspace, shown.run)
     context = _lines(request, shown, found, plans, {}) | {

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from attain.plans import linter
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.lists.showing import listing
+from attain.web.kit.charts import figure_answer
 from attain.web.kit.paging import Page
 from attain.web.kit.tables import Listed
 
@@ -55,7 +56,10 @@ def plan(request: HttpRequest, plan: str, version: str) -> HttpResponse:
         (one for one in others if one.effective_from < found.effective_from), None
     )
     run, people = pages.people_on(request.workspace, found)
-    return render(request, "plans/plan.html", pages.drawn(document, None) | {
+    curves = pages.drawn(document, None)
+    if (answer := figure_answer(request, [figure for _curve, figure in curves["curves"]])) is not None:
+        return answer
+    return render(request, "plans/plan.html", curves | {
         "version": found,
         "title": pages.title_of(document),
         "last_day": _last_day(found),
