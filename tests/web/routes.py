@@ -55,12 +55,13 @@ def program_routes() -> list[Route]:
 def _all_routes() -> list[Route]:
     from django.urls import get_resolver
 
-    return list(_walk(get_resolver().url_patterns, ""))
+    return list(_walk(get_resolver().url_patterns, "", ()))
 
 
-def _walk(patterns: Any, before: str, outer: tuple[str, ...] = ()) -> Iterator[Route]:
+def _walk(patterns: Any, before: str, above: tuple[str, ...]) -> Iterator[Route]:
     for one in patterns:
-        pattern, arguments = before + str(one.pattern), (*outer, *one.pattern.converters)
+        pattern = before + str(one.pattern)
+        arguments = (*above, *one.pattern.converters)
         if hasattr(one, "url_patterns"):
             space = f"{one.namespace}:" if one.namespace else ""
             for inner in _walk(one.url_patterns, pattern, arguments):
