@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from attain.documents.statement import Payment
 from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.access.viewer import Viewer
@@ -20,7 +19,7 @@ from attain.web.kit import formats
 from attain.web.kit.charts import Figure, figure_answer
 from attain.web.workspace import Workspace
 
-from .figures import pay_by_period
+from .figures import by_period
 from .scope import scope_of
 from .statements import Shown, plans_by_version
 from .totals import LEAST, Sum, Totals, totals_seen_by
@@ -40,7 +39,7 @@ def totals(request: HttpRequest) -> HttpResponse:
 
 
 def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], asked: str = "") -> dict[str, Any] | None:
-    """One period with its parts, and the same total of those before it as bars; None while nothing is released."""
+    """One period with its parts, and the same total of those before it as a chart; None while nothing is released."""
     shown = periods.get(asked) or next(iter(periods.values()), None)
     if shown is None:
         return None
@@ -74,15 +73,16 @@ def _said(titles: Mapping[str, str], name: str) -> str:
 
 
 def _chart(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, ...]) -> Figure | None:
-    """In the currency that is shown first; what is withheld has no bar."""
+    """In the currency that is shown first, from the oldest period on; what is withheld has no bar."""
     if not found:
         return None
     code = found[0].currency
     sums = [
-        (shown, Payment("", shown.period, code, 0, one.whole.amount, ()))
-        for shown, totals in before
+        (shown, one.whole.amount)
+        for shown, totals in reversed(before)
         for one in totals
         if one.currency == code and one.whole.amount is not None
     ]
-    drawn = pay_by_period(sums)
-    return drawn and replace(drawn, name="totals", title=_("Payable in all, in %(currency)s") % {"currency": code})
+    if not sums:
+        return None
+    return by_period("totals", _("Payable in all, in %(currency)s") % {"currency": code}, sums, sums[-1][0], code)
