@@ -96,6 +96,7 @@ def everything(path: Path) -> list[Mapping[str, object]]:
     values += [{"job": job.pk} for job in Job.objects.all()]
     values += [{"fact": name} for name in Workspace.open(path).fact_types]
     values += [{"batch": batch.pk} for batch in Batch.objects.all()]
+    values += [{"mapping": file.stem} for file in (path / "mappings").glob("*.yaml")]
     values += [{"person": person.person} for person in Person.objects.all()]
     values += [{"of": "person", "person": "rita", "kind": kind} for kind in OF_PERSON]
     values += [{"of": "position", "position": one, "kind": kind} for one in ("rita", "east-2") for kind in OF_POSITION]
@@ -109,6 +110,7 @@ NONSENSE: Mapping[str, object] = {
     "person": "nobody", "position": "no-position", "kind": "no-kind", "plan": "no-plan", "version": "0",
     "provider_id": "nobody", "organization_slug": "nobody",
     "token": "0123456789", "job": 10**18, "fact": "no-facts",
+    "mapping": "no-mapping",
 }  # fmt: skip
 
 
