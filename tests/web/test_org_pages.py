@@ -58,7 +58,7 @@ def test_a_new_manager_is_seen_before_it_is_saved(fresh: Site) -> None:
     before = len(fresh.log())
     seen = look(fresh, RITA, given)
     said = words(seen)
-    assert "this moves 1 person, and 1 of deals from then on." in said
+    assert "this moves 1 person, and 1 deals from then on." in said
     assert "Max Molch → Nora Natter" in said
     assert "deals 1 dated from" in said, "Her deal of 20 February; the others are earlier."
     assert "February 2026 1 statement may change" in said
