@@ -25,7 +25,7 @@ PINNED = {
     "/people/": 10,
     "/people/rita/": 20,
     "/people/rita/change/seat/": 12,
-    "/organisation/positions/": 11,
+    "/organisation/positions/": 12,
     "/organisation/position/east-2/": 18,
     "/organisation/tree/": 11,
     "/organisation/territory/": 11,

@@ -15,7 +15,8 @@ from tests.web import company
 from tests.web.conftest import Site
 from tests.web.test_pay_pages import words
 
-LISTS = ("/statements/", "/runs/", "/people/", "/imports/", "/plans/", "/audit/", "/accounts/", "/jobs/")
+LISTS = ("/statements/", "/runs/", "/people/", "/organisation/positions/", "/imports/", "/plans/", "/audit/",
+         "/accounts/", "/jobs/")  # fmt: skip
 PAYEES = r'href="/statements/([^/?"]+)/2026-01/"'
 
 

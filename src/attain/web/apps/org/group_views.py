@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.lists.showing import listing
 from attain.web.kit.paging import Page
+from attain.web.kit.tables import Listed
 
 from . import forms, timeline, wanted
 from .book import Book, holds
 from .change_views import two_steps
 from .changing import Wish
+from .listings import POSITIONS, Seat
 from .views import day_asked
 from .words import ACTIONS
 
@@ -34,30 +37,18 @@ ROWS_OF_A_PAGE = 50
 @require_GET
 @needs(Right.SEE_PEOPLE)
 def positions(request: HttpRequest) -> HttpResponse:
-    """Every position on the day with its holder; vacant ones can be asked for alone."""
-    day, wanted_text, only = (
-        day_asked(request),
-        request.GET.get("q", "").strip().casefold(),
-        request.GET.get("only", ""),
-    )
-    book = Book.now()
+    """Every position on the day with its holder."""
+    book, day = Book.now(), day_asked(request)
     rows = []
-    for position in sorted(book.seats.positions):
-        if (row := book.version(position, day)) is None:
+    for one in sorted(book.seats.positions):
+        if (row := book.version(one, day)) is None:
             continue
-        holder = book.holder(position, day)
-        above = book.seats.above(position, day)
+        holder, above = book.holder(one, day), book.seats.above(one, day)
         manager = book.name(book.seats.holder(above, day)) if above is not None else ""
-        said = (
-            f"{position} {row['title'] or ''} {book.name(holder) if holder else ''} {row['territory'] or ''}".casefold()
+        rows.append(
+            Seat(one, row["title"], row["territory"], row["unit"], book.name(holder) if holder else "", manager)
         )
-        if (only == "vacant" and holder is not None) or wanted_text not in said:
-            continue
-        rows.append({"row": row, "holder": holder, "name": book.name(holder) if holder else "", "manager": manager})
-    return render(request, "org/positions.html", {
-        "page": Page.of(rows, request, ROWS_OF_A_PAGE), "day": day, "only": only,
-        "vacant": sum(book.holder(one, day) is None for one in book.seats.positions if book.version(one, day)),
-    })  # fmt: skip
+    return listing(request, POSITIONS, Listed(rows, lambda seat: seat.words), "org/positions.html", {"day": day})
 
 
 @require_GET

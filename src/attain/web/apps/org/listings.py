@@ -1,4 +1,4 @@
-"""The list of people, with the seat that each holds on the day."""
+"""The lists of people, with the seat that each holds on the day, and of positions, with whoever holds them."""
 
 from __future__ import annotations
 
@@ -48,4 +48,54 @@ PEOPLE = Table(
     find=_("Find a person"), counted=_people,
     filters=(Filter("country", _("Country"), _("All countries"), field="country"),),
     nothing=_("Nobody is here yet"), nothing_more=_("Import people."), not_found=_("Nobody is found"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A position on the day. Nobody has it where `holder` is empty."""
+
+    position: str
+    title: str | None
+    territory: str | None
+    unit: str | None
+    holder: str
+    manager: str
+
+    @property
+    def state(self) -> str:
+        return "held" if self.holder else "vacant"
+
+    @property
+    def words(self) -> str:
+        return f"{self.position} {self.title or ''} {self.territory or ''} {self.unit or ''} {self.holder}"
+
+
+STATES = {"held": _("Held"), "vacant": _("Vacant")}
+
+
+def _positions(count: int) -> str:
+    return ngettext("%(shown)s position", "%(shown)s positions", count) % {"shown": formats.count(count)}
+
+
+POSITIONS = Table(
+    "positions", _("Positions"),
+    (
+        Column("title", _("Position"), lambda row: row.title or row.position, css="", under=lambda row: row.position,
+               link=lambda row: reverse("position", args=(row.position,))),
+        Column("holder", _("Held by"), lambda row: row.holder or said("Vacant"), css="phone-under",
+               tone=lambda row: "" if row.holder else "warn"),
+        Column("territory", _("Territory"), lambda row: row.territory),
+        Column("unit", _("Business unit"), lambda row: row.unit),
+        Column("manager", _("Reports to"), lambda row: row.manager or None),
+        Column("position", _("Id"), lambda row: row.position, shown=False),
+    ),
+    find=_("Find a position"), counted=_positions,
+    filters=(
+        Filter("state", _("State"), _("All states"), value=lambda row: row.state,
+               says=lambda one: STATES.get(one, one)),
+        Filter("unit", _("Business unit"), _("All units"), value=lambda row: row.unit or ""),
+    ),
+    nothing=_("No position is recorded"), nothing_more=_("Make one, or import a file."),
+    not_found=_("No position is found"),
 )  # fmt: skip
