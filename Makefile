@@ -9,10 +9,11 @@ ATTAIN_SOAK ?= 1000
 BENCH_SIZES ?= 100000 1000000
 BENCH_OPTIONS ?=
 
-# Where the demo answers browsers.
+# The folder with the demo, and where it answers browsers.
+DEMO ?= demo
 DEMO_PORT ?= 8000
 
-.PHONY: setup test lint soak bench growth demo translations lock clean
+.PHONY: setup test lint soak bench growth answers demo translations lock clean
 
 setup:  ## the environment in .venv, exactly as requirements.lock says
 	@$(PYTHON) tools/setup.py
@@ -35,6 +36,9 @@ bench: setup  ## docs/benchmarks.md anew, with what this machine takes: make ben
 
 growth: setup  ## docs/growth.md anew: how cost grows with deals, payees, components and periods
 	$(BIN)/python -m benchmarks.growth
+
+answers: setup  ## docs/answers.md anew: how long every page takes, of a folder that `attain demo` made: make answers DEMO=demo
+	$(BIN)/python -m benchmarks.answers $(DEMO) --page docs/answers.md
 
 demo: setup  ## a sample company for three years, then the application with an account of each role
 	$(BIN)/attain demo --serve --port $(DEMO_PORT)

@@ -8,7 +8,9 @@ pay can be read.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +21,7 @@ from tests.records.company import DEALS
 
 BUSINESS_DATE = "2026-04-15"
 PASSWORD = "a long password 1"
+SECRET = "what_only-programs_know"
 
 PEOPLE = """\
 person,name,title,manager,hired_on,left_on,valid_from,valid_to
@@ -159,6 +162,30 @@ def _fill(workspace: Workspace) -> None:
             workspace, email(who), actor="setup", name=NAMES.get(person or "", who.title()), password=PASSWORD,
             roles=roles, person=person,
         )  # fmt: skip
+        if roles:
+            _give_token(workspace, who)
+
+
+def _give_token(workspace: Workspace, who: str) -> None:
+    """One with all that its account may, under a secret that tests know."""
+    from attain.kernel.hashing import sha256_bytes
+    from attain.web.apps.access.models import Account, Token
+    from attain.web.apps.access.policy import OF_TOKENS
+
+    now = workspace.ports.clock.now()
+    Token.objects.create(
+        account=Account.objects.get(email=email(who)), name=f"program of {who}", prefix=prefix_of(who),
+        hash=sha256_bytes(SECRET.encode()), rights=[right.name for right in OF_TOKENS], made_at=now,
+        expires_at=now + timedelta(days=30),
+    )  # fmt: skip
+
+
+def prefix_of(who: str) -> str:
+    return sha256(who.encode()).hexdigest()[:10]
+
+
+def token_of(who: str) -> str:
+    return f"attain_{prefix_of(who)}_{SECRET}"
 
 
 def _pay(workspace: Workspace) -> None:

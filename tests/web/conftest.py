@@ -38,6 +38,14 @@ class Site:
                 self.clients[who] = client
         return client
 
+    def program(self, who: str | None, method: str, address: str, body: Any = None, **headers: str) -> Any:
+        """What a program with the token of an account is answered. `body` is sent as JSON."""
+        given = {"Authorization": f"Bearer {company.token_of(who)}"} if who is not None else {}
+        if body is not None and method == "get":
+            return self.as_(None).get(address, body, headers={**given, **headers})
+        sent = {} if body is None else {"data": body, "content_type": "application/json"}
+        return getattr(self.as_(None), method)(address, headers={**given, **headers}, **sent)
+
     def account(self, who: str) -> Any:
         from attain.web.apps.access.models import Account
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from attain.engine.stored import StoredRun
 
+PREFIX = "api/v1/"
 ROLES = ("rep", "stranger", "manager", "other-manager", "moved-manager", "admin", "finance", "executive", "auditor",
          "administrator", "nobody")  # fmt: skip
 
@@ -42,6 +43,16 @@ class Route:
 
 
 def routes() -> list[Route]:
+    """Those of pages; programs have their own."""
+    return [one for one in _all_routes() if not one.pattern.startswith(PREFIX)]
+
+
+def program_routes() -> list[Route]:
+    """Those of programs: each says for every method what it needs."""
+    return [one for one in _all_routes() if one.pattern.startswith(PREFIX)]
+
+
+def _all_routes() -> list[Route]:
     from django.urls import get_resolver
 
     return list(_walk(get_resolver().url_patterns, ""))
@@ -51,7 +62,9 @@ def _walk(patterns: Any, before: str) -> Iterator[Route]:
     for one in patterns:
         pattern = before + str(one.pattern)
         if hasattr(one, "url_patterns"):
-            yield from _walk(one.url_patterns, pattern)
+            space = f"{one.namespace}:" if one.namespace else ""
+            for inner in _walk(one.url_patterns, pattern):
+                yield replace(inner, name=space + inner.name)
         else:
             yield Route(one.name, pattern, one.callback, tuple(one.pattern.converters))
 
@@ -59,12 +72,15 @@ def _walk(patterns: Any, before: str) -> Iterator[Route]:
 @cache
 def everything(path: Path) -> list[Mapping[str, object]]:
     """All sets of values that stand for something in the workspace."""
-    from attain.web.apps.access.models import Account, Grant
+    from attain.web.apps.access.models import Account, Grant, Token
     from attain.web.apps.imports.models import Batch
     from attain.web.apps.jobs.models import Job
+    from attain.web.apps.org.forms import OF_PERSON, OF_POSITION
+    from attain.web.apps.org.group_views import GROUPS
     from attain.web.apps.org.models import Person
     from attain.web.apps.pay.models import Run
     from attain.web.apps.plans.models import PlanVersion
+    from attain.web.workspace import Workspace
 
     pays: set[tuple[str, str]] = set()
     for run in Run.objects.filter(state="published"):
@@ -74,18 +90,27 @@ def everything(path: Path) -> list[Mapping[str, object]]:
     values += [{"run": run.pk} for run in Run.objects.all()]
     values += [{"of": "account", "pk": grant.account_id, "grant": grant.pk} for grant in Grant.objects.all()]
     values += [{"of": "account", "pk": account.pk} for account in Account.objects.all()]
+    values += [{"of": "account", "pk": token.account_id, "token": token.prefix} for token in Token.objects.all()]
+    values += [{"token": token.prefix} for token in Token.objects.all()]
     values += [{"of": "job", "pk": job.pk} for job in Job.objects.all()]
+    values += [{"job": job.pk} for job in Job.objects.all()]
+    values += [{"fact": name} for name in Workspace.open(path).fact_types]
     values += [{"batch": batch.pk} for batch in Batch.objects.all()]
     values += [{"mapping": file.stem} for file in (path / "mappings").glob("*.yaml")]
     values += [{"person": person.person} for person in Person.objects.all()]
+    values += [{"of": "person", "person": "rita", "kind": kind} for kind in OF_PERSON]
+    values += [{"of": "position", "position": one, "kind": kind} for one in ("rita", "east-2") for kind in OF_POSITION]
+    values += [{"of": of, "kind": kind} for of in ("groups", "regroup") for kind in GROUPS]
     values += [{"plan": one.plan, "version": one.plan_version} for one in PlanVersion.objects.all()]
     return values
 
 
 NONSENSE: Mapping[str, object] = {
     "payee": "nobody", "period": "2031-13", "run": "run-999999", "pk": 10**18, "grant": 10**18, "batch": "no-batch",
+    "person": "nobody", "position": "no-position", "kind": "no-kind", "plan": "no-plan", "version": "0",
+    "provider_id": "nobody", "organization_slug": "nobody",
+    "token": "0123456789", "job": 10**18, "fact": "no-facts",
     "mapping": "no-mapping",
-    "person": "nobody", "plan": "no-plan", "version": "0", "provider_id": "nobody",
 }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from tests.web.conftest import Site
 from tests.web.routes import addresses, routes
 
 PAGES = [
-    "/", "/sign-in/", "/me/", "/me/password/", "/me/second-factor/", "/accounts/", "/accounts/1/", "/statements/",
+    "/", "/sign-in/", "/me/", "/me/password/", "/me/second-factor/", "/me/programs/",
+    "/me/programs/reference/", "/accounts/", "/accounts/1/", "/statements/",
     "/statements/sven/2026-01/", "/runs/", "/runs/run-000001/", "/runs/run-000002/", "/imports/", "/people/",
     "/people/rita/", "/plans/", "/plans/account-executive/2026-1/", "/audit/", "/audit/?verify=1", "/jobs/1/",
     "/no/such/page/", "/sign-out/", "/search/?q=s",

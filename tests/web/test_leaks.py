@@ -22,7 +22,7 @@ from attain.engine.stored import StoredRun
 from attain.web.workspace import SETTINGS
 from tests.web import company
 from tests.web.conftest import Site, opened
-from tests.web.routes import ROLES, addresses, routes
+from tests.web.routes import ROLES, addresses, program_routes, routes
 
 KNOW_NAMES = {"admin", "finance", "auditor", "administrator"}
 """They see people, or accounts, and with them names."""
@@ -58,7 +58,7 @@ def signs_of(path: Path) -> Mapping[tuple[str, str], frozenset[str]]:
         else:
             signs.add(f"reason of Sven's in {row['pay_period']}".replace("'", "&#x27;"))
         if row["amount"] > LARGE:
-            signs |= {str(row["amount"]), f"{row['amount'] / 100:,.2f}"}
+            signs |= {str(row["amount"]), f"{row['amount'] / 100:,.2f}", f"{row['amount'] / 100:.2f}"}
     return {key: frozenset(signs) for key, signs in found.items()}
 
 
@@ -93,13 +93,39 @@ def sent_to(site: Site, who: str) -> Mapping[str, str]:
             for address in asked(site.workspace.path, explained)}  # fmt: skip
 
 
+def asked_by_programs(path: Path, explained: Container[str]) -> Iterator[str]:
+    """The same of programs: every address with every id, lists in their whole length, lines explained."""
+    from attain.web.workspace import Workspace
+
+    workspace = Workspace.open(path)
+    for route in program_routes():
+        yield from addresses(route, workspace)
+    for period in company.AMOUNTS:
+        yield from (f"/api/v1/{what}?period={period}&limit=500" for what in ("statements", "payments"))
+    lines = {(row["payee"], row["pay_period"]): row for row in rows_of(path)}
+    for row in lines.values():
+        if row["payee"] in explained:
+            yield f"/api/v1/statements/{quote(row['payee'])}/{row['pay_period']}/why?line={quote(row['line'])}"
+    for name in company.NAMES.values():
+        word = quote(name.split()[0])
+        yield from (f"/api/v1/{what}?limit=500&q={word}" for what in ("people", "positions", "audit"))
+
+
+@cache
+def sent_to_program(site: Site, who: str) -> Mapping[str, str]:
+    explained = {"sven"} if who in KNOW_NAMES else {"sven", "ron"}
+    asked_for = asked_by_programs(site.workspace.path, explained)
+    answers = {address: site.program(who, "get", address) for address in asked_for}
+    return {address: text_of(one).replace("'", "&#x27;").replace(address, "") for address, one in answers.items()}
+
+
 def may_be_read(who: str, payee: str, period: str) -> bool:
     is_shown = period == "2026-01" or who in company.SEES_RUNS
     return payee in company.SEEN[who] and is_shown
 
 
 @cache
-def seen_in(site: Site, who: str) -> tuple[list[str], set[str]]:
+def seen_in(site: Site, who: str, by_program: bool = False) -> tuple[list[str], set[str]]:
     """Signs of those whom the role may not see, with their addresses; and the signs of those whom it saw."""
     path = site.workspace.path
     _, person = company.ACCOUNTS[who]
@@ -107,7 +133,7 @@ def seen_in(site: Site, who: str) -> tuple[list[str], set[str]]:
         name: own for own, name in company.NAMES.items() if own != person and own not in company.SEEN[who]
     }  # fmt: skip
     leaks, seen = [], set()
-    for address, text in sent_to(site, who).items():
+    for address, text in (sent_to_program if by_program else sent_to)(site, who).items():
         for (payee, period), signs in signs_of(path).items():
             found = {sign for sign in signs if re.search(rf"(?<![\w-]){re.escape(sign)}(?!\w)", text)}
             if may_be_read(who, payee, period):
@@ -122,6 +148,18 @@ def seen_in(site: Site, who: str) -> tuple[list[str], set[str]]:
 def test_no_byte_tells_of_somebody_whom_the_role_may_not_see(site: Site, who: str) -> None:
     """F1, F3, F8: also in what is searched for, sorted, and taken away as a file."""
     leaks, seen = seen_in(site, who)
+    assert leaks == []
+    if company.SEEN[who]:
+        assert seen, "The signs are there to be found: those whom the role may see are found by them."
+
+
+@pytest.mark.parametrize("who", [who for who in ROLES if company.ACCOUNTS[who][0]])
+def test_no_byte_tells_a_program_more_than_its_account(site: Site, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F1, F3, M.5: every route of programs, as every role."""
+    from attain.web.api import limits
+
+    monkeypatch.setattr(limits, "REQUESTS_A_MINUTE", 10**6)
+    leaks, seen = seen_in(site, who, by_program=True)
     assert leaks == []
     if company.SEEN[who]:
         assert seen, "The signs are there to be found: those whom the role may see are found by them."

@@ -8,9 +8,9 @@ import pytest
 
 from tests.web import company
 from tests.web.conftest import Site
-from tests.web.routes import NONSENSE, ROLES, Route, addresses, routes
+from tests.web.routes import NONSENSE, ROLES, Route, addresses, program_routes, routes
 
-SIGN_ON = ("account_", "mfa_", "socialaccount_", "openid_connect_")
+SIGN_ON = ("account_", "mfa_", "socialaccount_", "openid_connect_", "saml_")
 
 
 def answered(site: Site, who: str | None, method: str, address: str) -> Any:
@@ -163,3 +163,121 @@ def test_an_address_that_nobody_knows_is_told_so_in_our_own_words(site: Site, ad
         answer = site.as_(who).get(address)
         assert answer.status_code == 404
         assert "There is nothing here" in answer.content.decode()
+
+
+# Programs: the same rights, by tokens.
+HAVE_TOKENS = [who for who in ROLES if company.ACCOUNTS[who][0]]
+
+
+def policies_of(route: Route) -> dict[str, Any]:
+    """What each method of a program's route needs."""
+    from attain.web.apps.access.policy import ANYBODY
+
+    return {"GET": ANYBODY} if route.policy == ANYBODY else dict(route.view.policy)
+
+
+def may(who: str, policy: Any) -> bool:
+    from attain.web.apps.access.policy import ANYBODY, RIGHTS, SIGNED_IN
+
+    roles, _ = company.ACCOUNTS[who]
+    return policy in (ANYBODY, SIGNED_IN) or any(policy in RIGHTS[role] for role in roles)
+
+
+def told_by_a_program(who: str, route: Route, address: str) -> set[int]:
+    """What a token is answered that asks for what exists."""
+    policies = policies_of(route)
+    if "GET" not in policies:
+        return {405}
+    if not may(who, policies["GET"]):
+        return {404}
+    if route.name == "api:why":
+        return {422}  # no line is named
+    if route.name == "api:statement":
+        return {200} if _is_seen(who, *address.removeprefix("/api/v1/statements/").split("/")) else {404}
+    if route.name == "api:job":
+        return {200} if who in company.SEES_RUNS else {404}
+    return {200}
+
+
+def _is_seen(who: str, payee: str, period: str) -> bool:
+    return payee in company.SEEN[who] and (period == "2026-01" or who in company.SEES_RUNS)
+
+
+def test_every_operation_of_programs_says_which_right_it_needs(site: Site) -> None:
+    from attain.web.api.building import ROUTERS
+
+    operations = [one for router in ROUTERS.values() for view in router.path_operations.values()
+                  for one in view.operations]  # fmt: skip
+    assert [one.path for one in operations if not hasattr(one.view_func, "policy")] == []
+    assert [route.pattern for route in program_routes() if not policies_of(route)] == []
+    assert len(program_routes()) == len(operations) + 1, "And the description."
+
+
+def test_an_operation_without_a_policy_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    views = [route.view for route in program_routes() if route.name in ("api:runs", "api:start-run")]
+    for view in views:
+        monkeypatch.setattr(view, "policy", {})
+    assert site.program("all-seeing", "get", "/api/v1/runs").status_code == 404
+
+
+@pytest.mark.parametrize("who", HAVE_TOKENS)
+def test_a_token_gets_what_the_rights_of_its_account_say(site: Site, who: str) -> None:
+    """F1, M.5: every route with every id of the workspace, one's own and strangers'."""
+    wrong = [
+        f"{who} {address}: {status}"
+        for route in program_routes()
+        for address in addresses(route, site.workspace)
+        if (status := site.program(who, "get", address).status_code) not in told_by_a_program(who, route, address)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", HAVE_TOKENS)
+def test_a_token_that_asks_for_nonsense_finds_nothing(site: Site, who: str) -> None:
+    wrong = []
+    for route in (one for one in program_routes() if one.arguments):
+        address = route.address(**NONSENSE)
+        for method, policy in policies_of(route).items():
+            status = site.program(who, method.lower(), address, {}).status_code
+            if status not in ({404, 409, 422} if may(who, policy) else {404}):
+                wrong.append(f"{method} {address}: {status}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", HAVE_TOKENS)
+def test_a_token_changes_nothing_without_the_right_to(site: Site, who: str) -> None:
+    before = [event.hash for event in site.log()]
+    wrong = [
+        f"{method} {address}: {status}"
+        for route in program_routes()
+        for method, policy in policies_of(route).items()
+        if not may(who, policy)
+        for address in addresses(route, site.workspace)[:2]
+        if (status := site.program(who, method.lower(), address, {}).status_code) != 404
+    ]
+    assert wrong == []
+    assert [event.hash for event in site.log()] == before
+
+
+@pytest.mark.parametrize("token", ["none", "unknown", "revoked", "expired"])
+def test_without_a_token_that_works_nothing_is_told(fresh: Site, token: str) -> None:
+    from attain.web.apps.access.models import Token
+    from attain.web.apps.access.policy import ANYBODY
+
+    now = fresh.workspace.ports.clock.now()
+    changed = {"revoked": {"revoked_at": now}, "expired": {"expires_at": now}}.get(token)
+    if changed:
+        Token.objects.update(**changed)
+    given = {"none": {}, "unknown": {"Authorization": "Bearer attain_0123456789_no"}}.get(
+        token, {"Authorization": f"Bearer {company.token_of('all-seeing')}"}
+    )
+    before = [event.hash for event in fresh.log()]
+    wrong = []
+    for route in program_routes():
+        for method, policy in policies_of(route).items():
+            for address in {route.address(**NONSENSE), *addresses(route, fresh.workspace)[:1]}:
+                status = getattr(fresh.as_(None), method.lower())(address, headers=given).status_code
+                if status != (200 if policy == ANYBODY else 401):
+                    wrong.append(f"{method} {address}: {status}")
+    assert wrong == []
+    assert [event.hash for event in fresh.log()] == before

@@ -30,14 +30,18 @@ SIZES = {1440: {"width": 1440, "height": 1000}, 390: {"width": 390, "height": 84
 EVERY_PAGE = (
     "/", "/statements/", "/statements/sven/2026-01/", "/runs/", "/runs/run-000001/", "/runs/run-000002/", "/imports/",
     "BATCH", "/imports/mappings/", "/imports/mappings/of/crm/", "/imports/watched/",
-    "/people/", "/people/rita/", "/plans/", "/plans/account-executive/2026-1/", "/audit/?verify=1",
-    "/accounts/", "/accounts/1/", "/me/", "/me/password/", "/me/second-factor/", "/jobs/1/", "/no/such/page/",
+    "/people/", "/people/rita/", "/people/rita/change/seat/", "/people/rita/change/quota/",
+    "/organisation/hire/", "/organisation/file/", "/organisation/positions/", "/organisation/position/east-2/",
+    "/organisation/tree/", "/organisation/territory/", "/organisation/territory/members/?group=East",
+    "/plans/", "/plans/account-executive/2026-1/", "/audit/?verify=1",
+    "/accounts/", "/accounts/1/", "/me/", "/me/password/", "/me/second-factor/", "/me/programs/",
+    "/me/programs/reference/", "/jobs/", "/jobs/1/", "/no/such/page/",
 )  # fmt: skip
 OF_OTHERS = {
     "rep": ("/", "/statements/", "/statements/ron/2026-01/", "/me/"),
     "manager": ("/", "/statements/", "/statements/rita/2026-01/"),
     "finance": ("/", "/runs/run-000002/", "/imports/"),
-    "executive": ("/", "/statements/"),
+    "executive": ("/", "/totals/", "/statements/"),
     "administrator": ("/", "/accounts/"),
     "nobody": ("/",),
 }

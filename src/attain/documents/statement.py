@@ -7,7 +7,7 @@ lines; only those of the page that is asked for are read into Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -106,10 +106,12 @@ class Statement:
         return [Line(row.pop("place"), row) for row in rows]
 
 
-def statement_of(run: StoredRun, payee: str, period: str) -> Statement:
-    """What the run pays a payee in a period; refused if it pays nothing there."""
-    payments = run.table("payments", payee=payee, pay_period=period).to_pylist()
-    lines = run.table("lines", LINES, payee=payee, pay_period=period)
+def statement_of(run: StoredRun, payee: str, period: str, plans: frozenset[str]) -> Statement:
+    """What these plans pay a payee in a period; refused if that is nothing. Two calendars may have a period of the same
+    name: whose it is follows from the plans that are paid by it.
+    """
+    payments = run.table("payments", payee=payee, pay_period=period, plan=plans).to_pylist()
+    lines = run.table("lines", LINES, payee=payee, pay_period=period, plan=plans)
     if not payments and not len(lines):
         raise NotFound(f"{run.folder.name} pays {payee} nothing in {period}.", code="pay.no-statement")
     table = _in_order(lines)
@@ -119,8 +121,8 @@ def statement_of(run: StoredRun, payee: str, period: str) -> Statement:
                table.filter(pc.equal(table["currency"], code)))
         for code in codes
     )  # fmt: skip
-    plans = {row["plan"] for row in payments} | set(table["plan"].unique().to_pylist())
-    return Statement(payee, period, totals, tuple(sorted(plans)), tuple(_subtotals(table)), table)
+    paying = {row["plan"] for row in payments} | set(table["plan"].unique().to_pylist())
+    return Statement(payee, period, totals, tuple(sorted(paying)), tuple(_subtotals(table)), table)
 
 
 def _in_order(lines: pa.Table) -> pa.Table:
@@ -215,14 +217,23 @@ class Payment:
     plans: tuple[str, ...]
 
 
-def payments_of(run: StoredRun, periods: Sequence[str] | None = None, payee: str | None = None) -> list[Payment]:
-    """What a run pays, by payee and period, plans of one currency together."""
-    where: dict[str, object] = {} if payee is None else {"payee": payee}
-    if periods is not None:
-        where["pay_period"] = frozenset(periods)
-    table = run.table("payments", ("plan", "payee", "pay_period", "currency", "earned", "payable"), **where)
+PAID = ("plan", "payee", "pay_period", "currency", "earned", "payable")
+
+
+def payments_of(run: StoredRun, period: str, plans: frozenset[str]) -> list[Payment]:
+    """What these plans pay in a period, by payee, plans of one currency together."""
+    return summed(run.table("payments", PAID, pay_period=period, plan=plans).to_pylist())
+
+
+def payments_to(run: StoredRun, payee: str) -> Callable[[str, frozenset[str]], list[Payment]]:
+    """The same for one payee and any period, after reading the run once."""
+    rows = run.table("payments", PAID, payee=payee).to_pylist()
+    return lambda period, plans: summed(row for row in rows if row["pay_period"] == period and row["plan"] in plans)
+
+
+def summed(rows: Iterable[Mapping[str, Any]]) -> list[Payment]:
     found: dict[tuple[str, str, str], list[Any]] = {}
-    for row in table.to_pylist():
+    for row in rows:
         of = found.setdefault((row["payee"], row["pay_period"], row["currency"]), [0, 0, []])
         of[0], of[1] = of[0] + int(row["earned"] or 0), of[1] + int(row["payable"] or 0)
         of[2].append(row["plan"])

@@ -5,7 +5,6 @@ A process works on one workspace at a time. Configuring for another one closes t
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,16 @@ from urllib.parse import urlsplit
 from attain.kernel.errors import AttainError
 from attain.kernel.hashing import canonical_json, sha256_bytes, sha256_file
 
-from . import store
-from .workspace import SIGN_ON_SECRET, Workspace
+from . import sign_on, store
+from .workspace import Workspace
 
-RECORDS = tuple(f"attain.web.apps.{name}" for name in ("access", "audit", "imports", "org", "plans", "pay", "jobs"))
+APPS = ("access", "audit", "imports", "org", "plans", "pay", "jobs", "lists")
+RECORDS = tuple(f"attain.web.apps.{name}" for name in APPS)
 SIGN_ON = (
     *(f"django.contrib.{name}" for name in ("contenttypes", "auth", "sessions")),
     *("allauth", "allauth.account", "allauth.mfa", "allauth.socialaccount"),
     "allauth.socialaccount.providers.openid_connect",
+    *((sign_on.SAML,) if sign_on.HAS_SAML else ()),
 )
 PAGES = (
     "attain.web.kit",
@@ -156,6 +157,7 @@ def _sign_on() -> dict[str, Any]:
                 "OPTIONS": {"min_length": 12},
             }
         ],
+        "SIGN_ON_ORIGIN": "",
         "LOGIN_URL": "/sign-in/",
         "LOGIN_REDIRECT_URL": "/",
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/sign-in/",
@@ -196,17 +198,8 @@ def serve_pages(workspace: Workspace) -> None:
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_secure else None
         settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # who tries passwords is told apart behind the proxy, too
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = is_secure
-    settings.SOCIALACCOUNT_PROVIDERS = _providers(workspace)
-
-
-def _providers(workspace: Workspace) -> dict[str, Any]:
-    """The company's own sign-on, as allauth wants it said."""
-    if not (said := workspace.sign_on):
-        return {}
-    about = {"server_url": said["issuer"], "token_auth_method": "client_secret_basic", "oauth_pkce_enabled": True}
-    app = {"provider_id": "company", "name": said["name"], "client_id": said["client_id"], "settings": about,
-           "secret": os.environ.get(SIGN_ON_SECRET, "")}  # fmt: skip
-    return {"openid_connect": {"APPS": [app]}}
+    settings.SOCIALACCOUNT_PROVIDERS = sign_on.providers(workspace)
+    settings.SIGN_ON_ORIGIN = sign_on.origin(workspace)
 
 
 def _fingerprint() -> str:

@@ -17,17 +17,23 @@ from attain.web.apps.access.viewer import Viewer
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation: who has this right sees it. `begins` marks it on every page below."""
+    """An entry of the navigation: who has this right sees it. It is marked on every page below, and below `also`."""
 
     title: Any
     route: str
     icon: str
     right: Right | None = None
     on_phone: Any = None
+    keeps: tuple[str, ...] = ()
+    """What of the chosen scope (period, team) its page asks for."""
+    also: str = ""
 
     @property
     def address(self) -> str:
         return reverse(self.route)
+
+    def marks(self, path: str) -> bool:
+        return path.startswith(self.address) or bool(self.also and path.startswith(self.also))
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,17 @@ class Group:
 
 NAVIGATION = (
     Group("", (
-        Place(_("Home"), "home", "home"),
-        Place(_("Statements"), "statements", "statement", Right.SEE_PAY, pgettext_lazy("short", "Pay")),
+        Place(_("Home"), "home", "home", keeps=("period", "team")),
+        Place(_("Statements"), "statements", "statement", Right.SEE_PAY, pgettext_lazy("short", "Pay"),
+              ("period", "team")),
     )),
     Group(_("Compensation"), (
-        Place(_("Runs"), "runs", "run", Right.SEE_RUNS),
+        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS),
+        Place(_("Runs"), "runs", "run", Right.SEE_RUNS, keeps=("period",)),
         Place(_("Plans"), "plans", "plan", Right.SEE_PLANS),
-        Place(_("People"), "people", "people", Right.SEE_PEOPLE),
+        Place(_("People"), "people", "people", Right.SEE_PEOPLE, also="/organisation/"),
         Place(_("Imports"), "batches", "database", Right.SEE_IMPORTS),
+        Place(_("Jobs"), "jobs", "job", Right.SEE_RUNS),
     )),
     Group(_("Control"), (
         Place(_("Audit log"), "audit", "shield", Right.SEE_AUDIT),
@@ -69,7 +78,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return {"viewer": None, "workspace": settings.WORKSPACE, "theme": "auto"}
     groups = places_of(viewer)
     places = [place for group in groups for place in group.places]
-    here = max((one for one in places if request.path.startswith(one.address)), key=lambda one: len(one.address))
+    here = max((one for one in places if one.marks(request.path)), key=lambda one: len(one.address))
     return {
         "viewer": viewer,
         "workspace": settings.WORKSPACE,
@@ -77,4 +86,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups,
         "tabs": places[:4],
         "here": here,
+        "scope_kept": request.session.get("scope", {}),
     }

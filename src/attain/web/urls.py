@@ -10,7 +10,9 @@ from allauth.socialaccount import views as company
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import include, path
 
+from attain.web.api import PREFIX
 from attain.web.home import home
+from attain.web.sign_on import HAS_SAML
 
 SIGN_ON = [
     path("sign-in/", sign_on.login, name="account_login"),
@@ -32,6 +34,9 @@ SIGN_ON = [
     path("me/second-factor/codes/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
 ]
 
+if HAS_SAML:
+    SIGN_ON.append(path("sign-in/saml/<str:organization_slug>/", include("attain.web.apps.access.saml")))
+
 urlpatterns = [
     path("", home, name="home"),
     *SIGN_ON,
@@ -42,7 +47,10 @@ urlpatterns = [
     path("", include("attain.web.apps.org.urls")),
     path("", include("attain.web.apps.imports.urls")),
     path("", include("attain.web.apps.plans.urls")),
+    path("", include("attain.web.apps.lists.urls")),
+    path(PREFIX.lstrip("/"), include(("attain.web.api.building", "api"))),
 ]
+handler400 = "attain.web.serving.errors.bad_request"
 handler404 = "attain.web.serving.errors.not_found"
 handler403 = "attain.web.serving.errors.forbidden"
 handler500 = "attain.web.serving.errors.fault"

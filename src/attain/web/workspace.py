@@ -31,9 +31,11 @@ DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
 _KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine",
-          "serve", "sign_on", "watch")  # fmt: skip
-SIGN_ON = ("name", "issuer", "client_id")
+          "serve", "sign_on", "access", "watch")  # fmt: skip
+SIGN_ON = (("name", "issuer", "client_id"), ("name", "metadata"))
+"""By OpenID Connect, or by SAML with a file of the workspace."""
 SIGN_ON_SECRET = "ATTAIN_SIGN_ON_SECRET"  # noqa: S105  the name of a variable
+ROLES = ("rep", "manager", "compensation-admin", "finance", "executive", "auditor", "administrator")
 _ENGINES = ("duckdb", "postgres", "spark")
 
 
@@ -54,7 +56,10 @@ class Workspace:
     address: str = ""
     """Where browsers reach it, such as https://pay.example.com; empty where only this machine does."""
     sign_on: Mapping[str, str] = field(default_factory=dict)
-    """The company's own sign-on by OpenID Connect: `name`, `issuer`, `client_id`; its secret is in the environment."""
+    """The company's own sign-on: by OpenID Connect `name`, `issuer`, `client_id`, its secret being in the environment;
+    by SAML `name` and `metadata`, a file of the workspace."""
+    second_factor: tuple[str, ...] = ()
+    """Roles that open nothing before their account has a second factor."""
     watch: Mapping[str, Any] = field(default_factory=dict)
     """`folder`, in which files arrive, and `files`: pattern of a name -> the mapping, fact type or table it is for."""
     ports: Ports = field(default_factory=real_ports, compare=False)
@@ -160,6 +165,8 @@ class Workspace:
             lines += ["", "[serve]", f"address = {_quoted(self.address)}"]
         if self.sign_on:
             lines += ["", "[sign_on]", *(f"{name} = {_quoted(said)}" for name, said in self.sign_on.items())]
+        if self.second_factor:
+            lines += ["", "[access]", f"second_factor = [{', '.join(_quoted(role) for role in self.second_factor)}]"]
         if self.watch:
             lines += ["", "[watch]", f"folder = {_quoted(self.watch['folder'])}", "", "[watch.files]"]
             lines += [f"{_quoted(pattern)} = {_quoted(name)}" for pattern, name in self.watch["files"].items()]
@@ -319,6 +326,7 @@ def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
         _business_date(given.get("business_date")),
         _address(given.get("serve", {})),
         _sign_on(given.get("sign_on", {})),
+        _second_factor(given.get("access", {})),
         _watch(given.get("watch", {})),
     )
 
@@ -340,10 +348,18 @@ def _address(given: object) -> str:
 def _sign_on(given: object) -> dict[str, str]:
     if given == {}:
         return {}
-    whole = isinstance(given, dict) and given.keys() == set(SIGN_ON)
+    whole = isinstance(given, dict) and any(given.keys() == set(known) for known in SIGN_ON)
     if not isinstance(given, dict) or not whole or not all(isinstance(said, str) for said in given.values()):
-        raise _wrong("sign_on", given, f"It has {', '.join(SIGN_ON)}, each a text in quotes.")
+        ways = ", or ".join(", ".join(known) for known in SIGN_ON)
+        raise _wrong("sign_on", given, f"It has {ways}; each a text in quotes.")
     return given
+
+
+def _second_factor(given: object) -> tuple[str, ...]:
+    said = given.get("second_factor", []) if isinstance(given, dict) and set(given) <= {"second_factor"} else given
+    if not isinstance(said, list) or not all(role in ROLES for role in said):
+        raise _wrong("access.second_factor", said, f"Write a list of roles: {', '.join(ROLES)}.")
+    return tuple(said)
 
 
 def _watch(given: object) -> dict[str, Any]:

@@ -130,12 +130,25 @@ def moment(value: datetime | None, zone: str) -> str:
 
 
 def period(id_: str) -> str:
-    """November 2026, Q4 2026; a period of another kind keeps its id."""
+    """November 2026, Q4 2026; a period of another kind keeps its id, one of another calendar names it."""
+    calendar, colon, of = id_.partition(":")
+    if colon:
+        return f"{of} ({calendar})"
     year, _, rest = id_.partition("-")
     if rest.isdecimal() and len(rest) == 2 and year.isdecimal():
         said: str = format_skeleton("yMMMM", date(int(year), int(rest), 1), locale=_LOCALE[language()])
         return said
     return f"{rest} {year}" if rest.startswith("Q") and year.isdecimal() else id_
+
+
+def short_period(id_: str) -> str:
+    """On an axis: Nov ’26, Q4 ’26; a period of another kind keeps its id."""
+    year, _, rest = id_.partition("-")
+    if not (year.isdecimal() and len(year) == 4):
+        return id_
+    if rest.isdecimal() and len(rest) == 2:
+        rest = get_month_names("abbreviated", locale=language())[int(rest)]
+    return f"{rest} ’{year[2:]}" if rest else id_
 
 
 def listed(words: list[str]) -> str:

@@ -16,6 +16,7 @@ ICONS = {
     "warning": '<path d="M10 5v6M10 14.600v.2"/>',
     "fault": '<path d="m6 6 8 8M14 6l-8 8"/>',
     "clock": '<path d="M10 5.500V10l2.800 2"/>',
+    "job": '<circle cx="10" cy="10" r="6.800"/><path d="M10 6.200V10l2.600 1.800"/>',
     "user": '<circle cx="10" cy="7" r="3.200"/><path d="M4 17c.5-3.500 2.800-5.200 6-5.200s5.500 1.700 6 5.200"/>',
     "more": '<circle cx="4.500" cy="10" r=".8"/><circle cx="10" cy="10" r=".8"/><circle cx="15.500" cy="10" r=".8"/>',
     "leave": '<path d="M8 4H4.500v12H8M12 6.500 15.500 10 12 13.500M15 10H8"/>',

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -38,5 +37,4 @@ class SecurityHeaders:
 
 def _issuer() -> str:
     """A form that signs on is sent on to the company's own sign-on: browsers ask for leave for that, too."""
-    parts = urlsplit(settings.WORKSPACE.sign_on.get("issuer", ""))
-    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return f" {settings.SIGN_ON_ORIGIN}" if settings.SIGN_ON_ORIGIN else ""

@@ -12,16 +12,22 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
+from attain.web.api.problems import is_of_program
 from attain.web.settings import workspace_now
 
+from . import programs
 from .models import Account
 from .policy import ANYBODY, SIGNED_IN, Right, policy_of
-from .viewer import Viewer, viewer_of
+from .viewer import Viewer, lacks_second_factor, viewer_of
 
 SEEN_AS = "seen_as"
+WITHOUT_SECOND_FACTOR = ("mfa_", "account_")
+"""Begin the names of routes that are open to who still has to set up a second factor."""
 LANGUAGES = ("en", "de")
 
 
@@ -31,7 +37,7 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.workspace = workspace_now()
-        request.viewer = _viewer(request)
+        request.viewer = programs.viewer(request) if is_of_program(request) else _viewer(request)
         with translation.override(_language(request)):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
@@ -42,6 +48,8 @@ class ViewerMiddleware:
 
     def process_view(self, request: HttpRequest, view: object, arguments: Any, named: Any) -> HttpResponse | None:
         match = request.resolver_match
+        if is_of_program(request):
+            return programs.refusal(request, view)
         policy = policy_of(view, match.url_name if match else None)
         if policy is None:
             raise Http404("This route has no policy.")
@@ -56,7 +64,14 @@ class ViewerMiddleware:
             raise Http404("Who sees as somebody else changes nothing.")
         if isinstance(policy, Right) and not viewer.may(policy):
             raise Http404("The viewer has no right to this.")
-        return None
+        return self._second_factor(request, viewer, match.url_name if match else None)
+
+    def _second_factor(self, request: HttpRequest, viewer: Viewer, name: str | None) -> HttpResponse | None:
+        """Who needs one and has none is led to set it up, and finds nothing else until then."""
+        if (name or "").startswith(WITHOUT_SECOND_FACTOR) or not lacks_second_factor(request.workspace, viewer):
+            return None
+        address = reverse("mfa_activate_totp")
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:
@@ -76,7 +91,9 @@ def _viewer(request: HttpRequest) -> Viewer | None:
 
 
 def _language(request: HttpRequest) -> str:
-    """That of the account; before signing in, what the browser asks for."""
+    """That of the account; before signing in, what the browser asks for. Programs are answered in English."""
+    if is_of_program(request):
+        return "en"
     if request.viewer is not None:
         reader = request.viewer.behind or request.viewer.account
         return reader.language if reader.language in LANGUAGES else "en"

@@ -5,7 +5,7 @@ An account is somebody who signs in; `person` says who that is in the records, s
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -52,6 +52,9 @@ class Grant(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     granted_by = models.TextField()
+    waits = models.BooleanField(default=False)
+    """It holds on no day before somebody else has confirmed it."""
+    confirmed_by = models.TextField(default="")
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -67,4 +70,42 @@ class Grant(models.Model):
         return f"{self.account_id} {self.role} from {self.valid_from}"
 
     def holds_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        return not self.waits and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class Token(models.Model):
+    """What a program signs in with. Only a hash of it is kept; `prefix` finds it, and is how people name it."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tokens")
+    name = models.TextField()
+    prefix = models.CharField(max_length=10, unique=True)
+    hash = models.CharField(max_length=64)
+    rights = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.TextField(default="")
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    def works_at(self, moment: datetime) -> bool:
+        return self.revoked_at is None and moment < self.expires_at and self.account.is_active
+
+
+class KeyedRequest(models.Model):
+    """A request with an Idempotency-Key, and its answer once there is one: the same request is done once."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    key = models.TextField()
+    request_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    status = models.IntegerField(null=True)
+    answer = models.TextField(default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "key"), name="access_request_key"),)

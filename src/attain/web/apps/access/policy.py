@@ -6,7 +6,7 @@ name of their route.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -19,11 +19,13 @@ class Right(Enum):
     """A thing that a role lets one do. Whose pay is seen is a question of the viewer, not of a right."""
 
     SEE_PAY = "see statements of those whom one may see"
+    SEE_TOTALS = "see what released periods come to, and nobody's part of it"
     SEE_RUNS = "see runs, their checks and totals"
     CALCULATE = "start runs"
     APPROVE = "approve what a run pays"
     RELEASE = "release and close a period"
     SEE_PEOPLE = "see people and positions"
+    CHANGE_PEOPLE = "change people, positions, teams and territories"
     SEE_IMPORTS = "see batches"
     IMPORT = "import files and undo batches"
     SEE_PLANS = "see plans and their findings"
@@ -43,16 +45,23 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
     Role.COMPENSATION_ADMIN: frozenset(
         {
             *_READ,
-            *(Right.CALCULATE, Right.APPROVE, Right.RELEASE, Right.IMPORT, Right.SEE_AS),
+            *(Right.CALCULATE, Right.APPROVE, Right.RELEASE, Right.IMPORT, Right.SEE_AS, Right.CHANGE_PEOPLE),
             *(Right.EDIT_PLANS, Right.APPROVE_PLANS, Right.PUBLISH_PLANS),
         }
     ),
     Role.FINANCE: frozenset({*_READ, Right.APPROVE, Right.RELEASE, Right.APPROVE_PLANS}),
-    Role.EXECUTIVE: frozenset({Right.SEE_PAY}),
+    Role.EXECUTIVE: frozenset({Right.SEE_PAY, Right.SEE_TOTALS}),
     Role.AUDITOR: frozenset({*_READ, Right.SEE_AUDIT, Right.SEE_ACCOUNTS}),
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCOUNTS, Right.GRANT}),
 }
 SEES_EVERYBODY = frozenset({Role.COMPENSATION_ADMIN, Role.FINANCE, Role.AUDITOR})
+NEEDS_TWO = SEES_EVERYBODY | {Role.ADMINISTRATOR}
+"""Roles that open everybody's pay or the accounts: one administrator grants them, another one confirms."""
+
+OF_PEOPLE = frozenset({Right.SEE_AS, Right.SEE_ACCOUNTS, Right.GRANT})
+"""What no program is given: who may what is decided by people on pages."""
+OF_TOKENS = tuple(right for right in Right if right not in OF_PEOPLE)
+READING = frozenset(right for right in OF_TOKENS if right.name.startswith("SEE_"))
 
 ANYBODY, SIGNED_IN = "anybody", "signed in"
 Policy = Right | str
@@ -71,6 +80,9 @@ FOREIGN: Mapping[str, str] = {
     "mfa_download_recovery_codes": SIGNED_IN,
     "openid_connect_login": ANYBODY,
     "openid_connect_callback": ANYBODY,
+    "saml_finish_acs": ANYBODY,
+    "saml_metadata": ANYBODY,
+    "saml_login": ANYBODY,
     "socialaccount_login_cancelled": ANYBODY,
     "socialaccount_login_error": ANYBODY,
     "socialaccount_signup": ANYBODY,  # says that there is no account
@@ -91,10 +103,17 @@ def signed_in(view: View) -> View:
     return _declared(SIGNED_IN)(view)
 
 
-def policy_of(view: object, name: str | None) -> Policy | None:
-    """What a route needs; None where nobody said so."""
-    declared: Policy | None = getattr(view, "policy", None)
+def policy_of(view: object, name: str | None, method: str = "GET") -> Policy | None:
+    """What a route needs; None where nobody said so. A route for programs says it of each method."""
+    declared: Policy | Mapping[str, Policy] | None = getattr(view, "policy", None)
+    if isinstance(declared, Mapping):
+        return declared.get(method)
     return declared if declared is not None else FOREIGN.get(name or "")
+
+
+def rights_named(names: Iterable[str]) -> frozenset[Right]:
+    """Those that a token was given, of the ones that there still are."""
+    return frozenset(right for right in OF_TOKENS if right.name in set(names))
 
 
 def _declared(policy: Policy) -> Callable[[View], View]:

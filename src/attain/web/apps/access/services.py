@@ -13,7 +13,7 @@ from attain.web.apps.org.models import Person
 from attain.web.workspace import Workspace
 
 from .models import Account, Grant, Role
-from .policy import Right
+from .policy import NEEDS_TWO, Right
 from .viewer import Viewer, viewer_of
 
 
@@ -57,10 +57,8 @@ def make_account(
     return account
 
 
-def grant(
-    workspace: Workspace, account: Account, role: str, *, viewer: Viewer, valid_from: date, reason: str
-) -> Grant:
-    """Nobody grants a role to themselves."""
+def grant(workspace: Workspace, account: Account, role: str, *, viewer: Viewer, valid_from: date, reason: str) -> Grant:
+    """Nobody grants a role to themselves. One that opens everybody's pay, or accounts, waits for a second person."""
     viewer.require(Right.GRANT)
     if account == viewer.account:
         raise Refused(
@@ -80,27 +78,79 @@ def grant(
                 code="access.granted",
                 hint=_("Grant it from a later day on."),
             )  # fmt: skip
-        return _grant(act, account, role, valid_from, reason)
+        return _grant(act, account, role, valid_from, reason, waits=role in NEEDS_TWO)
+
+
+def why_not_confirm(held: Grant, viewer: Viewer) -> str:
+    """Empty where the viewer may confirm a grant that waits; else the reason in words."""
+    if not held.waits:
+        return _("This role does not wait for anybody.")
+    if viewer.actor == held.granted_by:
+        return _("You granted it; another administrator confirms it.")
+    if viewer.account.pk == held.account_id:
+        return _("Nobody confirms a role of their own.")
+    return ""
+
+
+def confirm_grant(workspace: Workspace, held: Grant, *, viewer: Viewer) -> Grant:
+    """The second person: from now on the role holds."""
+    viewer.require(Right.GRANT)
+    with acting(workspace, viewer.actor, "confirm role") as act:
+        kept = _as_seen(held)
+        if reason := why_not_confirm(kept, viewer):
+            raise Refused(reason, code="access.second", hint=_("Nothing was changed."))
+        kept.waits, kept.confirmed_by, kept.version = False, viewer.actor, kept.version + 1
+        kept.save(force_update=True)
+        after = {"role": kept.role, "valid_from": str(kept.valid_from), "granted_by": kept.granted_by}
+        act.record("access.role-confirmed", "account", kept.account.email, after=after)
+        return kept
+
+
+def set_active(
+    workspace: Workspace, account: Account, *, viewer: Viewer, active: bool, seen: int, reason: str
+) -> Account:
+    """An account that is put out is signed out with its next page; what it did and was granted stays."""
+    viewer.require(Right.GRANT)
+    if not reason.strip():
+        raise Refused(_("A reason is needed."), code="access.reason", hint=_("Say why."))
+    if account == viewer.account:
+        raise Refused(_("Nobody puts themselves out."), code="access.own", hint=_("Ask another administrator."))
+    with acting(workspace, viewer.actor, "set account active") as act:
+        kept = Account.objects.get(pk=account.pk)
+        if kept.version != seen or kept.is_active == active:
+            raise Refused(
+                _("Somebody else changed this account just now."), code="access.changed", hint=_("Look at it again.")
+            )
+        kept.is_active, kept.version = active, kept.version + 1
+        kept.save(force_update=True)
+        done = "access.account-opened" if active else "access.account-put-out"
+        act.record(done, "account", kept.email, before={"active": not active}, after={"active": active}, reason=reason)
+        return kept
 
 
 def end_grant(workspace: Workspace, held: Grant, *, viewer: Viewer, valid_to: date, reason: str) -> Grant:
     """The role holds no more from this day on."""
     viewer.require(Right.GRANT)
     with acting(workspace, viewer.actor, "end role") as act:
-        kept = Grant.objects.filter(pk=held.pk).first()
-        if kept is None or kept.version != held.version or kept.valid_to is not None:
-            raise Refused(
-                _("Somebody else changed this role just now."), code="access.changed", hint=_("Look at it again.")
-            )
+        kept = _as_seen(held)
         before = {"role": kept.role, "valid_from": str(kept.valid_from), "valid_to": None}
         after = before | {"valid_to": str(max(valid_to, kept.valid_from))}
-        if valid_to > kept.valid_from:
+        if valid_to > kept.valid_from and not kept.waits:
             kept.valid_to, kept.version = valid_to, kept.version + 1
             kept.save(force_update=True)
         else:
             kept.delete()  # it would hold on no day; the log keeps that it was granted
         act.record("access.role-ended", "account", kept.account.email, before=before, after=after, reason=reason)
         return kept
+
+
+def _as_seen(held: Grant) -> Grant:
+    kept = Grant.objects.filter(pk=held.pk).first()
+    if kept is None or kept.version != held.version or kept.valid_to is not None:
+        raise Refused(
+            _("Somebody else changed this role just now."), code="access.changed", hint=_("Look at it again.")
+        )
+    return kept
 
 
 def change_settings(workspace: Workspace, account: Account, *, language: str, theme: str) -> None:
@@ -132,9 +182,9 @@ def begin_seeing_as(workspace: Workspace, viewer: Viewer, email: str, *, reason:
     return account
 
 
-def _grant(act: Act, account: Account, role: str, valid_from: date, reason: str = "") -> Grant:
-    made = Grant.objects.create(account=account, role=role, valid_from=valid_from, granted_by=act.actor)
-    after = {"role": role, "valid_from": str(valid_from)}
+def _grant(act: Act, account: Account, role: str, valid_from: date, reason: str = "", *, waits: bool = False) -> Grant:
+    made = Grant.objects.create(account=account, role=role, valid_from=valid_from, granted_by=act.actor, waits=waits)
+    after = {"role": role, "valid_from": str(valid_from), **({"waits": True} if waits else {})}
     act.record("access.role-granted", "account", account.email, after=after, reason=reason)
     return made
 

@@ -12,24 +12,28 @@ from django.utils.translation import gettext as _
 from attain.kernel.errors import Refused
 from attain.web.apps.org.models import Assignment, Position
 from attain.web.dating import holds_on
+from attain.web.workspace import Workspace
 
-from .models import Account, Grant, Role
-from .policy import RIGHTS, SEES_EVERYBODY, Right
+from .models import Account, Grant, Role, Token
+from .policy import RIGHTS, SEES_EVERYBODY, Right, rights_named
 from .words import RIGHTS_SAID, ROLES
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """An account with its roles on a day. `behind` is who really sits there, while an admin sees as somebody else."""
+    """An account with its roles on a day. `behind` is who really sits there, while an admin sees as somebody else;
+    `token` is what a program came with: it may do what the token says of what the account may do today."""
 
     account: Account
     roles: frozenset[str]
     as_of: date
     behind: Account | None = None
+    token: Token | None = None
 
     @cached_property
     def rights(self) -> frozenset[Right]:
-        return frozenset(right for role in self.roles for right in RIGHTS.get(role, ()))
+        of_roles = frozenset(right for role in self.roles for right in RIGHTS.get(role, ()))
+        return of_roles if self.token is None else of_roles & rights_named(self.token.rights)
 
     def may(self, right: Right) -> bool:
         return right in self.rights
@@ -65,10 +69,12 @@ class Viewer:
     @cached_property
     def payees(self) -> frozenset[str] | None:
         """Whose pay may be seen; None is everybody's. A manager sees those below on the day, and vacant seats there."""
+        if not self.may(Right.SEE_PAY):
+            return frozenset()
         if self.sees_everybody:
             return None
         own = self.account.person
-        if own is None or not self.may(Right.SEE_PAY):
+        if own is None:
             return frozenset()
         below = people_below(own, self.as_of) if Role.MANAGER in self.roles else frozenset()
         return frozenset({own, *below})
@@ -81,8 +87,22 @@ def viewer_of(account: Account, on: date, behind: Account | None = None) -> View
     return Viewer(account, frozenset(held.role for held in grants_on(account, on)), on, behind)
 
 
+def lacks_second_factor(workspace: Workspace, viewer: Viewer) -> bool:
+    """Whether who really sits there has a role for which the workspace wants one, and has not set it up."""
+    if not workspace.second_factor:
+        return False
+    behind = viewer.behind
+    roles = viewer.roles if behind is None else {held.role for held in grants_on(behind, viewer.as_of)}
+    if roles.isdisjoint(workspace.second_factor):
+        return False
+    from allauth.mfa.models import Authenticator
+
+    account = behind or viewer.account
+    return not Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
+
+
 def grants_on(account: Account, on: date) -> list[Grant]:
-    return list(account.grants.filter(holds_on(on)).order_by("role"))
+    return list(account.grants.filter(holds_on(on), waits=False).order_by("role"))
 
 
 def people_below(person: str, on: date) -> frozenset[str]:

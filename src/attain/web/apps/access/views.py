@@ -12,15 +12,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from attain.web.apps.lists.showing import listing
 from attain.web.apps.org.models import Person
-from attain.web.kit.paging import Page
+from attain.web.kit.tables import Listed
 from attain.web.shell import places_of
 
 from .forms import GrantForm, MeForm
+from .listings import ACCOUNTS, WithRoles
 from .middleware import SEEN_AS
 from .models import Account, Grant
-from .policy import Right, needs, signed_in
-from .services import begin_seeing_as, change_settings, end_grant, grant
+from .policy import NEEDS_TWO, Right, needs, signed_in
+from .services import (
+    begin_seeing_as,
+    change_settings,
+    confirm_grant,
+    end_grant,
+    grant,
+    set_active,
+    why_not_confirm,
+)
+from .token_views import shown
 from .viewer import grants_on
 from .words import ROLES
 
@@ -82,10 +93,14 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Right.SEE_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
-    page = Page.of(list(Account.objects.order_by("name", "email").prefetch_related("grants")), request, 50)
     day = request.viewer.as_of
-    rows = [(one, [ROLES[held.role] for held in one.grants.all() if held.holds_on(day)]) for one in page.rows]
-    return render(request, "access/accounts.html", {"page": page, "rows": rows})
+    found = Account.objects.order_by("name", "email").prefetch_related("grants")
+    rows = [
+        WithRoles(one, tuple(sorted(held.role for held in one.grants.all() if held.holds_on(day)))) for one in found
+    ]
+    waiting = Grant.objects.filter(waits=True).select_related("account").order_by("pk")
+    more = {"waiting": [(ROLES[one.role], one) for one in waiting]}
+    return listing(request, ACCOUNTS, Listed(rows, lambda row: row.words), "access/accounts.html", more)
 
 
 @require_GET
@@ -102,7 +117,9 @@ def grant_role(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _account(request, found, form, status=422)
     grant(request.workspace, found, viewer=request.viewer, **form.cleaned_data)
-    messages.success(request, _("Granted."))
+    waits = form.cleaned_data["role"] in NEEDS_TWO
+    said = _("Granted. It holds once another administrator has confirmed it.") if waits else _("Granted.")
+    messages.success(request, said)
     return redirect("account", found.pk)
 
 
@@ -121,11 +138,38 @@ def end_role(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     return redirect("account", pk)
 
 
+@require_POST
+@needs(Right.GRANT)
+def confirm_role(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+    """The second pair of eyes."""
+    held = get_object_or_404(Grant, pk=grant, account_id=pk)
+    confirm_grant(request.workspace, held, viewer=request.viewer)
+    messages.success(request, _("Confirmed. The role holds."))
+    return redirect("account", pk)
+
+
+@require_POST
+@needs(Right.GRANT)
+def activity(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Account, pk=pk)
+    active, seen = request.POST.get("active") == "1", request.POST.get("seen", "")
+    set_active(
+        request.workspace, found, viewer=request.viewer, active=active,
+        seen=int(seen) if seen.isdecimal() else 0, reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    messages.success(request, _("The account can sign in again.") if active else _("The account is put out."))
+    return redirect("account", pk)
+
+
 def _day(request: HttpRequest) -> date:
     day: date = request.viewer.as_of
     return day
 
 
 def _account(request: HttpRequest, found: Account, form: GrantForm, status: int = 200) -> HttpResponse:
-    grants = [(ROLES[one.role], one) for one in found.grants.order_by("valid_from", "role")]
-    return render(request, "access/account.html", {"account": found, "grants": grants, "form": form}, status=status)
+    grants = [
+        (ROLES[one.role], one, why_not_confirm(one, request.viewer) if one.waits else "")
+        for one in found.grants.order_by("valid_from", "role")
+    ]
+    context = {"account": found, "grants": grants, "form": form, "tokens": shown(request, found.tokens.all())}
+    return render(request, "access/account.html", context, status=status)

@@ -18,11 +18,13 @@ ROLES = {
 }
 RIGHTS_SAID = {
     Right.SEE_PAY: _("see statements of those whom one may see"),
+    Right.SEE_TOTALS: _("see what released periods come to, and nobody's part of it"),
     Right.SEE_RUNS: _("see runs, their checks and totals"),
     Right.CALCULATE: _("start runs"),
     Right.APPROVE: _("approve what a run pays"),
     Right.RELEASE: _("release and close a period"),
     Right.SEE_PEOPLE: _("see people and positions"),
+    Right.CHANGE_PEOPLE: _("change people, positions, teams and territories"),
     Right.SEE_IMPORTS: _("see batches"),
     Right.IMPORT: _("import files and undo batches"),
     Right.SEE_PLANS: _("see plans and their findings"),

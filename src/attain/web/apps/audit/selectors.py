@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from attain.kernel.errors import Finding
 from attain.web.workspace import Workspace
 
 from .models import Event
 from .services import GENESIS, hash_of_event, moment
+
+SEARCHED = ("actor", "action", "object_type", "object_id", "reason", "before", "after")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,17 @@ def events(object_type: str | None = None, object_id: object | None = None) -> Q
     if object_type is not None:
         found = found.filter(object_type=object_type)
     return found if object_id is None else found.filter(object_id=str(object_id))
+
+
+def events_with(text: str) -> QuerySet[Event]:
+    """The last first: events in which every word of the text stands somewhere."""
+    wanted = Q()
+    for word in text.split():
+        anywhere = Q()
+        for column in SEARCHED:
+            anywhere |= Q(**{f"{column}__icontains": word})
+        wanted &= anywhere
+    return Event.objects.filter(wanted).order_by("-sequence")
 
 
 def verify(workspace: Workspace | None = None, kept: Head | None = None) -> list[Finding]:
@@ -75,6 +88,4 @@ def kept_head(workspace: Workspace) -> Head | None:
 
 
 def _altered(message: str) -> Finding:
-    return Finding(
-        "error", "audit.altered", message, hint="Compare with a backup, and keep this database as evidence."
-    )
+    return Finding("error", "audit.altered", message, hint="Compare with a backup, and keep this database as evidence.")

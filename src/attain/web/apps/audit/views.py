@@ -6,49 +6,37 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.lists.showing import listing
 from attain.web.kit.export import safe_cell
-from attain.web.kit.paging import Page
+from attain.web.kit.tables import Asked, Shown, Source
 
+from .listings import EVENTS
 from .models import Event
-from .selectors import head, verify
+from .selectors import SEARCHED, head, verify
 from .services import moment
 
-SEARCHED = ("actor", "action", "object_type", "object_id", "reason", "before", "after")
 COLUMNS = ("sequence", "at", "actor", "on_behalf_of", "action", "object_type", "object_id", "before", "after", "reason",
            "previous_hash", "hash")  # fmt: skip
-
-
-def _asked(request: HttpRequest) -> QuerySet[Event]:
-    wanted = Q()
-    for word in request.GET.get("q", "").split():
-        anywhere = Q()
-        for column in SEARCHED:
-            anywhere |= Q(**{f"{column}__icontains": word})
-        wanted &= anywhere
-    return Event.objects.filter(wanted).order_by("-sequence")
 
 
 @require_GET
 @needs(Right.SEE_AUDIT)
 def audit(request: HttpRequest) -> HttpResponse:
-    found = _asked(request)
-    window = Page.window(found.count(), request, 50)
-    page = Page(window.number, window.size, window.total, list(found[window.start : window.start + window.size]))
     proven = verify(request.workspace) if "verify" in request.GET else None
-    return render(request, "audit/audit.html", {"page": page, "head": head(), "proven": proven})
+    events = Asked(Event.objects.order_by("-sequence"), SEARCHED)
+    return listing(request, EVENTS, events, "audit/audit.html", {"head": head(), "proven": proven})
 
 
 @require_GET
 @needs(Right.SEE_AUDIT)
 def events_file(request: HttpRequest) -> StreamingHttpResponse:
-    """What the page shows, all of it."""
-    response = StreamingHttpResponse(_lines(_asked(request)), content_type="text/csv; charset=utf-8")
+    """What the page shows with all of each event, its hashes too: evidence, as it is written."""
+    events = Shown(EVENTS, Asked(Event.objects.order_by("-sequence"), SEARCHED), request).source
+    response = StreamingHttpResponse(_lines(events), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="events.csv"'
     return response
 
@@ -60,9 +48,9 @@ class _Line:
         return text
 
 
-def _lines(events: QuerySet[Event]) -> Iterator[str]:
+def _lines(events: Source) -> Iterator[str]:
     writer: Any = csv.writer(_Line())
     yield writer.writerow(COLUMNS)
-    for event in events.iterator(chunk_size=2000):
+    for event in events.all():
         values = [moment(event.at) if name == "at" else getattr(event, name) for name in COLUMNS]
         yield writer.writerow([safe_cell(value) for value in values])

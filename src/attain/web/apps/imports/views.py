@@ -17,8 +17,11 @@ from attain.facts.decisions import IMPORTABLE
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.jobs.models import Job
 from attain.web.apps.jobs.services import start_job
+from attain.web.apps.lists.showing import listing
 from attain.web.kit.paging import Page
+from attain.web.kit.tables import Asked
 
+from .listings import BATCHES
 from .mappings import saved_mappings
 from .models import Batch
 from .repair import repair_file
@@ -37,17 +40,11 @@ CELLS_OF_A_FORM = 400
 @require_GET
 @needs(Right.SEE_IMPORTS)
 def batches(request: HttpRequest) -> HttpResponse:
-    found = with_repairs(Batch.objects.order_by("-sequence"))
-    if into := request.GET.get("into", ""):
-        found = found.filter(into=into)
-    window = Page.window(found.count(), request, BATCHES_OF_A_PAGE)
-    page = Page(window.number, window.size, window.total, list(found[window.start : window.start + window.size]))
-    kinds = sorted(set(Batch.objects.values_list("into", flat=True)))
+    found = Asked(with_repairs(Batch.objects.order_by("-sequence")), ("source", "into", "imported_by", "pk"))
     of_files = [one.name for one in saved_mappings(request.workspace) if one.mapping and one.mapping.format != "sql"]
     targets = [*request.workspace.fact_types, *IMPORTABLE]
-    return render(request, "imports/batches.html", {
-        "page": page, "kinds": kinds, "into": into, "targets": targets, "mappings": of_files,
-    })  # fmt: skip
+    context = {"targets": targets, "mappings": of_files}
+    return listing(request, BATCHES, found, "imports/batches.html", context)
 
 
 @require_GET

@@ -14,11 +14,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.module_loading import autodiscover_modules
 from django_tasks import task
 
 from attain.kernel.errors import AttainError, Findings
 from attain.kernel.processes import Process, has_ended, this_process
+from attain.web.apps.access.models import Account
 from attain.web.apps.audit.services import acting
 from attain.web.workspace import Workspace
 
@@ -77,6 +79,11 @@ def work_on(job_id: int) -> None:
     do(settings.WORKSPACE.anew(), Job.objects.get(pk=job_id))
 
 
+def _language_of(actor: str) -> str:
+    """What a job says is read by whoever asked for it."""
+    return Account.objects.filter(email=actor).values_list("language", flat=True).first() or "en"
+
+
 def do(workspace: Workspace, asked: Job) -> None:
     """Do a job that waits. One that was begun by a worker that died is not begun again: `settle` says so."""
     now = workspace.ports.clock.now
@@ -94,7 +101,8 @@ def do(workspace: Workspace, asked: Job) -> None:
         mine.update(step=name, steps_done=done)
 
     try:
-        result = work(workspace, asked.arguments, asked.asked_by, step)
+        with translation.override(_language_of(asked.asked_by)):
+            result = work(workspace, asked.arguments, asked.asked_by, step)
     except AttainError as error:
         told = {"findings": [str(one) for one in error.findings]} if isinstance(error, Findings) else {}
         failed = {"failure": error.message, "hint": error.hint or "", "result": told}

@@ -10,3 +10,6 @@ STEPS = {
     "writing": _("Writing the result"),
     "publishing": _("Publishing the result"),
 }
+KINDS = {"calculate": _("Calculation"), "import": _("Import"), "effect": _("Who gains, who loses"),
+         "org-file": _("Look at a file"), "org-file-take": _("Import")}  # fmt: skip
+STATES = {"waiting": _("Waiting"), "running": _("Running"), "done": _("Done"), "failed": _("Failed")}

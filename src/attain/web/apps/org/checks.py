@@ -106,8 +106,11 @@ def circles(positions: Sequence[Row]) -> Iterator[Finding]:
     for row in positions:
         if row["position"] == row["manager"]:
             yield Finding(
-                "error", "hierarchy.cycle", f"{row['position']} reports to itself from {row['valid_from']}.",
-                Where(line=row.get(ROW), field="manager"), "Leave the manager of the top position empty.",
+                "error",
+                "hierarchy.cycle",
+                f"{row['position']} reports to itself from {row['valid_from']}.",
+                Where(line=row.get(ROW), field="manager"),
+                "Leave the manager of the top position empty.",
             )
             return
     try:

@@ -32,6 +32,8 @@ class Change:
     new: list[Row] = field(default_factory=list)
     replaced: list[tuple[Row, Row]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    unchanged: int = 0
+    """Rows of the file that say what is recorded already."""
 
     @property
     def is_empty(self) -> bool:
@@ -56,6 +58,8 @@ def merge(table: Table, existing: Sequence[Row], given: Sequence[Row]) -> Change
             change.new.append(row)
         elif any(old[name] != row[name] for name in table.columns):
             change.replaced.append((old, row))
+    changed = {table.key_of(row) for row in (*change.new, *(new for _, new in change.replaced))}
+    change.unchanged = len(set(touched) - changed)
     change.rows = list(after.values())
     return change
 

@@ -38,8 +38,13 @@ def from_people(rows: Sequence[Row], assignments: Iterable[Row]) -> dict[str, li
         "people": list(people.values()),
         "positions": positions,
         "assignments": [
-            {"person": row["person"], "position": position, "valid_from": starts_on,
-             "valid_to": row["valid_to"] or row["left_on"], ROW: row.get(ROW)}
+            {
+                "person": row["person"],
+                "position": position,
+                "valid_from": starts_on,
+                "valid_to": row["valid_to"] or row["left_on"],
+                ROW: row.get(ROW),
+            }
             for row, position, starts_on in _first_of_each_spell(seats)
         ],
     }
@@ -70,7 +75,8 @@ def _position(
     manager = row["manager"]
     if manager in holdings:
         held = [
-            place for start, end, place in sorted(holdings[manager], key=lambda spell: spell[0])
+            place
+            for start, end, place in sorted(holdings[manager], key=lambda spell: spell[0])
             if start <= starts_on and (end is None or end > starts_on)
         ]
         # Reports may have been hired before their manager: until then the manager's position has no holder.

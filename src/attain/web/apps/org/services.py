@@ -7,7 +7,7 @@ in a quarter of a second; a larger file keeps other writers waiting for as long 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +36,11 @@ class Plan:
 
     changes: tuple[Change, ...]
     versions: Mapping[str, int]
+    before: Mapping[str, Sequence[Row]]
+
+    @property
+    def after(self) -> dict[str, Sequence[Row]]:
+        return {**self.before, **{change.table.name: change.rows for change in self.changes}}
 
     @property
     def changed_rows(self) -> int:
@@ -43,25 +48,44 @@ class Plan:
 
 
 def plan_import(name: str, rows: Sequence[Row], source: str | None = None) -> Plan:
-    """Work out what the rows change. All faults are raised together, before anything is written.
+    """Work out what the rows of a file change. All faults are raised together, before anything is written.
 
     Rows that have a number in their file (`_row`) are named by it; `source` is what the file is called.
     """
-    read = dict.fromkeys((name, *WATCHED))
+    versions, state = _state((name, *WATCHED))
+    given = from_people(rows, state["assignments"]) if name == "people" else {name: rows}
+    return _planned(given, versions, state, source, f"Nothing was taken from `{name}`")
+
+
+def plan_rows(
+    wanted: Callable[[Mapping[str, Sequence[Row]]], Mapping[str, Sequence[Row]]], tables: Sequence[str]
+) -> Plan:
+    """The same for rows that were thought of on a page: `wanted` makes them, with all columns, of what is there."""
+    versions, state = _state((*tables, *WATCHED))
+    return _planned(wanted(state), versions, state, None, "Nothing was changed")
+
+
+def _state(names: Sequence[str]) -> tuple[dict[str, int], dict[str, list[Row]]]:
+    read = dict.fromkeys(names)
     with store.reading():
-        versions = table_versions(read)
-        state = {table: rows_of(ORG_TABLES[table]) for table in read}
-    given: Mapping[str, Sequence[Row]] = {name: rows}
-    if name == "people":
-        given = from_people(rows, state["assignments"])
+        return table_versions(read), {table: rows_of(ORG_TABLES[table]) for table in read}
+
+
+def _planned(
+    given: Mapping[str, Sequence[Row]],
+    versions: Mapping[str, int],
+    state: Mapping[str, Sequence[Row]],
+    source: str | None,
+    refused: str,
+) -> Plan:
     changes = [merge(ORG_TABLES[table], state[table], new) for table, new in given.items()]
     after = {**state, **{change.table.name: change.rows for change in changes}}
     findings = [finding for change in changes for finding in change.findings]
     findings += _faults(after, {change.table.name for change in changes if not change.is_empty})
     if findings:
         named = [replace(one, where=replace(one.where, file=source)) for one in findings]
-        raise Findings(named, message=f"Nothing was taken from `{name}`: {findings[0].message}")
-    return Plan(tuple(changes), versions)
+        raise Findings(named, message=f"{refused}: {findings[0].message}")
+    return Plan(tuple(changes), versions, state)
 
 
 def _faults(state: Mapping[str, Sequence[Row]], changed: set[str]) -> list[Finding]:

@@ -151,7 +151,9 @@ def release(workspace: Workspace, run: Run, viewer: Viewer) -> list[Release]:
                 _("No pay period of this run is due yet."), code="pay.not-due",
                 hint=_("Close the periods before it first."),
             )  # fmt: skip
-        newer = Release.objects.filter(run__number__gt=run.number, period__in=[one.id for one in periods]).first()
+        mine = {(one.calendar, one.kind, one.id) for one in periods}
+        later = Release.objects.filter(run__number__gt=run.number, ends_on__in=[one.end for one in periods])
+        newer = next((one for one in later if (one.calendar, one.kind, one.period) in mine), None)
         if newer is not None:
             raise Refused(
                 _("%(run)s, a newer run, was released for %(period)s.") % {"run": newer.run_id, "period": newer.period},

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from attain.engine import Calculation, calculate
+from django.utils.translation import gettext as _
+
+from attain.engine import calculate
 from attain.engine import run as run_folder
 from attain.engine.adapters.opening import open_engine
-from attain.engine.groups import calculate_in_parts, is_separable, parts_for
+from attain.engine.groups import calculate_in_parts, parts_for
 from attain.engine.incremental import Base, continues, is_worthwhile, recalculate
-from attain.engine.narrowing import for_payees
-from attain.engine.sql import text
 from attain.engine.stored import StoredRun
 from attain.kernel.errors import AttainError, NotFound, Refused, SetupError
 from attain.kernel.intervals import Interval
@@ -23,7 +23,7 @@ from .before import before, last_run
 from .models import Run
 from .profile import Profile
 from .runs import RunStart, begin_run, fail_run, publish_run, refuse_run, renew_run
-from .selectors import Frozen, frozen_of, run_of
+from .selectors import run_of
 
 STEPS = 4
 DUCKDB = "duckdb"
@@ -107,10 +107,10 @@ def _calculate(
     parts = parts_for(plans, start.snapshot) if used == DUCKDB else None
     if parts is not None:
         with took.part("handing facts over, writing and hashing"), located(start.plans):
-            _, queries = calculate_in_parts(
+            written = calculate_in_parts(
                 plans, start.snapshot, start.span, parts, hashes, start.folder, files, before=renew
             )
-            took.add(queries)
+            took.add(written[1])
         step("writing")
         return
     with took.part("handing facts over, making queries"), located(start.plans):
@@ -130,11 +130,14 @@ def nothing_pays(span: Interval) -> AttainError:
     """No plan is in force at any day before the end of the span."""
     first = min(published_versions(), key=lambda one: one.effective_from, default=None)
     if first is None:
-        return Refused("No plan is published that could pay.", code="run.no-plans", hint="Publish one: attain publish")
+        return Refused(
+            _("No plan is published that could pay."), code="run.no-plans", hint=_("Publish one: attain publish")
+        )
+    said = {"end": span.end, "plan": str(first), "start": first.effective_from}
     return Refused(
-        f"No published plan is in force before {span.end}: {first}, the first one, starts on {first.effective_from}.",
+        _("No published plan is in force before %(end)s: %(plan)s, the first one, starts on %(start)s.") % said,
         code="run.no-plans",
-        hint="Calculate a later period, or publish a version that holds in this one.",
+        hint=_("Calculate a later period, or publish a version that holds in this one."),
     )
 
 
@@ -152,26 +155,3 @@ def stored(workspace: Workspace, run: Run) -> StoredRun:
     if run.state != run.State.PUBLISHED:
         raise Refused(f"{run} is {run.state}: {run.failure or 'it has no result'}.", code="run.state")
     return StoredRun(workspace.runs / run.pk)
-
-
-def again(
-    workspace: Workspace, run: Run, plan: str | None = None, payee: str | None = None
-) -> tuple[Frozen, Calculation]:
-    """What a run read, and the same calculation once more, or that of one plan: for values that are not kept.
-
-    For one payee it is made of the events that the run credited to them, where the plan shares nothing among payees.
-    """
-    frozen = frozen_of(workspace, run.pk)
-    chosen = [document.plan for document in frozen.plans if plan in (None, document.plan.plan)]
-    if not chosen:
-        raise NotFound(f"{run} did not use the plan {plan}.", code="plans.unknown")
-    span = Interval(run.starts_on, run.ends_on)
-    if payee is None or not is_separable(chosen):
-        return frozen, calculate(chosen, frozen.snapshot, span)
-    events: dict[str, list[str]] = {rule.from_: [] for each in chosen for rule in each.credits.values()}
-    columns = ["plan", "event_type", "event"]
-    for row in stored(workspace, run).table("credits", columns, payee=payee).to_pylist():
-        if plan in (None, row["plan"]):
-            events[row["event_type"]].append(row["event"])
-    only = f"payee = {text(payee)}"
-    return frozen, calculate(chosen, for_payees(frozen.snapshot, chosen, only, events), span, only=only)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from attain.engine.trace import Explanation, explain, explain_payment
+from typing import Any
+
+from django.core.cache import cache
+
+from attain.engine.trace import Explanation, Step, explain, explain_payment
+from attain.engine.trace.wording import Voice
 from attain.kernel.errors import NotFound
+from attain.kernel.hashing import hash_of
+from attain.plans.prose.formats import Language
 from attain.web.workspace import Workspace
 
-from .calculating import again, stored
+from .calculating import stored
 from .models import Run
+from .recalculated import recalculated
+
+SECONDS_KEPT = 24 * 60 * 60
 
 
 def of_line(workspace: Workspace, run: Run, line: str) -> Explanation:
@@ -16,17 +26,35 @@ def of_line(workspace: Workspace, run: Run, line: str) -> Explanation:
     if not payees:
         hint = "List the lines of a payee with `attain explain PAYEE --lines`."
         raise NotFound(f"{run} has no line {line}.", code="pay.no-line", hint=hint)
-    frozen, calculation = again(workspace, run, line.partition("/")[0], payees[0])
-    try:
-        return explain(calculation, frozen.plans, line)
-    finally:
-        calculation.close()
+    key = f"why:{hash_of([run.manifest_hash, line])}"
+    known: Explanation | None = cache.get(key)
+    if known is None:
+        with recalculated(workspace, run, line.partition("/")[0], payees[0]) as found:
+            known = explain(found.calculation, found.plans, line)
+        cache.set(key, known, SECONDS_KEPT)
+    return known
 
 
 def of_payment(workspace: Workspace, run: Run, plan: str, payee: str, period: str) -> Explanation:
     """How what a plan pays a payee in a period comes from what was earned."""
-    frozen, calculation = again(workspace, run, plan, payee)
-    try:
-        return explain_payment(calculation, frozen.plans, plan, payee, period)
-    finally:
-        calculation.close()
+    with recalculated(workspace, run, plan, payee) as found:
+        return explain_payment(found.calculation, found.plans, plan, payee, period)
+
+
+def steps_in_words(explanation: Explanation, language: Language) -> list[dict[str, Any]]:
+    """The steps of a derivation, each with what it is made of."""
+    voice = Voice(explanation.plan, language)
+    return [_step(step, voice, explanation) for step in explanation.steps]
+
+
+def _step(step: Step, voice: Voice, explanation: Explanation) -> dict[str, Any]:
+    formula = voice.formula(step.formula) if step.formula is not None else ""
+    result = voice.figure(step.result) if step.result is not None else ""
+    return {
+        "label": voice.label(step).strip(),
+        "formula": "" if formula == result else formula,
+        "result": result,
+        "place": voice.place(step),
+        "inside": [_step(inner, voice, explanation) for inner in step.inside],
+        "is_result": step is explanation.result,
+    }

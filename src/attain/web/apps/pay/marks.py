@@ -19,8 +19,8 @@ from attain.plans.expressions import Name
 from attain.plans.model import Component, Plan
 from attain.web.workspace import Workspace
 
-from .calculating import again
 from .models import Run
+from .recalculated import recalculated
 
 SECONDS_KEPT = 24 * 60 * 60
 SCALE_END = Fraction(14, 10)
@@ -57,17 +57,14 @@ def marks_of(workspace: Workspace, run: Run, plan: str, payee: str) -> dict[Key,
 
 
 def _calculated(workspace: Workspace, run: Run, plan: str, payee: str) -> dict[Key, Mark]:
-    frozen, calculation = again(workspace, run, plan, payee)
-    try:
-        found: dict[Key, Mark] = {}
-        for document in frozen.plans:
+    found: dict[Key, Mark] = {}
+    with recalculated(workspace, run, plan, payee) as again:
+        for document in again.plans:
             if document.plan.plan == plan:
                 for name, component in document.plan.components.items():
                     if (measure := _attainment(component)) is not None:
-                        found |= dict(_marks(calculation, document.plan, name, component, measure, payee))
-        return found
-    finally:
-        calculation.close()
+                        found |= dict(_marks(again.calculation, document.plan, name, component, measure, payee))
+    return found
 
 
 def _attainment(component: Component) -> str | None:

@@ -7,6 +7,7 @@ folder too: closing sets the pointer, reopening takes it away, and neither ever 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, timedelta
 
 from django.db import models
@@ -50,6 +51,14 @@ class Run(models.Model):
     @property
     def plan_count(self) -> int:
         return len(json.loads(self.inputs)["plans"])
+
+    @property
+    def payable(self) -> list[tuple[str, int]]:
+        """What it pays in each currency, in minor units; nothing of a run that has no result."""
+        sums: Counter[str] = Counter()
+        for paid in json.loads(self.totals).get("payments", {}).values():
+            sums[paid["currency"]] += paid["amount_minor"]
+        return sorted(sums.items())
 
 
 class Lease(models.Model):
@@ -184,6 +193,4 @@ class Release(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        constraints = (
-            models.UniqueConstraint(fields=("run", "calendar", "kind", "period"), name="pay_release_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("run", "calendar", "kind", "period"), name="pay_release_once"),)

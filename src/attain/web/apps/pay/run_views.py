@@ -13,32 +13,38 @@ from django.views.decorators.http import require_GET, require_POST
 from attain.documents.comparison import payable_by_payee
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.jobs.services import start_job
-from attain.web.kit.paging import Page
+from attain.web.apps.lists.showing import listing
+from attain.web.kit.charts import figure_answer
+from attain.web.kit.tables import Listed
 
 from . import run_pages as pages
 from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
 from .calculating import stored
+from .control import control_totals
+from .figures import flagged_of, payable_per_payee
 from .models import Run
 from .order import closable, left_open_notes, next_due, to_close
+from .scope import scope_of
 from .selectors import changes_since, inputs
 from .services import close_with_all, proof_said
-from .statements import name_of, names_in
-from .words import STAGES, TONES
+from .statements import names_in
+from .tables import RUNS, RunRow
+from .words import CONTROL, STAGES, TONES
 
 
 @require_GET
 @needs(Right.SEE_RUNS)
 def runs(request: HttpRequest) -> HttpResponse:
-    rows = []
-    page = Page.of(list(Run.objects.order_by("-number")), request, 25)
-    ways = ways_of(page.rows)
-    for run in page.rows:
-        way = ways[run.pk]
-        published = run.state == Run.State.PUBLISHED
-        payable = pages.payable_in(pages.totals_of(stored(request.workspace, run))) if published else ()
-        rows.append({"run": run, "stage": STAGES[way.stage.value], "tone": TONES[way.stage.value], "payable": payable})
+    scope = scope_of(request, teams=False)
+    found = list(Run.objects.order_by("-number"))
+    if (period := scope.asked) is not None:
+        found = [run for run in found if run.starts_on < period.ends_on <= run.ends_on]
+    stages = {run: way.stage.value for run, way in ways_of(found).items()}
+
+    rows = Listed([RunRow(run, stages[run.pk]) for run in found], lambda row: row.words)
     due = next_due(request.workspace, request.workspace.calendar, "month") if request.workspace.calendars else None
-    return render(request, "pay/runs.html", {"rows": rows, "page": page, "suggested": due.id if due else ""})
+    context = {"scope": scope, "suggested": due.id if due else ""}
+    return listing(request, RUNS, rows, "pay/runs.html", context)
 
 
 @require_POST
@@ -71,8 +77,11 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
     totals = pages.totals_of(outcome)
     same = list(Run.objects.filter(starts_on=found.starts_on, ends_on=found.ends_on).order_by("-number"))
     stages = {one: way.stage.value for one, way in ways_of(same).items()}
-    dots = pages.dots_of(workspace, found, outcome)
     names = names_in(workspace, found.pk)
+    dots = payable_per_payee(payable_by_payee(outcome), names)
+    if (answer := figure_answer(request, [dots] if dots else [])) is not None:
+        return answer
+    flagged = flagged_of(dots)
     due = closable(workspace, found)
     can_close = way.stage in (Stage.RELEASED, Stage.CLOSED) and bool(due)
     return render(request, "pay/run.html", common | {
@@ -83,15 +92,15 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "changed": len(changes),
         "payees": len({key[0] for key in payable_by_payee(outcome)}),
         "totals": totals,
-        "payable": pages.payable_in(totals),
+        "payable": found.payable,
         "earned": pages.earned_in(totals),
         "uncredited": pages.reasons_of(outcome, "uncredited"),
         "exceptions": pages.reasons_of(outcome, "exceptions"),
         "negative": pages.negative_payees(outcome),
         "proof": proof_said(found),
         "dots": dots,
-        "flagged": [(name_of(names, dot.payee), dot.amount) for dot in (dots.flagged[-3:] if dots else ())],
-        "named": name_of(names, dots.named.payee) if dots and dots.named else "",
+        "flagged": [one.said for one in flagged[-3:]],
+        "flagged_count": len(flagged),
         "others": [(one, STAGES[stages[one.pk]], TONES[stages[one.pk]]) for one in same],
         "needed": NEEDED,
         "why_not": why_not_approve(found, way, viewer),
@@ -102,6 +111,21 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "can_release": way.stage == Stage.APPROVED,
         "can_close": can_close,
         "changed_since": changes_since(found, inputs(workspace)) if can_close else [],
+    })  # fmt: skip
+
+
+@require_GET
+@needs(Right.SEE_RUNS)
+def control(request: HttpRequest, run: str) -> HttpResponse:
+    """The control totals, read from the source once more: a part of the page of a run that comes after the rest."""
+    found = get_object_or_404(Run, pk=run)
+    totals = control_totals(request.workspace, found)
+    parts = {one.fact: [(CONTROL[name], part) for name, part in one.parts.items()] for one in totals}
+    return render(request, "pay/_control.html" if request.htmx else "pay/control.html", {
+        "run": found,
+        "totals": [(one, parts[one.fact]) for one in totals],
+        "in_source": CONTROL["source"],
+        "difference": CONTROL["difference"],
     })  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from attain.facts.snapshot import Snapshot
 from attain.kernel.errors import PeriodError, Refused, Where
@@ -95,9 +96,9 @@ def require_pay_period(snapshot: Snapshot, plans: Sequence[Plan], span: Interval
     if plans and not _paid(snapshot, plans, span):
         said = ", ".join(sorted({one.period for one in plans}))
         raise PeriodError(
-            f"No pay period ends within {span}; the plans pay by {said}.",
+            _("No pay period ends within %(span)s; the plans pay by %(kinds)s.") % {"span": span, "kinds": said},
             code="run.no-pay-period",
-            hint="Name a pay period, or a range of them, such as 2026-01..2026-03.",
+            hint=_("Name a pay period, or a range of them, such as 2026-01..2026-03."),
         )
 
 
@@ -123,8 +124,9 @@ def _closed_in(frozen: Frozen, span: Interval, supposed: Iterable[Plan] = ()) ->
         return None
     paid = next((one for one in again if one in closed), None)
     if paid is not None:
-        return f"{paid.id} is closed; a run cannot pay it again.", last
-    return f"{again[0].id} counts as closed, because {last.id} is; a run cannot pay it any more.", last
+        return _("%(period)s is closed; a run cannot pay it again.") % {"period": paid.id}, last
+    said = _("%(period)s counts as closed, because %(last)s is; a run cannot pay it any more.")
+    return said % {"period": again[0].id, "last": last.id}, last
 
 
 def _require_open(frozen: Frozen, span: Interval) -> None:
@@ -136,8 +138,11 @@ def _require_open(frozen: Frozen, span: Interval) -> None:
         raise Refused(
             refused,
             code="run.closed-period",
-            hint="Start with the first open period: what is due for earlier ones is paid there as a difference. Or "
-            f'reopen the last closed one: attain reopen {last.id}{calendar} --reason "…"',
+            hint=_(
+                "Start with the first open period: what is due for earlier ones is paid there as a difference. Or "
+                'reopen the last closed one: attain reopen %(last)s --reason "…"'
+            )
+            % {"last": f"{last.id}{calendar}"},
         )
 
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from attain.facts.decisions import TABLES
 from attain.facts.described import as_plain, fact_of_plain
 from attain.facts.schema import FactType
-from attain.facts.snapshot import Snapshot
+from attain.facts.snapshot import FactTable, Snapshot
 from attain.kernel.calendar_settings import calendar_of, settings_of
 from attain.kernel.errors import FactError, NotFound, Refused
 from attain.kernel.intervals import Interval
@@ -154,19 +154,23 @@ def frozen_of(workspace: Workspace, run_id: str) -> Frozen:
     if run.state != Run.State.PUBLISHED:
         raise Refused(f"{run_id} is {run.state}; only a published run has kept what it read.", code="run.state")
     kept: Inputs = json.loads(run.inputs)
-    facts = []
-    for name, ids in kept["batches"].items():
-        if (fact := _fact_of(workspace, kept, name)) is None:
-            raise Refused(
-                f"`{name}` is described differently than when {run_id} was calculated.",
-                code="run.schema-changed",
-                hint=f"Put back the description of `{name}` in facts/ to look at this run.",
-            )
-        facts.append(facts_of(workspace, fact, ids))
+    facts = [facts_read(workspace, run, name) for name in kept["batches"]]
     calendars = {name: calendar_of(name, settings) for name, settings in kept["calendars"].items()}
     decisions = decisions_in(workspace.runs / run_id)
     plans = plans_in(kept, Interval(run.starts_on, run.ends_on))
     return Frozen(Snapshot.build(facts, decisions, calendars, kept["calendar"]), plans, kept)
+
+
+def facts_read(workspace: Workspace, run: Run, name: str) -> FactTable:
+    """The facts of one type as a run read them."""
+    kept: Inputs = json.loads(run.inputs)
+    if (fact := _fact_of(workspace, kept, name)) is None:
+        raise Refused(
+            f"`{name}` is described differently than when {run} was calculated.",
+            code="run.schema-changed",
+            hint=f"Put back the description of `{name}` in facts/ to look at this run.",
+        )
+    return facts_of(workspace, fact, kept["batches"][name])
 
 
 def decisions_in(run_folder: Path) -> dict[str, pa.Table]:
@@ -201,12 +205,15 @@ def _payable(versions: list[PlanVersion], span: Interval | None) -> list[PlanVer
     return [version for version in versions if version.effective_from < span.end]
 
 
-def pay_periods(workspace: Workspace, run: Run) -> list[Period]:
-    """The pay periods that a run calculated, of every plan that it read, in the order of their ends."""
+def pay_periods(workspace: Workspace, run: Run, versions: Iterable[PlanVersion] | None = None) -> list[Period]:
+    """The pay periods that a run calculated, of every plan that it read, in the order of their ends. Who asks for many
+    runs gives all plan versions.
+    """
     used = json.loads(run.inputs)["plans"]
     span = Interval(run.starts_on, run.ends_on)
-    versions = _payable([one for one in PlanVersion.objects.all() if str(one) in used], span)
-    plans = [(one.calendar, one.period_kind, one.effective_from) for one in versions]
+    known = PlanVersion.objects.all() if versions is None else versions
+    read = _payable([one for one in known if str(one) in used], span)
+    plans = [(one.calendar, one.period_kind, one.effective_from) for one in read]
     return ended_periods(workspace.calendars, plans, span)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import dropwhile, islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,16 +15,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from attain.documents.statement import Credit, Line, Statement, Total, credits_of
-from attain.engine.trace import Explanation, Step
-from attain.engine.trace.wording import Voice
 from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.lists.showing import listing
 from attain.web.kit import formats
+from attain.web.kit.charts import figure_answer
 from attain.web.kit.paging import Page
+from attain.web.kit.tables import Listed
 
-from .derivations import of_line
+from .derivations import of_line, steps_in_words
+from .figures import PERIODS, pay_by_period
 from .marks import SCALE_END, Key, Mark, is_by_attainment, marks_of
 from .models import Run
+from .scope import scope_of
 from .statements import (
     Shown,
     history_seen_by,
@@ -35,11 +39,11 @@ from .statements import (
     plans_by_version,
     statement_seen_by,
 )
+from .tables import OWN_STATEMENTS, STATEMENTS, Own, Paid
 from .words import KINDS, PARTS, STATES
 
 Plans = Mapping[tuple[str, str], Plan]
 LINES_OF_A_PAGE = 50
-PAYEES_OF_A_PAGE = 50
 
 
 @require_GET
@@ -49,40 +53,26 @@ def statements(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     if viewer.payees is not None and len(viewer.payees) <= 1:
         return _own(request)
-    periods = periods_shown(workspace, viewer)
-    chosen = periods.get(request.GET.get("period", "")) or next(iter(periods.values()), None)
-    if chosen is None:
-        return render(request, "pay/statements.html", {"periods": periods})
-    names = names_in(workspace, chosen.run)
-    found = payments_seen_by(workspace, viewer, chosen)
-    wanted = request.GET.get("q", "").strip().casefold()
-    if wanted:
-        found = [one for one in found if wanted in f"{name_of(names, one.payee)} {one.payee}".casefold()]
-    order = request.GET.get("sort", "")
-    if order.lstrip("-") in ("earned", "payable"):
-        found.sort(key=lambda one: getattr(one, order.lstrip("-")), reverse=order.startswith("-"))
-    rows = [(name_of(names, one.payee), one) for one in found]
-    sums = {
-        code: (sum(one.earned for one in found if one.currency == code),
-               sum(one.payable for one in found if one.currency == code))
-        for code in sorted({one.currency for one in found})
-    }  # fmt: skip
-    page = Page.of(rows, request, PAYEES_OF_A_PAGE)
-    return render(
-        request,
-        "pay/statements.html",
-        {"periods": periods, "chosen": chosen, "page": page, "sums": sums, "state": STATES[chosen.state],
-         "sort": order, "payees": len({one.payee for one in found})},
-    )  # fmt: skip
+    scope = scope_of(request)
+    if scope.shown is None:
+        return render(request, "pay/statements.html", {"scope": scope})
+    names = names_in(workspace, scope.shown.run)
+    found = payments_seen_by(workspace, viewer, scope.shown)
+    rows = Listed(
+        [Paid(name_of(names, one.payee), scope.shown, one) for one in found if scope.holds(one.payee)],
+        lambda row: row.words,
+    )
+    return listing(
+        request, STATEMENTS, rows, "pay/statements.html", {"scope": scope, "state": STATES[scope.shown.state]}
+    )
 
 
 def _own(request: HttpRequest) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
     payee = next(iter(viewer.payees), None)
-    history = [] if payee is None else history_seen_by(workspace, viewer, payee)
-    rows = [(shown, payment, STATES[shown.state]) for shown, payment in history]
-    page = Page.of(rows, request, PAYEES_OF_A_PAGE)
-    return render(request, "pay/own_statements.html", {"page": page, "payee": payee})
+    history = [] if payee is None else history_seen_by(workspace, viewer, periods_shown(workspace, viewer), payee)
+    rows = Listed([Own(shown, payment) for shown, payment in history], lambda row: row.words)
+    return listing(request, OWN_STATEMENTS, rows, "pay/own_statements.html", {"payee": payee})
 
 
 @dataclass(frozen=True)
@@ -117,7 +107,12 @@ class Row:
 @needs(Right.SEE_PAY)
 def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     workspace, viewer = request.workspace, request.viewer
-    shown, found = statement_seen_by(workspace, viewer, payee, period)
+    periods = periods_shown(workspace, viewer)
+    shown, found = statement_seen_by(workspace, viewer, periods, payee, period)
+    if "chart" in request.GET:
+        history = dropwhile(lambda one: one[0].key != shown.key, history_seen_by(workspace, viewer, periods, payee))
+        chart = pay_by_period(islice(history, PERIODS))
+        return figure_answer(request, [chart] if chart else []) or HttpResponse(status=404)
     plans = plans_by_version()
     names = names_in(workspace, shown.run)
     context = _lines(request, shown, found, plans, {}) | {
@@ -127,7 +122,7 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
         "name": name_of(names, payee),
         "strips": [(total, _cells(total)) for total in found.totals],
         "plans": [_plan_title(plans, plan) for plan in found.plans],
-        "before": _before(request, payee, shown, found),
+        "before": _before(request, payee, periods, shown, found),
         "run": Run.objects.get(pk=shown.run),
     }
     return render(request, "pay/statement.html", context)
@@ -137,11 +132,16 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
 @needs(Right.SEE_PAY)
 def lines(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The lines once more, with the attainment before and after each: that takes a calculation, so it comes later."""
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _statement(request, payee, period)
     run = Run.objects.get(pk=shown.run)
     plans = plans_by_version()
     marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in _by_attainment(found, plans)}
     return render(request, "pay/_lines.html", _lines(request, shown, found, plans, marks))
+
+
+def _statement(request: HttpRequest, payee: str, period: str) -> tuple[Shown, Statement]:
+    periods = periods_shown(request.workspace, request.viewer)
+    return statement_seen_by(request.workspace, request.viewer, periods, payee, period)
 
 
 def _lines(
@@ -166,7 +166,7 @@ def _lines(
     has_marks, has_credits = any(row.mark for row in rows), any(row.credit for row in rows)
     return {
         "payee": found.payee,
-        "period": found.period,
+        "period": shown.key,
         "statement": found,
         "totals": found.totals,
         "groups": _groups(found, rows, plans, whole=not like and page.pages == 1),
@@ -253,38 +253,35 @@ def _groups(found: Statement, rows: Sequence[Row], plans: Plans, *, whole: bool)
     return groups
 
 
-def _before(request: HttpRequest, payee: str, shown: Shown, found: Statement) -> dict[str, Any] | None:
-    """What the statement before paid, in the same currency."""
+def _before(
+    request: HttpRequest, payee: str, periods: Mapping[str, Shown], shown: Shown, found: Statement
+) -> dict[str, Any] | None:
+    """What the statement before paid, by the same kind of periods and in the same currency."""
     if len(found.totals) != 1:
         return None
     total = found.totals[0]
-    earlier = [
-        (one, payment)
-        for one, payment in history_seen_by(request.workspace, request.viewer, payee)
-        if one.ends_on < shown.ends_on and payment.currency == total.currency
-    ]
-    if not earlier:
-        return None
-    one, payment = earlier[0]
-    return {"period": one.period, "payable": payment.payable, "change": total.payable - payment.payable,
-            "currency": total.currency}  # fmt: skip
+    earlier = {key: one for key, one in periods.items() if one.plans & shown.plans and one.ends_on < shown.ends_on}
+    for one, payment in history_seen_by(request.workspace, request.viewer, earlier, payee):
+        if payment.currency == total.currency:
+            return {"period": one.key, "payable": payment.payable, "change": total.payable - payment.payable,
+                    "currency": total.currency}  # fmt: skip
+    return None
 
 
 @require_GET
 @needs(Right.SEE_PAY)
 def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The derivation of a line, calculated again from what the run read: a drawer, or without script a page."""
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _statement(request, payee, period)
     id_ = request.GET.get("line", "")
     line = next((one for one in found.lines() if one.line == id_), None)
     if line is None:
         return HttpResponse(status=404)
     run = Run.objects.get(pk=shown.run)
     explanation = of_line(request.workspace, run, id_)
-    voice = Voice(explanation.plan, formats.language())
     context = {
         "row": _row(line, plans_by_version()),
-        "steps": [_step(step, voice, explanation) for step in explanation.steps],
+        "steps": steps_in_words(explanation, formats.language()),
         "proves": explanation.proves(),
         "run": run,
         "payee": payee,
@@ -295,26 +292,13 @@ def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     return render(request, "pay/_why.html" if request.htmx else "pay/why.html", context)
 
 
-def _step(step: Step, voice: Voice, explanation: Explanation) -> dict[str, Any]:
-    formula = voice.formula(step.formula) if step.formula is not None else ""
-    result = voice.figure(step.result) if step.result is not None else ""
-    return {
-        "label": voice.label(step).strip(),
-        "formula": "" if formula == result else formula,
-        "result": result,
-        "place": voice.place(step),
-        "inside": [_step(inner, voice, explanation) for inner in step.inside],
-        "is_result": step is explanation.result,
-    }
-
-
 @require_GET
 @needs(Right.SEE_PAY)
 def workbook(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The statement as a workbook: the same numbers as on the page, as numbers."""
     from attain.documents.workbook import statement_workbook
 
-    shown, found = statement_seen_by(request.workspace, request.viewer, payee, period)
+    shown, found = _statement(request, payee, period)
     plans = plans_by_version()
     name = name_of(names_in(request.workspace, shown.run), payee)
     rows = [(row.line, _component_title(plans, row.line), row.title, row.under)

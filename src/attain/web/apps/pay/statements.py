@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from attain.documents.statement import Payment, Statement, payments_of, statement_of
+from attain.documents.statement import Payment, Statement, payments_of, payments_to, statement_of
 from attain.engine.stored import StoredRun
-from attain.kernel.errors import NotFound
+from attain.kernel.errors import NotFound, PeriodError
 from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right
 from attain.web.apps.access.viewer import Viewer
@@ -29,7 +31,12 @@ from .selectors import pay_periods
 class Shown:
     """A pay period whose statements a viewer may read, with the run that says what stands in them."""
 
+    calendar: str
     period: str
+    key: str
+    """Names it in addresses: the period, after its calendar where the usual one means other days by it, or none."""
+    plans: frozenset[str]
+    """Those that are paid by periods of this calendar and kind."""
     ends_on: date
     run: str
     state: str
@@ -38,60 +45,95 @@ class Shown:
 
 
 def periods_shown(workspace: Workspace, viewer: Viewer) -> dict[str, Shown]:
-    """By period, the newest first. Payees see a period from its release on."""
-    found: dict[str, Shown] = {}
+    """By key, the newest first. Payees see a period from its release on."""
+    versions = list(PlanVersion.objects.defer("text", "fragments"))
+    plans: dict[tuple[str, str], set[str]] = {}
+    for version in versions:
+        plans.setdefault((version.calendar, version.period_kind), set()).add(version.plan)
+    found: dict[tuple[str, str, str], Shown] = {}
+
+    def show(kind: tuple[str, str], period: str, ends_on: date, run: str, state: str, since: datetime | None) -> None:
+        key = _key(workspace, kind[0], period, ends_on)
+        found[*kind, period] = Shown(kind[0], period, key, frozenset(plans.get(kind, ())), ends_on, run, state, since)
+
     if viewer.may(Right.SEE_RUNS):
         for run in _last_runs():
-            for one in pay_periods(workspace, run):
-                found[one.id] = Shown(one.id, one.end, run.pk, "calculated", run.finished_at)
+            for one in pay_periods(workspace, run, versions):
+                show((one.calendar, one.kind), one.id, one.end, run.pk, "calculated", run.finished_at)
+    released_at = {}
     for given in Release.objects.order_by("pk"):
-        found[given.period] = Shown(given.period, given.ends_on, given.run_id, "released", given.at)
+        released_at[given.calendar, given.kind, given.period] = given.at
+        show((given.calendar, given.kind), given.period, given.ends_on, given.run_id, "released", given.at)
     for row in PayPeriod.objects.filter(state=PayPeriod.State.CLOSED):
-        released = found.get(row.period)
-        at = released.since if released is not None and released.state == "released" else row.closed_at
-        found[row.period] = Shown(row.period, row.ends_on, row.run_id, "closed", at)
+        since = released_at.get((row.calendar, row.kind, row.period), row.closed_at)
+        show((row.calendar, row.kind), row.period, row.ends_on, row.run_id, "closed", since)
+    usual_first = sorted(found.values(), key=lambda one: (one.calendar != workspace.calendar, one.calendar))
+    return _by_key(usual_first)
+
+
+def _key(workspace: Workspace, calendar: str, period: str, ends_on: date) -> str:
+    """The period alone where the usual calendar means the same days by it."""
+    try:
+        usual = workspace.calendars[workspace.calendar].parse(period).end
+    except PeriodError:
+        usual = None
+    return period if calendar == workspace.calendar or usual == ends_on else f"{calendar}:{period}"
+
+
+def _by_key(shown: Iterable[Shown]) -> dict[str, Shown]:
+    """Two calendars may mean the same days by a period: what one run pays for them is one statement."""
+    found: dict[str, Shown] = {}
+    for one in shown:
+        other = found.get(one.key)
+        if other is not None and other.run != one.run:
+            one = replace(one, key=f"{one.calendar}:{one.period}")
+        elif other is not None:
+            one = replace(other, plans=other.plans | one.plans)
+        found[one.key] = one
     return dict(sorted(found.items(), key=lambda item: (item[1].ends_on, item[0]), reverse=True))
 
 
 def _last_runs() -> list[Run]:
     """The newest run of each span, older spans first, so that a newer run has the last word."""
-    newest = {(run.starts_on, run.ends_on): run for run in Run.objects.filter(state=Run.State.PUBLISHED)}
-    return sorted(newest.values(), key=lambda run: run.number)
+    published = Run.objects.filter(state=Run.State.PUBLISHED)
+    newest = published.values("starts_on", "ends_on").annotate(last=Max("number")).order_by()
+    return list(published.filter(number__in=newest.values("last")).order_by("number"))
 
 
 def payments_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> list[Payment]:
     """What those whom the viewer may see get in a period, by name."""
     names = names_in(workspace, shown.run)
-    found = [one for one in payments_of(opened(workspace, shown.run), [shown.period]) if viewer.sees(one.payee)]
+    paid = payments_of(opened(workspace, shown.run), shown.period, shown.plans)
+    found = [one for one in paid if viewer.sees(one.payee)]
     return sorted(found, key=lambda one: (names.get(one.payee, one.payee).casefold(), one.payee, one.currency))
 
 
-def history_seen_by(workspace: Workspace, viewer: Viewer, payee: str) -> list[tuple[Shown, Payment]]:
-    """The statements of one payee, the newest first."""
+def payment_rows_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> list[dict[str, Any]]:
+    """What each plan pays each payee whom the viewer may see in a period, as the run wrote it."""
+    table = opened(workspace, shown.run).table("payments", pay_period=shown.period, plan=shown.plans)
+    return [row for row in table.to_pylist() if viewer.sees(row["payee"])]
+
+
+def history_seen_by(
+    workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], payee: str
+) -> Iterator[tuple[Shown, Payment]]:
+    """The statements of one payee, the newest first. Runs are read as far back as statements are asked for."""
     _require_seen(viewer, payee)
-    periods = periods_shown(workspace, viewer)
-    by_run: dict[str, list[str]] = {}
+    paid_by = cache(lambda run: payments_to(opened(workspace, run), payee))
     for shown in periods.values():
-        by_run.setdefault(shown.run, []).append(shown.period)
-    found = {}
-    for run, those in by_run.items():
-        for one in payments_of(opened(workspace, run), those, payee):
-            found[one.period, one.currency] = one
-    return [
-        (shown, payment)
-        for period, shown in periods.items()
-        for (of, _), payment in sorted(found.items())
-        if of == period
-    ]
+        for payment in sorted(paid_by(shown.run)(shown.period, shown.plans), key=lambda one: one.currency):
+            yield shown, payment
 
 
-def statement_seen_by(workspace: Workspace, viewer: Viewer, payee: str, period: str) -> tuple[Shown, Statement]:
+def statement_seen_by(
+    workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], payee: str, key: str
+) -> tuple[Shown, Statement]:
     """A statement; one that is not the viewer's to see does not exist."""
     _require_seen(viewer, payee)
-    shown = periods_shown(workspace, viewer).get(period)
+    shown = periods.get(key)
     if shown is None:
         raise _nothing()
-    return shown, statement_of(opened(workspace, shown.run), payee, period)
+    return shown, statement_of(opened(workspace, shown.run), payee, shown.period, shown.plans)
 
 
 def _require_seen(viewer: Viewer, payee: str) -> None:

@@ -24,6 +24,14 @@ KINDS = {
     "adjustment": _("Adjustment"),
     "clawback": _("Clawback"),
 }
+CONTROL = {
+    "source": _("In the source"),
+    "credited": _("Credited"),
+    "uncredited": _("Credited to nobody"),
+    "unreadable": _("Lacking a date, an amount or a rate"),
+    "left_out": _("Not asked for by any plan"),
+    "difference": _("Difference"),
+}
 STATES = {"closed": _("Closed"), "released": _("Released"), "calculated": _("Not released")}
 STAGES = {
     "calculating": _("Calculating"),

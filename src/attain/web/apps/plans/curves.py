@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
+from django.utils.translation import gettext as _
+
+from attain.charts.values import Curve as Drawn
+from attain.charts.values import Jump
 from attain.kernel.currencies import ACTIVE
 from attain.kernel.errors import AttainError
 from attain.kernel.rounding import Rounding, round_fraction
@@ -22,11 +24,13 @@ from attain.plans.linter.rules import QUOTA, Reading, TableUse, in_the_plan
 from attain.plans.model import Component, Curve, Plan, TierTable
 from attain.plans.parser import parse
 from attain.plans.shapes import Step, adds_up, bends_of, steps_of, tier_at
+from attain.web.kit import formats
+from attain.web.kit.charts import Figure, money_ticks
 
+WIDTHS = (480, 300)
 END = Fraction(14, 10)
 NEAR = Fraction(1, 10**9)
 """How close to a border its two sides are looked at."""
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 520, 380, 52, 16, 348, 500
 LEFT_OUT = ("limit", "floor", "gate", "weight", "times", "prorate")
 
 
@@ -65,42 +69,49 @@ class PayCurve:
     assumed: tuple[tuple[str, str], ...]
     left_out: tuple[str, ...]
 
-    @cached_property
+    @property
     def most(self) -> Fraction:
         return max([Fraction(1), *(y for line in (self.draft, self.published) if line for _, y in line.points)])
 
-    @cached_property
-    def step(self) -> int:
-        """A round distance between the lines of the grid, of which there are at most six."""
-        unit = 10 ** ACTIVE.get(self.currency, (2, ""))[0]
-        sizes = (size * 10**power * unit for power in range(12) for size in (1, 2, 5))
-        return next(size for size in sizes if size * 5 >= self.most)
+    @property
+    def full(self) -> int:
+        """What is paid at 100%."""
+        return _minor(self.draft.at(Fraction(1)))
 
-    @cached_property
-    def drawing(self) -> Mapping[str, Any]:
-        """The places in a field of WIDTH by HEIGHT."""
-        top = -(-self.most // self.step) * self.step
+    @property
+    def values(self) -> Drawn:
+        """What the chart shows."""
+        return Drawn(
+            now=_points(self.draft),
+            earlier=_points(self.published) if self.published else (),
+            borders=tuple(_parts(place) for place in self.borders if place < END),
+            marks={_parts(place): _percent(place) for place in _apart(self.borders)},
+            ticks=money_ticks([_minor(self.most)], self.currency),
+            jumps=tuple(self._jumps),
+            full=(_parts(Fraction(1)), self.full),
+            full_said=_("%(amount)s at 100%%") % {"amount": formats.money(self.full, self.currency)},
+        )
 
-        def x(place: Fraction) -> float:
-            return round(float(LEFT + (RIGHT - LEFT) * place / END), 1)
+    @property
+    def _jumps(self) -> Iterator[Jump]:
+        for at, by in self.draft.jumps:
+            amount = _minor(by)
+            falls = amount < 0
+            money = formats.money(abs(amount), self.currency, signed=not falls)
+            yield Jump(_parts(at), (_("Falls by %(by)s") if falls else _("Jump: %(by)s")) % {"by": money}, falls)
 
-        def y(amount: Fraction | int) -> float:
-            return round(float(BOTTOM - (BOTTOM - TOP) * Fraction(amount) / top), 1)
-
-        def path(line: Line) -> str:
-            return " ".join(f"{x(place):g},{y(amount):g}" for place, amount in line.points)
-
-        full = self.draft.at(Fraction(1))
-        return {
-            "draft": path(self.draft),
-            "published": path(self.published) if self.published else "",
-            "grid": [(y(amount), amount) for amount in range(0, int(top) + 1, self.step)],
-            "marks": [(x(place), place) for place in _apart(self.borders)],
-            "borders": [x(place) for place in self.borders if place < END],
-            "jumps": [(x(at), y(self.draft.at(at)), at, round_fraction(by, 0, Rounding.HALF_UP), x(at) > WIDTH / 2)
-                      for at, by in self.draft.jumps],
-            "full": (x(Fraction(1)), y(full), _minor(full)),
-        }  # fmt: skip
+    def figure(self, against: str, *, eager: bool) -> Figure:
+        """Beside the version that it is compared with, where there is one."""
+        said = {"name": self.title, "quota": formats.money(_minor(self.quota), self.currency),
+                "full": formats.money(self.full, self.currency), "v": against}  # fmt: skip
+        both = bool(against and self.published)
+        earlier = [_("Version %(v)s") % said] if both else []
+        rows = tuple((_percent(at), *([before] if both else []), now) for at, before, now in self.rows)
+        return Figure(
+            f"curve-{self.name}", _("%(name)s at a quota of %(quota)s") % said, _("%(name)s: %(full)s at 100%%") % said,
+            self.values, self.currency, (_("Attainment"), *earlier, _("Draft") if against else _("Pays")), rows,
+            widths=WIDTHS[:1] if eager else WIDTHS, eager=eager,
+        )  # fmt: skip
 
     @property
     def rows(self) -> list[tuple[Fraction, int | None, int]]:
@@ -108,6 +119,19 @@ class PayCurve:
         places = sorted({Fraction(tenth, 10) for tenth in range(0, 15, 2)} | {one for one in self.borders if one < END})
         return [(at, _minor(self.published.at(at)) if self.published else None, _minor(self.draft.at(at)))
                 for at in places]  # fmt: skip
+
+
+def _points(line: Line) -> tuple[tuple[int, int], ...]:
+    return tuple((_parts(place), _minor(amount)) for place, amount in line.points)
+
+
+def _parts(place: Fraction) -> int:
+    """Ten-thousandths of an attainment."""
+    return int(round_fraction(place * 10_000, 0, Rounding.HALF_UP))
+
+
+def _percent(place: Fraction) -> str:
+    return formats.percent(place, 0 if (place * 100).denominator == 1 else 1)
 
 
 def _minor(amount: Fraction) -> int:

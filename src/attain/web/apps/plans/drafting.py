@@ -10,15 +10,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.utils.translation import gettext as _
+
 from attain.kernel.errors import AttainError, Findings, NotFound, Refused
 from attain.web.apps.access.policy import Right
 from attain.web.apps.access.viewer import Viewer
 from attain.web.apps.audit.services import Act, acting
+from attain.web.kit import formats
 from attain.web.workspace import Workspace
 
 from .judging import Judged, failed_tests, judge_draft
 from .models import Draft, PlanVersion
 from .services import publish_plan
+from .words import DRAFT_STATES
 
 State = Draft.State
 LONGEST = 200_000
@@ -37,9 +41,10 @@ class Moved(Refused):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(
-            f"{draft.edited_by} has changed this draft since you opened it; nothing was overwritten.",
+            _("%(who)s has changed this draft since you opened it; nothing was overwritten.")
+            % {"who": draft.edited_by},
             code="plans.draft-moved",
-            hint="Look at the difference, then take over what you want to keep.",
+            hint=_("Look at the difference, then take over what you want to keep."),
         )
         self.draft = draft
 
@@ -80,7 +85,11 @@ def save_draft(workspace: Workspace, pk: int, viewer: Viewer, *, text: str, seen
     viewer.require(Right.EDIT_PLANS)
     text = text.replace("\r\n", "\n")
     if len(text) > LONGEST:
-        raise Refused(f"A plan has at most {LONGEST:,} characters.", code="plans.too-long", hint="Nothing was saved.")
+        raise Refused(
+            _("A plan has at most %(most)s characters.") % {"most": formats.count(LONGEST)},
+            code="plans.too-long",
+            hint=_("Nothing was saved."),
+        )
     with _changing(workspace, pk, viewer, "save draft", seen) as (act, draft):
         if text == draft.text:
             return draft
@@ -113,9 +122,11 @@ def submit_draft(workspace: Workspace, pk: int, viewer: Viewer, *, seen: int) ->
 def why_not_approve(draft: Draft, viewer: Viewer) -> str:
     """Empty where the viewer may approve; else the reason in words."""
     if draft.state != State.IN_REVIEW:
-        return f"The draft is {draft.state}; only one in review is approved."
+        return _("The draft stands at: %(state)s. Only one in review is approved.") % {
+            "state": DRAFT_STATES[draft.state]
+        }
     if viewer.actor in (draft.edited_by, draft.submitted_by):
-        return "You edited or submitted it; somebody else approves it."
+        return _("You edited or submitted it; somebody else approves it.")
     return ""
 
 
@@ -125,12 +136,14 @@ def approve_draft(workspace: Workspace, pk: int, viewer: Viewer, *, seen: str, r
     draft = draft_named(pk)
     judged = judge_draft(workspace, draft)
     if judged.hash != seen:
-        raise Refused("This is not the text that you looked at.", code="plans.seen", hint="Look at it again.")
+        raise Refused(
+            _("This is not the text that you looked at."), code="plans.seen", hint=_("Look at it again.")
+        )
     if judged.errors:
         raise Findings(judged.errors)
     with _changing(workspace, pk, viewer, "approve draft", draft.version) as (act, draft):
         if reason := why_not_approve(draft, viewer):
-            raise Refused(reason, code="plans.approval", hint="Nothing was changed.")
+            raise Refused(reason, code="plans.approval", hint=_("Nothing was changed."))
         draft.state, draft.approved_by, draft.approved_at = State.APPROVED, viewer.actor, act.at
         draft.approved_hash, draft.remark = judged.hash, remark.strip()
         act.record("plans.draft-approved", "draft", pk, after={"hash": judged.hash}, reason=remark.strip())
@@ -141,7 +154,9 @@ def send_back(workspace: Workspace, pk: int, viewer: Viewer, *, seen: int, remar
     """Whoever could approve says instead what has to change."""
     viewer.require(Right.APPROVE_PLANS)
     if not remark.strip():
-        raise Refused("A remark is needed to send a draft back.", code="plans.remark", hint="Say what has to change.")
+        raise Refused(
+            _("A remark is needed to send a draft back."), code="plans.remark", hint=_("Say what has to change.")
+        )
     with _changing(workspace, pk, viewer, "send draft back", seen) as (act, draft):
         _require_state(draft, State.IN_REVIEW, State.APPROVED)
         before = draft.state
@@ -160,9 +175,9 @@ def publish_draft(workspace: Workspace, pk: int, viewer: Viewer, *, reason: str 
     judged = judge_draft(workspace, draft)
     if judged.document is None or judged.hash != draft.approved_hash:
         raise Refused(
-            "The text, or a fragment of it, is not what was approved.",
+            _("The text, or a fragment of it, is not what was approved."),
             code="plans.not-approved",
-            hint="Save it as a draft again and have it approved.",
+            hint=_("Save it as a draft again and have it approved."),
         )
     name = judged.document.id
     with _changing(workspace, pk, viewer, "publish draft", draft.version) as (act, draft):
@@ -190,7 +205,10 @@ def discard_draft(workspace: Workspace, pk: int, viewer: Viewer, *, seen: int, r
 def draft_named(pk: int) -> Draft:
     found: Draft | None = Draft.objects.select_related("base").filter(pk=pk).first()
     if found is None:
-        raise NotFound(f"There is no draft {pk}.", code="plans.no-draft", hint="Look at the list of plans.")
+        raise NotFound(
+            _("There is no draft %(number)s.") % {"number": pk}, code="plans.no-draft",
+            hint=_("Look at the list of plans."),
+        )  # fmt: skip
     return found
 
 
@@ -223,7 +241,12 @@ def _require_state(draft: Draft, *states: str) -> None:
 
 
 def _ended(draft: Draft) -> AttainError:
-    return Refused(f"{str(draft).capitalize()} is {draft.state}.", code="plans.draft-state", hint="Look at it again.")
+    return Refused(
+        _("Draft %(number)s of %(plan)s stands at: %(state)s.")
+        % {"number": draft.pk, "plan": draft.plan, "state": DRAFT_STATES[draft.state]},
+        code="plans.draft-state",
+        hint=_("Look at it again."),
+    )
 
 
 def _take_back(draft: Draft) -> None:

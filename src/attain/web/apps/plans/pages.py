@@ -77,11 +77,13 @@ def text_changes(before: str, after: str) -> list[tuple[str, str]]:
     return [("…", "") if line.startswith("@@") else (line[:1], line[1:]) for line in found]
 
 
-def drawn(document: Document, base: PlanVersion | None) -> dict[str, Any]:
-    """The pay curves of a text beside those of its base, and the components for which there is none."""
+def drawn(document: Document, base: PlanVersion | None, *, eager: bool = False) -> dict[str, Any]:
+    """The pay curves of a text beside those of its base, and the components for which there is none. `eager` are those
+    of a text that no address has."""
     published = None if base is None else document_of(base).plan
     curves, undrawn = curves_of(document.plan, published, formats.language())
-    return {"curves": curves, "undrawn": undrawn, "against": base}
+    figures = [(curve, curve.figure(base.plan_version if base else "", eager=eager)) for curve in curves]
+    return {"curves": figures, "undrawn": undrawn, "against": base}
 
 
 @dataclass(frozen=True)

@@ -218,7 +218,7 @@ def _judged(request: HttpRequest, found: Draft, judged: Judged) -> dict[str, Any
         "may_submit": found.state == Draft.State.DRAFT and not judged.errors,
     }
     if judged.document is not None:
-        context |= pages.drawn(judged.document, found.base)
+        context |= pages.drawn(judged.document, found.base, eager=True)
         context["sections"] = pages.sections_of(judged.document, spoken)
     return context
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from attain.plans import linter
 from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.lists.showing import listing
+from attain.web.kit.charts import figure_answer
 from attain.web.kit.paging import Page
+from attain.web.kit.tables import Listed
 
 from . import pages
+from .listings import PLANS, Published
 from .models import PlanVersion
 from .selectors import document_of, published_versions
 from .services import retire_plan
@@ -29,13 +32,14 @@ PEOPLE_OF_A_PAGE = 20
 def plans(request: HttpRequest) -> HttpResponse:
     """Published versions, those in force on the business date first, and the drafts that are worked on."""
     day = request.viewer.as_of
-    rows: list[dict[str, Any]] = []
+    rows = []
     for version in published_versions():
         in_force = version.effective_from <= day and (version.effective_to is None or day < version.effective_to)
         title = pages.title_of(document_of(version))
-        rows.append({"version": version, "title": title, "in_force": in_force, "last_day": _last_day(version)})
-    rows.sort(key=lambda row: (not row["in_force"], row["version"].plan, row["version"].effective_from))
-    return render(request, "plans/plans.html", {"rows": rows, "drafts": list(open_drafts())})
+        rows.append(Published(version, title, in_force, _last_day(version)))
+    rows.sort(key=lambda row: (not row.in_force, row.version.plan, row.version.effective_from))
+    source = Listed(rows, lambda row: row.words)
+    return listing(request, PLANS, source, "plans/plans.html", {"drafts": list(open_drafts())})
 
 
 @require_GET
@@ -52,7 +56,10 @@ def plan(request: HttpRequest, plan: str, version: str) -> HttpResponse:
         (one for one in others if one.effective_from < found.effective_from), None
     )
     run, people = pages.people_on(request.workspace, found)
-    return render(request, "plans/plan.html", pages.drawn(document, None) | {
+    curves = pages.drawn(document, None)
+    if (answer := figure_answer(request, [figure for _curve, figure in curves["curves"]])) is not None:
+        return answer
+    return render(request, "plans/plan.html", curves | {
         "version": found,
         "title": pages.title_of(document),
         "last_day": _last_day(found),
@@ -81,5 +88,5 @@ def retire(request: HttpRequest, plan: str, version: str) -> HttpResponse:
     return redirect("plan", plan, version)
 
 
-def _last_day(version: PlanVersion) -> object:
+def _last_day(version: PlanVersion) -> date | None:
     return None if version.effective_to is None else version.effective_to - timedelta(days=1)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -135,6 +136,13 @@ def get(values: Any, key: object) -> Any:
 def may(viewer: Any, right: str) -> bool:
     """Whether a viewer has a right, by its name."""
     return any(one.name == right for one in viewer.rights)
+
+
+@register.filter
+def scoped(place: Any, kept: Any) -> str:
+    """The address of an entry of the navigation, with what was chosen on the pages before."""
+    asked = {name: kept[name] for name in place.keeps if kept and name in kept}
+    return f"{place.address}?{urlencode(asked)}" if asked else str(place.address)
 
 
 @register.simple_tag

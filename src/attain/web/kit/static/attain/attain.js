@@ -63,6 +63,36 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (drawer) drawer.focus({ preventScroll: true });
 });
 
-setTimeout(() => document.querySelectorAll("[data-toast]").forEach((toast) => toast.remove()), 6000);
+// A toast leaves; one with a way back stays longer, and while one is at it.
+document.querySelectorAll("[data-toast]").forEach((toast) => {
+  const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+  setTimeout(leave, toast.matches("form") ? 12000 : 6000);
+});
 
-document.addEventListener("change", (event) => event.target.closest("form[data-sends]")?.requestSubmit());
+// What is chosen is sent at once; what is typed, when it is done.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select, [type=date]")) event.target.closest("form[data-sends]")?.requestSubmit();
+});
+
+// Lists: "/" searches, a menu closes when one goes elsewhere, and a list that cannot be loaded says so.
+document.addEventListener("keydown", (event) => {
+  const field = document.querySelector("[data-slash]");
+  if (event.key === "/" && field && !event.target.closest("input, textarea, select, [contenteditable]")) {
+    event.preventDefault();
+    field.focus();
+    field.select();
+  }
+  if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});
+
+document.addEventListener("click", (event) => document.querySelectorAll("details.menu[open]").forEach((menu) => {
+  if (!menu.contains(event.target)) menu.open = false;
+}));
+
+for (const failure of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(failure, (event) => {
+  const told = event.target.closest?.(".listing")?.querySelector("[data-failed]");
+  if (told) told.hidden = false;
+});

@@ -1,0 +1,115 @@
+"""Control totals of a run: what the source holds against what the run says became of it.
+
+The source is read again from its batches, without the engine. Every event of a type that plans credit is in one place
+only: credited, credited to nobody, unreadable, or left out by the plans. What the run holds and the source does not, or
+what it holds twice, is the difference; it has to be nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.core.cache import cache
+
+from attain.engine.stored import StoredRun
+from attain.facts.importing import money_totals
+from attain.facts.schema import FactType
+from attain.web.workspace import Workspace
+
+from .calculating import stored
+from .models import Run
+from .selectors import facts_read
+
+PLACES = ("credits", "uncredited")
+SECONDS_KEPT = 24 * 60 * 60
+Money = dict[str, Decimal]
+"""By currency."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """So many events, and what their first column of money comes to."""
+
+    events: int
+    money: Money
+
+
+@dataclass(frozen=True)
+class ControlTotals:
+    """Of one fact type. `parts` are by name: credited, uncredited, unreadable, left_out."""
+
+    fact: str
+    source: Amount
+    parts: dict[str, Amount]
+    difference: Amount
+
+    @property
+    def agree(self) -> bool:
+        return self.difference.events == 0 and not any(self.difference.money.values())
+
+
+def control_totals(workspace: Workspace, run: Run) -> list[ControlTotals]:
+    """Of every fact type that the run credits; kept, because a run never changes."""
+    key = f"control:{run.manifest_hash}"
+    found: list[ControlTotals] | None = cache.get(key)
+    if found is None:
+        outcome = stored(workspace, run)
+        found = [_of_type(workspace, run, outcome, name) for name in _types(outcome)]
+        cache.set(key, found, SECONDS_KEPT)
+    return found
+
+
+def _types(outcome: StoredRun) -> list[str]:
+    return sorted({name for table in PLACES for name in outcome.distinct(table, "event_type")})
+
+
+def _of_type(workspace: Workspace, run: Run, outcome: StoredRun, name: str) -> ControlTotals:
+    facts = facts_read(workspace, run, name)
+    fact, table = facts.schema, facts.table
+    said = {part: _events(outcome, part, name) for part in (*PLACES, "exceptions")}
+    early = pc.fill_null(pc.less(table[fact.date], pa.scalar(run.ends_on)), True)
+    table = table.filter(pc.or_(early, _is_placed(table, fact, said)))  # a plan may go by another date
+    left = table.filter(pc.invert(_is_placed(table, fact, said)))
+    unread = _is_in(left, fact, said["exceptions"])  # what is credited may lack something for one plan of several
+    parts = {
+        "credited": _amount(fact, table.filter(_is_in(table, fact, said["credits"]))),
+        "uncredited": _amount(fact, table.filter(_is_in(table, fact, said["uncredited"]))),
+        "unreadable": _amount(fact, left.filter(unread)),
+        "left_out": _amount(fact, left.filter(pc.invert(unread))),
+    }
+    source = _amount(fact, table)
+    keys = table[fact.key].combine_chunks()
+    unknown = sum(len(said[part].filter(pc.invert(pc.is_in(said[part], value_set=keys)))) for part in PLACES)
+    return ControlTotals(name, source, parts, _difference(source, parts, unknown))
+
+
+def _events(outcome: StoredRun, table: str, name: str) -> pa.Array:
+    return outcome.table(table, ["event"], event_type=name)["event"].combine_chunks().drop_null().unique()
+
+
+def _is_placed(table: pa.Table, fact: FactType, said: dict[str, pa.Array]) -> pa.ChunkedArray:
+    return pc.or_(*(_is_in(table, fact, said[part]) for part in PLACES))
+
+
+def _is_in(table: pa.Table, fact: FactType, events: pa.Array) -> pa.ChunkedArray:
+    return pc.is_in(table[fact.key], value_set=events)
+
+
+def _amount(fact: FactType, rows: pa.Table) -> Amount:
+    sums = money_totals(fact, rows)
+    first = next(iter(fact.money_columns), None)
+    return Amount(rows.num_rows, dict(sums.get(first.name, {})) if first is not None else {})
+
+
+def _difference(source: Amount, parts: dict[str, Amount], unknown: int) -> Amount:
+    """What stands in two parts is more than the source has; so is what the source does not know."""
+    codes = sorted({code for one in (source, *parts.values()) for code in one.money})
+    nothing = Decimal(0)
+    money = {
+        code: sum((part.money.get(code, nothing) for part in parts.values()), nothing) - source.money.get(code, nothing)
+        for code in codes
+    }
+    return Amount(sum(part.events for part in parts.values()) - source.events + unknown, money)
