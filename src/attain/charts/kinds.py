@@ -91,8 +91,8 @@ def _named(rows: list[dict[str, Any]], width: int, across: Any, up: Any) -> list
 def curve(values: Curve, width: int, token: Mapping[str, str]) -> Any:
     """What is paid over attainment: now solid, earlier grey, borders of tiers dotted, jumps with their amount."""
     end = max(values.marks)
-    across = alt.X("at:Q", axis=alt.Axis(values=list(values.marks), labelExpr=_words(values.marks), domain=False),
-                   scale=alt.Scale(domain=[0, end], nice=False))  # fmt: skip
+    axis = alt.Axis(values=list(values.marks), labelExpr=_words(values.marks), domain=False, labelOverlap=True)
+    across = alt.X("at:Q", axis=axis, scale=alt.Scale(domain=[0, end], nice=False))
     up = alt.Y("pay:Q", axis=_axis(values.ticks), scale=_scale(values.ticks))
     height = round(min(width * 0.7, 330))
     layers = [

@@ -21,14 +21,7 @@ from attain.web.apps.pay.figures import PERIODS, pay_by_period, payable_per_paye
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
 from attain.web.apps.pay.scope import Scope, scope_of
-from attain.web.apps.pay.statements import (
-    Shown,
-    history_seen_by,
-    name_of,
-    names_in,
-    payments_seen_by,
-    periods_shown,
-)
+from attain.web.apps.pay.statements import Shown, history_seen_by, name_of, names_in, payments_seen_by
 from attain.web.apps.pay.totals_views import told
 from attain.web.apps.pay.words import STAGES, TONES
 from attain.web.kit.charts import figure_answer
@@ -47,12 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
     figures = [part["chart"] for part in (own, team) if part and part["chart"]]
     if (answer := figure_answer(request, figures)) is not None:
         return answer
-    sums = viewer.may(Right.SEE_TOTALS)
     return render(request, "home.html", {
         "scope": scope if scope and scope.teams else None,
         "own": own,
         "team": team,
-        "told": told(workspace, viewer, periods_shown(workspace, viewer)) if sums else None,
+        "told": told(workspace, viewer, scope.periods) if scope and viewer.may(Right.SEE_TOTALS) else None,
         "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
         "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
     })  # fmt: skip

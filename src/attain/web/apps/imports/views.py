@@ -32,7 +32,7 @@ from .uploads import keep, too_large
 from .watching import KIND, folder_of, waiting_in
 from .words import MONEY
 
-BATCHES_OF_A_PAGE = 50
+FILES_OF_A_PAGE = 50
 ROWS_OF_A_PAGE = 25
 CELLS_OF_A_FORM = 400
 
@@ -42,8 +42,7 @@ CELLS_OF_A_FORM = 400
 def batches(request: HttpRequest) -> HttpResponse:
     found = Asked(with_repairs(Batch.objects.order_by("-sequence")), ("source", "into", "imported_by", "pk"))
     of_files = [one.name for one in saved_mappings(request.workspace) if one.mapping and one.mapping.format != "sql"]
-    targets = [*request.workspace.fact_types, *IMPORTABLE]
-    context = {"targets": targets, "mappings": of_files}
+    context = {"targets": [*request.workspace.fact_types, *IMPORTABLE], "mappings": of_files}
     return listing(request, BATCHES, found, "imports/batches.html", context)
 
 
@@ -154,9 +153,9 @@ def watched(request: HttpRequest) -> HttpResponse:
     waiting = [(name, size) for name, (size, _time) in waiting_in(workspace).items()]
     folder = folder_of(workspace)
     return render(request, "imports/watched.html", {
-        "folder": folder, "is_there": folder is not None and folder.is_dir(), "waiting": waiting[:BATCHES_OF_A_PAGE],
-        "more": max(0, len(waiting) - BATCHES_OF_A_PAGE), "patterns": list(workspace.watch.get("files", {}).items()),
-        "jobs": list(Job.objects.filter(kind=KIND)[:BATCHES_OF_A_PAGE]),
+        "folder": folder, "is_there": folder is not None and folder.is_dir(), "waiting": waiting[:FILES_OF_A_PAGE],
+        "more": max(0, len(waiting) - FILES_OF_A_PAGE), "patterns": list(workspace.watch.get("files", {}).items()),
+        "jobs": list(Job.objects.filter(kind=KIND)[:FILES_OF_A_PAGE]),
     })  # fmt: skip
 
 

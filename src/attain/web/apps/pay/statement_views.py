@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import dropwhile, islice
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from attain.documents import printing
 from attain.documents.statement import Credit, Line, Statement, Total, credits_of
 from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
@@ -110,8 +111,8 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     periods = periods_shown(workspace, viewer)
     shown, found = statement_seen_by(workspace, viewer, periods, payee, period)
     if "chart" in request.GET:
-        history = dropwhile(lambda one: one[0].key != shown.key, history_seen_by(workspace, viewer, periods, payee))
-        chart = pay_by_period(islice(history, PERIODS))
+        until = {key: one for key, one in periods.items() if one.plans & shown.plans and one.ends_on <= shown.ends_on}
+        chart = pay_by_period(islice(history_seen_by(workspace, viewer, until, payee), PERIODS))
         return figure_answer(request, [chart] if chart else []) or HttpResponse(status=404)
     plans = plans_by_version()
     names = names_in(workspace, shown.run)
@@ -120,10 +121,12 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
         "shown": shown,
         "state": STATES[shown.state],
         "name": name_of(names, payee),
-        "strips": [(total, _cells(total)) for total in found.totals],
-        "plans": [_plan_title(plans, plan) for plan in found.plans],
+        "strips": [(total, cells_of(total)) for total in found.totals],
+        "plans": [plan_title(plans, plan) for plan in found.plans],
         "before": _before(request, payee, periods, shown, found),
         "run": Run.objects.get(pk=shown.run),
+        "can_print": printing.is_installed(),
+        "install": printing.INSTALL,
     }
     return render(request, "pay/statement.html", context)
 
@@ -157,8 +160,7 @@ def _lines(
     )
     rows = [
         replace(
-            _row(line, plans),
-            credit=credited.get((line.plan, _credit_set(plans, line), line.source)),
+            with_credit(row_of(line, plans), credited, plans),
             mark=marks.get(line.plan, {}).get((line.component, line.source)),
         )
         for line in shown_lines
@@ -169,7 +171,7 @@ def _lines(
         "period": shown.key,
         "statement": found,
         "totals": found.totals,
-        "groups": _groups(found, rows, plans, whole=not like and page.pages == 1),
+        "groups": groups_of(found, rows, plans, whole=not like and page.pages == 1),
         "page": page,
         "has_marks": has_marks,
         "has_credits": has_credits,
@@ -182,7 +184,7 @@ def _by_attainment(found: Statement, plans: Plans) -> list[str]:
     return [name for name in found.plans if any(is_by_attainment(one) for (of, _), one in plans.items() if of == name)]
 
 
-def _cells(total: Total) -> list[dict[str, Any]]:
+def cells_of(total: Total) -> list[dict[str, Any]]:
     """Parts of the sum with the sign that stands before each."""
     cells = []
     for place, part in enumerate(total.parts):
@@ -200,7 +202,7 @@ def _count_of(count: int) -> str:
     return ngettext("%(shown)s line", "%(shown)s lines", count) % {"shown": formats.count(count)}
 
 
-def _row(line: Line, plans: Plans) -> Row:
+def row_of(line: Line, plans: Plans) -> Row:
     """The deal or the period that the line is about, and beneath it what kind of line it is."""
     component = _component_title(plans, line)
     about = component if line.kind in ("cap", "floor") else line.source or component
@@ -213,6 +215,11 @@ def _row(line: Line, plans: Plans) -> Row:
         parts.append(line.note)
     said = formats.period(about) if about == line.earning_period else about
     return Row(line, said, ", ".join(parts))
+
+
+def with_credit(row: Row, credited: Mapping[tuple[str, str, str], Credit], plans: Plans) -> Row:
+    line = row.line
+    return replace(row, credit=credited.get((line.plan, _credit_set(plans, line), line.source)))
 
 
 def _credit_set(plans: Plans, line: Line) -> str:
@@ -231,12 +238,12 @@ def _component_title(plans: Plans, line: Line) -> str:
     return titles.get(formats.language()) or titles.get("en") or line.component.replace("_", " ").capitalize()
 
 
-def _plan_title(plans: Plans, name: str) -> str:
+def plan_title(plans: Plans, name: str) -> str:
     titles: Mapping[str, str] = next((plan.title for (of, _), plan in reversed(list(plans.items())) if of == name), {})
     return titles.get(formats.language()) or titles.get("en") or name
 
 
-def _groups(found: Statement, rows: Sequence[Row], plans: Plans, *, whole: bool) -> list[Any]:
+def groups_of(found: Statement, rows: Sequence[Row], plans: Plans, *, whole: bool) -> list[Any]:
     """Rows by section and component, each group with its sum where the page holds all of its lines."""
     groups: list[dict[str, Any]] = []
     for row in rows:
@@ -280,7 +287,7 @@ def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     run = Run.objects.get(pk=shown.run)
     explanation = of_line(request.workspace, run, id_)
     context = {
-        "row": _row(line, plans_by_version()),
+        "row": row_of(line, plans_by_version()),
         "steps": steps_in_words(explanation, formats.language()),
         "proves": explanation.proves(),
         "run": run,
@@ -302,7 +309,7 @@ def workbook(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     plans = plans_by_version()
     name = name_of(names_in(request.workspace, shown.run), payee)
     rows = [(row.line, _component_title(plans, row.line), row.title, row.under)
-            for row in (_row(line, plans) for line in found.lines())]  # fmt: skip
+            for row in (row_of(line, plans) for line in found.lines())]  # fmt: skip
     words = {part: str(title) for part, title in PARTS.items()}
     words |= {"payable": _("Payable"), "date": _("Date"), "about": _("About"), "component": _("Component"),
               "more": _("More"), "amount": _("Amount"), "currency": _("Currency"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -10,12 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.access.viewer import Viewer
+from attain.web.kit import formats
 from attain.web.workspace import Workspace
 
-from .statements import Shown, periods_shown
-from .totals import LEAST, Totals, totals_seen_by
+from .scope import scope_of
+from .statements import Shown, plans_by_version
+from .totals import LEAST, Sum, Totals, totals_seen_by
 
 BARS = 12
 HEIGHT = 84
@@ -24,10 +28,9 @@ HEIGHT = 84
 @require_GET
 @needs(Right.SEE_TOTALS)
 def totals(request: HttpRequest) -> HttpResponse:
-    periods = periods_shown(request.workspace, request.viewer)
-    asked = request.GET.get("period", "")
-    context = told(request.workspace, request.viewer, periods, asked) or {}
-    return render(request, "pay/totals.html", {"periods": periods, **context})
+    scope = scope_of(request, teams=False)
+    context = told(request.workspace, request.viewer, scope.periods, request.GET.get("period", "")) or {}
+    return render(request, "pay/totals.html", {"periods": scope.periods, **context})
 
 
 def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], asked: str = "") -> dict[str, Any] | None:
@@ -37,8 +40,31 @@ def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], ask
         return None
     before = [(one, totals_seen_by(workspace, viewer, one)) for one in islice(periods.values(), BARS)]
     found = totals_seen_by(workspace, viewer, shown)
-    bars = _bars(before, found)
-    return {"shown": shown, "totals": found, "bars": bars, "width": max(1, len(bars)) * 30, "least": LEAST}
+    told = [(one, [(kind, _titled(kind, sums)) for kind, sums in one.parts if sums]) for one in found]
+    return {"shown": shown, "totals": told, "bars": _bars(before, found), "width": BARS * 30, "least": LEAST}
+
+
+def _titled(kind: str, sums: list[Sum]) -> list[Sum]:
+    """With the titles that plans give themselves and their components."""
+    plans = {name: plan for (name, _version), plan in plans_by_version().items()}
+
+    def of(plan: str) -> str:
+        return _said(plans[plan].title, plan) if plan in plans else plan
+
+    if kind == "plan":
+        return [replace(one, name=of(one.name)) for one in sums]
+    if kind == "component":
+        return [replace(one, name=_component(plans, one), under=of(one.under)) for one in sums]
+    return sums
+
+
+def _component(plans: Mapping[str, Plan], one: Sum) -> str:
+    component = plans[one.under].components.get(one.name) if one.under in plans else None
+    return _said(component.title if component is not None else {}, one.name)
+
+
+def _said(titles: Mapping[str, str], name: str) -> str:
+    return titles.get(formats.language()) or titles.get("en") or name.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _bars(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, ...]) -> list[dict[str, Any]]:

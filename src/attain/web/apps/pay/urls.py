@@ -1,12 +1,13 @@
 from django.urls import path
 
-from . import run_views, statement_views, totals_views
+from . import printing, run_views, statement_views, totals_views
 
 urlpatterns = [
     path("statements/", statement_views.statements, name="statements"),
     path("statements/<path:payee>/<str:period>/why/", statement_views.why, name="statement-why"),
     path("statements/<path:payee>/<str:period>/lines/", statement_views.lines, name="statement-lines"),
     path("statements/<path:payee>/<str:period>/file.xlsx", statement_views.workbook, name="statement-workbook"),
+    path("statements/<path:payee>/<str:period>/file.pdf", printing.print_file, name="statement-print"),
     path("statements/<path:payee>/<str:period>/", statement_views.statement, name="statement"),
     path("totals/", totals_views.totals, name="totals"),
     path("runs/", run_views.runs, name="runs"),
