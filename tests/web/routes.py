@@ -55,18 +55,19 @@ def program_routes() -> list[Route]:
 def _all_routes() -> list[Route]:
     from django.urls import get_resolver
 
-    return list(_walk(get_resolver().url_patterns, ""))
+    return list(_walk(get_resolver().url_patterns, "", ()))
 
 
-def _walk(patterns: Any, before: str) -> Iterator[Route]:
+def _walk(patterns: Any, before: str, above: tuple[str, ...]) -> Iterator[Route]:
     for one in patterns:
         pattern = before + str(one.pattern)
+        arguments = (*above, *one.pattern.converters)
         if hasattr(one, "url_patterns"):
             space = f"{one.namespace}:" if one.namespace else ""
-            for inner in _walk(one.url_patterns, pattern):
+            for inner in _walk(one.url_patterns, pattern, arguments):
                 yield replace(inner, name=space + inner.name)
         else:
-            yield Route(one.name, pattern, one.callback, tuple(one.pattern.converters))
+            yield Route(one.name, pattern, one.callback, arguments)
 
 
 @cache

@@ -22,7 +22,11 @@ from tests.web.test_pay_pages import words
 
 TICKS = {0: "0", 200_000: "€2K", 400_000: "€4K", 600_000: "€6K"}
 MONTHS = (("Jan ’26", 520_012), ("Feb ’26", 300_000), ("Mar ’26", -50_099))
-BARS = Bars(tuple(Point(month, amount, f"said {amount}", "") for month, amount in MONTHS), {-200_000: "−€2K", **TICKS})
+BARS = Bars(
+    tuple(Point(month, amount, f"said {amount}", "") for month, amount in MONTHS),
+    "Mar ’26",
+    {-200_000: "−€2K", **TICKS},
+)
 PEOPLE = tuple(Point(f"n{n}", n * 7919 % 600_000, f"Name {n}", "") for n in range(40))
 DOTS = Dots(PEOPLE, frozenset({"n7"}), 250_000, "Middle", TICKS)
 CURVE = Curve(
@@ -74,7 +78,7 @@ def test_a_name_in_a_drawing_runs_nothing() -> None:
 
 def test_two_drawings_at_once_are_each_their_own() -> None:
     def draw(number: int) -> str:
-        return drawing.for_page(Bars((Point(f"P{number}", 100 * number + 1, f"said {number}", ""),), TICKS), 340)
+        return drawing.for_page(Bars((Point(f"P{number}", 100 * number + 1, f"said {number}", ""),), "", TICKS), 340)
 
     with ThreadPoolExecutor(4) as pool:
         for number, drawn in enumerate(pool.map(draw, range(8))):

@@ -201,11 +201,64 @@ def test_a_statement_is_read_by_keyboard(browser: Browser) -> None:
         row = page.evaluate("document.activeElement.getAttribute('hx-get')")
         page.keyboard.press("Enter")
         page.wait_for_selector("aside.drawer")
-        assert page.evaluate("document.activeElement.matches('aside.drawer')")
+        page.wait_for_function("document.activeElement.matches('aside.drawer')")
         assert page.evaluate("document.querySelector('tr[aria-selected] a').getAttribute('hx-get')") == row
         page.keyboard.press("Escape")
         page.wait_for_selector("aside.drawer", state="detached")
         assert page.evaluate("document.activeElement.getAttribute('hx-get')") == row
+        assert page.said == []
+
+
+def test_a_statement_is_read_on_a_small_phone(browser: Browser) -> None:
+    """K.2: at 360 nothing scrolls sideways or leaves its box, neither the lines nor the derivation of one."""
+    with browser.page("stranger", language="de") as page:
+        page.set_viewport_size({"width": 360, "height": 740})
+        for address in ("/statements/sven/2026-01/", "/statements/", "/"):
+            browser.go(page, address)
+            assert wide(page) == []
+        browser.go(page, "/statements/sven/2026-01/")
+        page.click("tr.row a.open")
+        page.wait_for_selector("aside.drawer")
+        assert wide(page) == []
+        assert page.said == []
+
+
+def test_a_list_is_used_by_keyboard(browser: Browser) -> None:
+    """ "/" searches, Enter finds without loading the page anew, arrows go through rows, Escape closes a menu."""
+    with browser.page("admin") as page:
+        browser.go(page, "/statements/?period=2026-01")
+        page.evaluate("window.stays = true")
+        page.keyboard.press("/")
+        page.keyboard.type("r")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**q=r*")
+        page.wait_for_selector(".chips")
+        page.click("th a:has-text('Payable')")
+        page.wait_for_selector("th[aria-sort=descending]")
+        assert page.evaluate("window.stays")
+        page.focus("tbody a.open")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.matches('tbody tr:nth-child(2) a.open')")
+        page.click(".menu summary:has-text('Columns')")
+        page.keyboard.press("Escape")
+        assert page.evaluate("!document.querySelector('.menu[open]')")
+        page.select_option("#period", "2026-02")
+        page.wait_for_url("**period=2026-02*")
+        assert "q=r" in page.url and "sort=-payable" in page.url
+        assert page.said == []
+
+
+def test_a_chart_gives_way_to_its_table_and_back(browser: Browser) -> None:
+    """E2: without script of ours; a drawing that was not there is fetched, and breaks no policy."""
+    with browser.page("admin") as page:
+        browser.go(page, "/runs/run-000001/")
+        page.wait_for_selector(".drawing svg")
+        page.focus(".chart [value=chart]")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector(".chart .values table", state="visible")
+        assert not page.is_visible(".drawing")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_selector(".drawing svg", state="visible")
         assert page.said == []
 
 

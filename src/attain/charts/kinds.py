@@ -30,10 +30,9 @@ def chart_of(values: Any, width: int, token: Mapping[str, str]) -> Any:
 
 @chart_of.register
 def bars(values: Bars, width: int, token: Mapping[str, str]) -> Any:
-    """A bar for each period with its amount above; the last one is solid, the ones before are paler."""
+    """A bar for each period with its amount above; this one is solid, the others are paler."""
     kept = values.points[-max(1, width // 52) :]  # as many as have room for their words
-    last = len(kept) - 1
-    rows = [{"place": place, "label": one.label, "value": one.value, "said": one.said, "last": place == last}
+    rows = [{"place": place, "label": one.label, "value": one.value, "said": one.said, "this": one.label == values.this}
             for place, one in enumerate(kept)]  # fmt: skip
     # A bar is as wide as in a row of twelve; few of them stand at the left.
     step = min(72, width // max(len(kept), 1))
@@ -41,7 +40,7 @@ def bars(values: Bars, width: int, token: Mapping[str, str]) -> Any:
                    scale=alt.Scale(paddingInner=0.36, paddingOuter=0.18))  # fmt: skip
     up = alt.Y("value:Q", axis=_axis(values.ticks), scale=_scale(values.ticks))
     base = alt.Chart(_data(rows), width=step * len(kept), height=150)
-    colour = alt.when(alt.datum.last).then(alt.value(token["accent"])).otherwise(alt.value(token["accent-mid"]))
+    colour = alt.when(alt.datum.this).then(alt.value(token["accent"])).otherwise(alt.value(token["accent-mid"]))
     above = base.transform_filter("datum.value >= 0").mark_text(dy=-8, fontWeight=600)
     below = base.transform_filter("datum.value < 0").mark_text(dy=10, fontWeight=600)
     words = [one.encode(x=across, y=up, text="said:N") for one in (above, below)]

@@ -18,9 +18,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Bars:
-    """An amount of each period, in order; the last one is this one."""
+    """An amount of each period, in order; `this` is the label of the one that the page is about."""
 
     points: tuple[Point, ...]
+    this: str
     ticks: Mapping[int, str]
     """Where the axis is marked, and how that is written."""
 

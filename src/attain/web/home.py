@@ -37,14 +37,15 @@ def home(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request) if viewer.may(Right.SEE_PAY) else None
     own = _own(workspace, viewer, scope.periods) if scope else None
     team = _team(scope) if scope else None
-    figures = [part["chart"] for part in (own, team) if part and part["chart"]]
+    sums = told(workspace, viewer, scope.periods) if scope and viewer.may(Right.SEE_TOTALS) else None
+    figures = [part["chart"] for part in (own, team, sums) if part and part["chart"]]
     if (answer := figure_answer(request, figures)) is not None:
         return answer
     return render(request, "home.html", {
         "scope": scope if scope and scope.teams else None,
         "own": own,
         "team": team,
-        "told": told(workspace, viewer, scope.periods) if scope and viewer.may(Right.SEE_TOTALS) else None,
+        "told": sums,
         "work": _work(workspace) if viewer.may(Right.SEE_RUNS) else None,
         "log": _log() if viewer.may(Right.SEE_AUDIT) else None,
     })  # fmt: skip

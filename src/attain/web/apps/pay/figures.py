@@ -29,20 +29,24 @@ def pay_by_period(history: Iterable[tuple[Shown, Payment]]) -> Figure | None:
         return None
     code = found[0][1].currency
     paid = [(shown, one.payable) for shown, one in reversed(found) if one.currency == code]
+    return by_period("pay", _("Pay by period, in %(currency)s") % {"currency": code}, paid, paid[-1][0], code)
+
+
+def by_period(name: str, title: str, paid: Sequence[tuple[Shown, int]], this: Shown, code: str) -> Figure:
+    """The oldest first."""
     points = tuple(
         Point(formats.short_period(shown.key), amount, formats.short_money(amount, code), formats.money(amount, code))
         for shown, amount in paid
     )
-    last, most = paid[-1], max(paid, key=lambda one: one[1])
+    now = next((amount for shown, amount in paid if shown.key == this.key), None)
+    best, most = max(paid, key=lambda one: one[1])
     summary = _("%(amount)s payable in %(period)s; most in %(best)s: %(highest)s.") % {
-        "amount": formats.money(last[1], code), "period": formats.period(last[0].key),
-        "best": formats.period(most[0].key), "highest": formats.money(most[1], code),
+        "amount": formats.money(now, code), "period": formats.period(this.key),
+        "best": formats.period(best.key), "highest": formats.money(most, code),
     }  # fmt: skip
-    return Figure(
-        "pay", _("Pay by period, in %(currency)s") % {"currency": code}, summary,
-        Bars(points, money_ticks([amount for _, amount in paid], code)), code, (_("Pay period"), _("Payable")),
-        tuple((formats.period(shown.key), amount) for shown, amount in paid),
-    )  # fmt: skip
+    values = Bars(points, formats.short_period(this.key), money_ticks([amount for _, amount in paid], code))
+    rows = tuple((formats.period(shown.key), amount) for shown, amount in paid)
+    return Figure(name, title, summary, values, code, (_("Pay period"), _("Payable")), rows)
 
 
 def payable_per_payee(amounts: Mapping[tuple[str, str], int], names: Mapping[str, str]) -> Figure | None:

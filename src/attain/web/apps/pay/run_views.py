@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +17,7 @@ from attain.web.apps.jobs.services import start_job
 from attain.web.apps.lists.showing import listing
 from attain.web.kit.charts import figure_answer
 from attain.web.kit.tables import Listed
+from attain.web.kit.toasts import undoable
 
 from . import run_pages as pages
 from .approving import NEEDED, Stage, approve, release, way_of, ways_of, why_not_approve, withdraw_approval
@@ -140,7 +142,7 @@ def approve_run(request: HttpRequest, run: str) -> HttpResponse:
         seen=request.POST.get("seen", ""),
         remark=request.POST.get("remark", ""),
     )
-    messages.success(request, _("Approved."))
+    undoable(request, _("Approved."), reverse("run-withdraw", args=(found.pk,)))
     return redirect("run", found.pk)
 
 

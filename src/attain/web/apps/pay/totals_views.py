@@ -9,20 +9,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.access.viewer import Viewer
 from attain.web.kit import formats
+from attain.web.kit.charts import Figure, figure_answer
 from attain.web.workspace import Workspace
 
+from .figures import by_period
 from .scope import scope_of
 from .statements import Shown, plans_by_version
 from .totals import LEAST, Sum, Totals, totals_seen_by
 
 BARS = 12
-HEIGHT = 84
 
 
 @require_GET
@@ -30,23 +32,26 @@ HEIGHT = 84
 def totals(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request, teams=False)
     context = told(request.workspace, request.viewer, scope.periods, request.GET.get("period", "")) or {}
+    charts = [context["chart"]] if context.get("chart") else []
+    if (answer := figure_answer(request, charts)) is not None:
+        return answer
     return render(request, "pay/totals.html", {"periods": scope.periods, **context})
 
 
 def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], asked: str = "") -> dict[str, Any] | None:
-    """One period with its parts, and the same total of those before it as bars; None while nothing is released."""
+    """One period with its parts, and the same total of those before it as a chart; None while nothing is released."""
     shown = periods.get(asked) or next(iter(periods.values()), None)
     if shown is None:
         return None
     before = [(one, totals_seen_by(workspace, viewer, one)) for one in islice(periods.values(), BARS)]
     found = totals_seen_by(workspace, viewer, shown)
     told = [(one, [(kind, _titled(kind, sums)) for kind, sums in one.parts if sums]) for one in found]
-    return {"shown": shown, "totals": told, "bars": _bars(before, found), "width": BARS * 30, "least": LEAST}
+    return {"shown": shown, "totals": told, "chart": _chart(before, found), "least": LEAST}
 
 
 def _titled(kind: str, sums: list[Sum]) -> list[Sum]:
     """With the titles that plans give themselves and their components."""
-    plans = {name: plan for (name, _version), plan in plans_by_version().items()}
+    plans = {name: plan for (name, _of), plan in plans_by_version().items()}
 
     def of(plan: str) -> str:
         return _said(plans[plan].title, plan) if plan in plans else plan
@@ -67,10 +72,10 @@ def _said(titles: Mapping[str, str], name: str) -> str:
     return titles.get(formats.language()) or titles.get("en") or name.replace("-", " ").replace("_", " ").capitalize()
 
 
-def _bars(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, ...]) -> list[dict[str, Any]]:
-    """In the currency that is shown first; what is withheld has no bar."""
+def _chart(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, ...]) -> Figure | None:
+    """In the currency that is shown first, from the oldest period on; what is withheld has no bar."""
     if not found:
-        return []
+        return None
     code = found[0].currency
     sums = [
         (shown, one.whole.amount)
@@ -78,10 +83,6 @@ def _bars(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, .
         for one in totals
         if one.currency == code and one.whole.amount is not None
     ]
-    most = max((amount for _, amount in sums), default=0) or 1
-    return [
-        {"shown": shown, "amount": amount, "currency": code, "x": place * 30 + 3,
-         "height": round((HEIGHT - 4) * max(0, amount) / most, 1),
-         "y": round(HEIGHT - (HEIGHT - 4) * max(0, amount) / most, 1)}
-        for place, (shown, amount) in enumerate(sums)
-    ]  # fmt: skip
+    if not sums:
+        return None
+    return by_period("totals", _("Payable in all, in %(currency)s") % {"currency": code}, sums, sums[-1][0], code)

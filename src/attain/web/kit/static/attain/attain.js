@@ -34,12 +34,17 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
-// The row whose drawer is open is marked.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const row = event.target.closest?.("tr.row");
-  if (!row) return;
+// The row whose drawer is open is marked, also when the lines are loaded anew meanwhile.
+let opened = "";
+function mark() {
   document.querySelectorAll("tr[aria-selected]").forEach((one) => one.removeAttribute("aria-selected"));
-  row.setAttribute("aria-selected", "true");
+  const link = [...document.querySelectorAll("tr.row a.open")].find((one) => one.getAttribute("hx-get") === opened);
+  if (opened && link) link.closest("tr").setAttribute("aria-selected", "true");
+}
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.target.closest?.("tr.row")) return;
+  opened = event.target.getAttribute("hx-get");
+  mark();
 });
 
 // A drawer that was opened takes the focus. Closed, it gives place to what stood there, and the focus back to its row.
@@ -50,17 +55,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const row = document.querySelector("tr[aria-selected]");
-  if (!row || !event.target.closest("[data-closes-drawer]")) return;
+  if (!under.length || !event.target.closest("[data-closes-drawer]")) return;
   event.preventDefault();
+  const row = document.querySelector("tr[aria-selected]");
   byId("why").replaceChildren(...under);
-  row.removeAttribute("aria-selected");
-  row.querySelector("a.open").focus();
+  opened = "";
+  mark();
+  row?.querySelector("a.open").focus();
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  const drawer = event.detail.target.querySelector?.(".drawer");
-  if (drawer) drawer.focus({ preventScroll: true });
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (opened) mark();
+  if (event.target.matches?.(".drawer")) event.target.focus({ preventScroll: true });
 });
 
 // A toast leaves; one with a way back stays longer, and while one is at it.
@@ -69,9 +75,17 @@ document.querySelectorAll("[data-toast]").forEach((toast) => {
   setTimeout(leave, toast.matches("form") ? 12000 : 6000);
 });
 
-// What is chosen is sent at once; what is typed, when it is done.
+// What is chosen is sent at once; what is typed, when it is done. A scope joins what the address says by now: its list
+// may have been sorted since the page was loaded.
 document.addEventListener("change", (event) => {
-  if (event.target.matches("select, [type=date]")) event.target.closest("form[data-sends]")?.requestSubmit();
+  const form = event.target.matches("select, [type=date]") && event.target.closest("form[data-sends]");
+  if (!form) return;
+  if (!form.matches(".scope")) return form.requestSubmit();
+  const asked = new URLSearchParams(location.search);
+  asked.delete("page");
+  form.querySelectorAll("select").forEach((one) => (one.value ? asked.set(one.name, one.value) : asked.delete(one.name)));
+  if (![...asked].length) asked.set("view", "");
+  location.search = asked;
 });
 
 // Lists: "/" searches, a menu closes when one goes elsewhere, and a list that cannot be loaded says so.
