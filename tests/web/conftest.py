@@ -120,7 +120,5 @@ def fresh(_company: Site, tmp_path: Path) -> Iterator[Site]:
 
 def _use(workspace: Workspace) -> None:
     """Other tests of this process work on workspaces of their own."""
-    from django.conf import settings as django
-
     settings.configure(workspace)
-    django.SECRET_KEY = settings.secret_key(workspace)
+    settings.serve_pages(workspace)

@@ -245,7 +245,7 @@ def test_a_plan_is_read_as_text_and_in_words_of_either_language(site: Site) -> N
 
 def test_home_shows_each_role_what_it_needs(site: Site) -> None:
     shown = {who: words(site.as_(who).get("/")) for who in company.ACCOUNTS}
-    assert "Your pay" in shown["rep"] and "Your team" not in shown["rep"]
+    assert "Last statement" in shown["rep"] and "Your team" not in shown["rep"]
     assert "Your team" in shown["manager"]
     assert "Last runs" in shown["finance"] and "Last events" not in shown["finance"]
     assert "Last events" in shown["auditor"]
