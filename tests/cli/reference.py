@@ -63,7 +63,7 @@ CHAPTERS = {
         "end",
         "withdraw",
     ),
-    "The application": ("serve", "account"),
+    "The application": ("serve", "account", "token"),
     "Safety": ("backup", "restore", "doctor", "audit verify", "audit list"),
 }
 

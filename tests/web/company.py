@@ -114,6 +114,16 @@ def month_of_deals(month: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+CRM = """\
+# Exports of the sales team, with German numbers and days.
+into: deals
+delimiter: ";"
+decimal_mark: ","
+group_mark: "."
+date_format: dd.mm.yyyy
+columns: {id: Nr, close_date: Datum, amount: Betrag, owner: Rep}
+"""
+
 BAD_DEALS = """\
 id,close_date,amount,owner
 GOOD-1,2026-03-02,500.00,ron
@@ -128,6 +138,7 @@ def build(path: Path) -> Workspace:
     settings = (path / SETTINGS).read_text(encoding="utf-8")
     (path / SETTINGS).write_text(f"business_date = {BUSINESS_DATE}\n{settings}", encoding="utf-8")
     (path / "facts" / "deals.yaml").write_text(DEALS, encoding="utf-8")
+    (path / "mappings" / "crm.yaml").write_text(CRM, encoding="utf-8")
     made.prepare()
     workspace = Workspace.open(path)
     workspace.connect()

@@ -55,18 +55,19 @@ def program_routes() -> list[Route]:
 def _all_routes() -> list[Route]:
     from django.urls import get_resolver
 
-    return list(_walk(get_resolver().url_patterns, ""))
+    return list(_walk(get_resolver().url_patterns, "", ()))
 
 
-def _walk(patterns: Any, before: str) -> Iterator[Route]:
+def _walk(patterns: Any, before: str, above: tuple[str, ...]) -> Iterator[Route]:
     for one in patterns:
         pattern = before + str(one.pattern)
+        arguments = (*above, *one.pattern.converters)
         if hasattr(one, "url_patterns"):
             space = f"{one.namespace}:" if one.namespace else ""
-            for inner in _walk(one.url_patterns, pattern):
+            for inner in _walk(one.url_patterns, pattern, arguments):
                 yield replace(inner, name=space + inner.name)
         else:
-            yield Route(one.name, pattern, one.callback, tuple(one.pattern.converters))
+            yield Route(one.name, pattern, one.callback, arguments)
 
 
 @cache
@@ -96,6 +97,7 @@ def everything(path: Path) -> list[Mapping[str, object]]:
     values += [{"job": job.pk} for job in Job.objects.all()]
     values += [{"fact": name} for name in Workspace.open(path).fact_types]
     values += [{"batch": batch.pk} for batch in Batch.objects.all()]
+    values += [{"mapping": file.stem} for file in (path / "mappings").glob("*.yaml")]
     values += [{"person": person.person} for person in Person.objects.all()]
     values += [{"of": "person", "person": "rita", "kind": kind} for kind in OF_PERSON]
     values += [{"of": "position", "position": one, "kind": kind} for one in ("rita", "east-2") for kind in OF_POSITION]
@@ -109,6 +111,7 @@ NONSENSE: Mapping[str, object] = {
     "person": "nobody", "position": "no-position", "kind": "no-kind", "plan": "no-plan", "version": "0",
     "provider_id": "nobody", "organization_slug": "nobody",
     "token": "0123456789", "job": 10**18, "fact": "no-facts",
+    "mapping": "no-mapping",
 }  # fmt: skip
 
 

@@ -167,3 +167,17 @@ def test_uploads_that_nobody_needs_are_swept(fresh: Site) -> None:
     running_job(fresh, this_process(), upload=names["c"].name)
     fresh.work()
     assert sorted(left_in_uploads(fresh)) == [names["c"], names["d"]]
+
+
+def test_the_file_for_repair_comes_back_to_its_batch(fresh: Site) -> None:
+    """M.4: downloaded, corrected and uploaded on the page of its batch, it ends as repairs in place do."""
+    upload(fresh, TWO_WRONG.encode(), "march.csv")
+    batch = last_batch()
+    file = fresh.as_("admin").get(f"/imports/{batch.pk}/aside.csv").content.decode()
+    upload(fresh, file.replace("2026-03-40", "2026-03-31").encode(), "mended.csv", how=f"repairs:{batch.pk}")
+    assert last_job().failure == ""
+    assert (last_batch().source, last_batch().rows) == ("mended.csv", 1)
+    assert set(asked_to_repair(fresh, batch)) >= {"seen-4"} and "seen-3" not in asked_to_repair(fresh, batch)
+    upload(fresh, DEALS_OF_MARCH.encode(), "other.csv", how=f"repairs:{batch.pk}")
+    assert "kept_aside_row is not among the columns" in last_job().failure
+    assert left_in_uploads(fresh) == []

@@ -47,6 +47,8 @@ def expected(site: Site, who: str, route: Route, address: str) -> set[int]:
         return {200} if who in company.SEES_RUNS else {404}
     if route.name == "batch-aside":
         return {200, 409}  # most batches kept nothing aside
+    if route.name == "mapping-new":
+        return {302}  # no file is named
     return {200}
 
 

@@ -29,7 +29,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 SIZES = {1440: {"width": 1440, "height": 1000}, 390: {"width": 390, "height": 844}}
 EVERY_PAGE = (
     "/", "/statements/", "/statements/sven/2026-01/", "/runs/", "/runs/run-000001/", "/runs/run-000002/", "/imports/",
-    "BATCH", "/people/", "/people/rita/", "/people/rita/change/seat/", "/people/rita/change/quota/",
+    "BATCH", "/imports/mappings/", "/imports/mappings/of/crm/", "/imports/watched/",
+    "/people/", "/people/rita/", "/people/rita/change/seat/", "/people/rita/change/quota/",
     "/organisation/hire/", "/organisation/file/", "/organisation/positions/", "/organisation/position/east-2/",
     "/organisation/tree/", "/organisation/territory/", "/organisation/territory/members/?group=East",
     "/plans/", "/plans/account-executive/2026-1/", "/audit/?verify=1",

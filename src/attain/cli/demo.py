@@ -24,6 +24,8 @@ OPEN = "2014-05..2014-06"
 """Left open, for people to approve, release and close. Every other run is closed before the next one."""
 LATE_BEFORE = "2012-06"
 """The run before which the late file arrives: the month of its orders is closed by then."""
+CRM = "simulated"
+"""Below the files to import: what is made up, and says so."""
 PLACE = Path("demo/adventureworks")
 Step = Any
 
@@ -53,6 +55,8 @@ def demo(
     brings orders that were missing or wrong in a closed month. The last two months are left open. Of a finished demo
     only the proofs are computed anew; one that was interrupted goes on where it stood.
 
+    Opportunities, their stages and activities are simulated, and marked so: every won one ends as a real order.
+
     With --serve it starts the application, and prints its address and who can sign in.
     """
     from attain.cli.demo_results import show
@@ -63,7 +67,7 @@ def demo(
 
     if fresh:
         _remove(folder)
-    with working("Demo", 4 + 3 * len(RUNS)) as step:
+    with working("Demo", 5 + 3 * len(RUNS)) as step:
         done = prepared(folder, actor_of(actor), step)
     document = done.document()
     answer(as_json, document, lambda: show(done, document, folder))
@@ -135,6 +139,9 @@ def prepared(folder: Path, actor: str, step: Step) -> Done:
     workspace = _opened(folder, step)
     step("importing people, quotas and 31,465 orders")
     _import(workspace, folder / "imports", actor)
+    step("importing a simulated CRM whose won deals are these orders")
+    if (folder / "imports" / CRM).is_dir():  # a demo that an older version began has none
+        _import(workspace, folder / "imports" / CRM, actor)
     done = Done(workspace, _publish(workspace, actor, step))
     for period in RUNS:
         if period == LATE_BEFORE:

@@ -21,6 +21,13 @@ def add_to(app: typer.Typer) -> None:
             "account elif@acme.example --name 'Elif Şahin' --role rep --person E-17",
         ),
     )(account)
+    app.command(
+        short_help="Make a token with which a program signs in.",
+        epilog=examples(
+            "token loader@acme.example 'nightly import' --may import --may see-imports",
+            "token anja@acme.example reports --days 365",
+        ),
+    )(token)
 
 
 def serve(
@@ -68,6 +75,33 @@ def account(
     )  # fmt: skip
     document = {"account": made.email, "name": made.name, "person": made.person, "roles": list(role or ())}
     answer(as_json, document, lambda: say(f"{made.email} can sign in."))
+
+
+def token(
+    email: Annotated[str, typer.Argument(help="The account in whose name the program comes.")],
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    may: Annotated[
+        list[str] | None,
+        typer.Option(help="A right of the account, such as see-runs; several times. Without it: all that only read."),
+    ] = None,
+    days: Annotated[int, typer.Option(help="How long it works.")] = 90,
+    folder: Folder = None,
+    actor: Actor = None,
+    as_json: Json = False,
+) -> None:
+    """Make a token for an account, and show it once: only a hash of it is kept.
+
+    It never opens more than its account may on the day. It is revoked on the page of the account.
+    """
+    from attain.cli.tables import answer, say
+
+    workspace = opened(folder)
+    from attain.web.apps.access.tokens import make_token_of
+
+    made, text = make_token_of(workspace, email, name=name, may=may, days=days, actor=actor_of(actor))
+    document = {"token": text, "account": made.account.email, "name": made.name, "rights": made.rights,
+                "expires_at": made.expires_at.isoformat()}  # fmt: skip
+    answer(as_json, document, lambda: say(text))
 
 
 def _password(source: str | None) -> str:

@@ -32,15 +32,18 @@ class Job:
     table: TableType
     mapping: Mapping
     limits: Limits
+    rows: int = 0
+    """How many rows are only looked at; 0 reads them all."""
 
     def as_bytes(self) -> bytes:
-        said = {"table": as_plain(self.table), "mapping": asdict(self.mapping), "limits": asdict(self.limits)}
+        said: dict[str, Any] = {"table": as_plain(self.table), "mapping": asdict(self.mapping)}
+        said |= {"limits": asdict(self.limits), "rows": self.rows}
         return json.dumps(said, default=_plain, allow_nan=False).encode()
 
     @classmethod
     def of_bytes(cls, content: bytes) -> Job:
         said = json.loads(content)
-        return cls(of_plain(said["table"]), _mapping(said["mapping"]), Limits(**said["limits"]))
+        return cls(of_plain(said["table"]), _mapping(said["mapping"]), Limits(**said["limits"]), said["rows"])
 
 
 def _plain(value: object) -> object:

@@ -29,23 +29,46 @@ from attain.kernel.errors import AttainError, FactError, Finding, Where
 
 from .importing import read_bytes, reader_of
 from .jobs import Job, Limits
+from .looking import Look, first_rows
 from .mapping import Mapping
 from .schema import TableType
 from .source import file_refused
-from .validate import QUARANTINE, Aside, Checked, good_schema
+from .validate import QUARANTINE, Aside, Checked, checked, good_schema
 
 CHUNK = 1 << 20
 FRAME = struct.Struct(">Q")
 
 
 LIMITS = Limits()
+LOOK_LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=15, wall_seconds=30.0)
+"""Somebody waits for the page."""
 
 
 def read_in_child(
     source: bytes | Path, table: TableType, mapping: Mapping, limits: Limits = LIMITS
 ) -> tuple[Checked, str]:
     """What a child made of the source, and the hash of the bytes that it was given."""
-    job = Job(table, mapping, limits).as_bytes()
+    frames, digest = _asked(Job(table, mapping, limits), source)
+    return _answer(frames, table), digest
+
+
+def look_in_child(
+    source: bytes | Path, table: TableType, mapping: Mapping, rows: int, limits: Limits = LOOK_LIMITS
+) -> Look:
+    """The first rows of a source, as they stand there and as the mapping reads them."""
+    frames, _ = _asked(Job(table, mapping, limits, rows), source)
+    said = json.loads(frames[0])
+    fault = None
+    try:
+        judged = _answer(frames, table)
+    except FactError as error:
+        judged, fault = None, error
+    return Look(tuple(said.get("header", ())), said.get("texts", []), said.get("lines", []), judged, fault)
+
+
+def _asked(asked: Job, source: bytes | Path) -> tuple[list[bytes], str]:
+    """The frames of a child's answer, and the hash of what it was given."""
+    job, limits = asked.as_bytes(), asked.limits
     # Arrow loads NumPy wherever it finds it, which takes as long as all else that the child needs: so it finds none.
     child = subprocess.Popen(
         [
@@ -85,7 +108,7 @@ def read_in_child(
         timer.cancel()
     if len(frames) != 3:
         raise _died(child.returncode, overtime.is_set(), limits)
-    return _answer(frames, table), digest
+    return frames, digest
 
 
 def _environment() -> dict[str, str]:
@@ -191,6 +214,8 @@ def answer_to(stream: IO[bytes]) -> tuple[bytes, Sequence[pa.Table]]:
     try:
         reader_of(job.mapping.format)  # loaded while nothing is limited yet
         _limit(job.limits)
+        if job.rows:
+            return _looked(stream.read(), job)
         result = read_bytes(stream.read(), job.table, job.mapping)
         return json.dumps(_summary(result)).encode(), (result.good, result.quarantine)
     except AttainError as fault:
@@ -198,6 +223,18 @@ def answer_to(stream: IO[bytes]) -> tuple[bytes, Sequence[pa.Table]]:
     except MemoryError:
         said = f"The file needs more than the memory limit of {job.limits.memory_bytes >> 20} MB."
         return _refusal(file_refused("file.limit", said, line=1, hint="Split the file.")), ()
+
+
+def _looked(content: bytes, job: Job) -> tuple[bytes, Sequence[pa.Table]]:
+    """The first rows as they stand there, whatever is wrong with how they are mapped."""
+    source = first_rows(reader_of(job.mapping.format)(content, job.mapping), job.rows)
+    texts = [list(row) for row in zip(*(column.to_pylist() for column in source.columns), strict=True)]
+    seen = {"header": source.header, "texts": texts, "lines": source.lines.to_pylist()}
+    try:
+        result = checked(source, job.table, job.mapping)
+    except AttainError as fault:
+        return json.dumps({"error": fault.as_dict(), **seen}).encode(), ()
+    return json.dumps({**_summary(result), **seen}).encode(), (result.good, result.quarantine)
 
 
 def _summary(result: Checked) -> dict[str, Any]:

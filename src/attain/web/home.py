@@ -21,14 +21,7 @@ from attain.web.apps.pay.figures import PERIODS, pay_by_period, payable_per_paye
 from attain.web.apps.pay.models import Run
 from attain.web.apps.pay.order import next_due
 from attain.web.apps.pay.scope import Scope, scope_of
-from attain.web.apps.pay.statements import (
-    Shown,
-    history_seen_by,
-    name_of,
-    names_in,
-    payments_seen_by,
-    periods_shown,
-)
+from attain.web.apps.pay.statements import Shown, history_seen_by, name_of, names_in, payments_seen_by
 from attain.web.apps.pay.totals_views import told
 from attain.web.apps.pay.words import STAGES, TONES
 from attain.web.kit.charts import figure_answer
@@ -44,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request) if viewer.may(Right.SEE_PAY) else None
     own = _own(workspace, viewer, scope.periods) if scope else None
     team = _team(scope) if scope else None
-    sums = told(workspace, viewer, periods_shown(workspace, viewer)) if viewer.may(Right.SEE_TOTALS) else None
+    sums = told(workspace, viewer, scope.periods) if scope and viewer.may(Right.SEE_TOTALS) else None
     figures = [part["chart"] for part in (own, team, sums) if part and part["chart"]]
     if (answer := figure_answer(request, figures)) is not None:
         return answer

@@ -64,7 +64,7 @@ def configure(workspace: Workspace) -> None:
     else:
         _switch(databases)
     settings.WORKSPACE = workspace
-    settings.WORKSPACE_STAMP = workspace.stamp()
+    settings.WORKSPACE_STAMP = None  # it was read before, at a moment that nobody kept
 
 
 def workspace_now() -> Workspace:

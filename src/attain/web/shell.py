@@ -49,7 +49,7 @@ NAVIGATION = (
               ("period", "team")),
     )),
     Group(_("Compensation"), (
-        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS),
+        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS, keeps=("period",)),
         Place(_("Runs"), "runs", "run", Right.SEE_RUNS, keeps=("period",)),
         Place(_("Plans"), "plans", "plan", Right.SEE_PLANS),
         Place(_("People"), "people", "people", Right.SEE_PEOPLE, also="/organisation/"),

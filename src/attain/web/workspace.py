@@ -31,7 +31,7 @@ DATABASE_VARIABLE = "ATTAIN_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///attain.db"
 LOCALES = ("en", "de")
 _KNOWN = ("name", "base_currency", "locale", "zone", "business_date", "calendar", "calendars", "database", "engine",
-          "serve", "sign_on", "access")  # fmt: skip
+          "serve", "sign_on", "access", "watch")  # fmt: skip
 SIGN_ON = (("name", "issuer", "client_id"), ("name", "metadata"))
 """By OpenID Connect, or by SAML with a file of the workspace."""
 SIGN_ON_SECRET = "ATTAIN_SIGN_ON_SECRET"  # noqa: S105  the name of a variable
@@ -60,6 +60,8 @@ class Workspace:
     by SAML `name` and `metadata`, a file of the workspace."""
     second_factor: tuple[str, ...] = ()
     """Roles that open nothing before their account has a second factor."""
+    watch: Mapping[str, Any] = field(default_factory=dict)
+    """`folder`, in which files arrive, and `files`: pattern of a name -> the mapping, fact type or table it is for."""
     ports: Ports = field(default_factory=real_ports, compare=False)
 
     @classmethod
@@ -165,6 +167,9 @@ class Workspace:
             lines += ["", "[sign_on]", *(f"{name} = {_quoted(said)}" for name, said in self.sign_on.items())]
         if self.second_factor:
             lines += ["", "[access]", f"second_factor = [{', '.join(_quoted(role) for role in self.second_factor)}]"]
+        if self.watch:
+            lines += ["", "[watch]", f"folder = {_quoted(self.watch['folder'])}", "", "[watch.files]"]
+            lines += [f"{_quoted(pattern)} = {_quoted(name)}" for pattern, name in self.watch["files"].items()]
         for name, calendar in self.calendars.items():
             lines += ["", f"[calendars.{_quoted(name)}]"]
             lines += [
@@ -322,6 +327,7 @@ def _settings(given: dict[str, Any]) -> tuple[Any, ...]:
         _address(given.get("serve", {})),
         _sign_on(given.get("sign_on", {})),
         _second_factor(given.get("access", {})),
+        _watch(given.get("watch", {})),
     )
 
 
@@ -354,6 +360,17 @@ def _second_factor(given: object) -> tuple[str, ...]:
     if not isinstance(said, list) or not all(role in ROLES for role in said):
         raise _wrong("access.second_factor", said, f"Write a list of roles: {', '.join(ROLES)}.")
     return tuple(said)
+
+
+def _watch(given: object) -> dict[str, Any]:
+    if given == {}:
+        return {}
+    files = given.get("files") if isinstance(given, dict) else None
+    if not isinstance(given, dict) or given.keys() != {"folder", "files"} or not isinstance(given["folder"], str):
+        raise _wrong("watch", given, "It has `folder`, a text in quotes, and the table `files`.")
+    if not given["folder"] or not isinstance(files, dict) or not all(isinstance(name, str) for name in files.values()):
+        raise _wrong("watch.files", files, 'Write a line for each kind of file, such as "crm-*.csv" = "crm".')
+    return given
 
 
 def _quoted(text: str) -> str:

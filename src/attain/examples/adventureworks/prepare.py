@@ -44,6 +44,8 @@ Row = dict[str, Any]
 
 def write_workspace(target: Path, files: Files | None = None) -> None:
     """The whole example: settings, documents, and below `imports` the files to import."""
+    from . import crm  # it stands on the orders that are made here
+
     port = files or Files()
     for name in DOCUMENTS:
         for path in sorted((HERE / name).rglob("*.yaml")) if (HERE / name).is_dir() else (HERE / name,):
@@ -51,6 +53,7 @@ def write_workspace(target: Path, files: Files | None = None) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             port.write_bytes_durably(place, path.read_bytes())
     prepare(target / "imports", port)
+    crm.write(target / "imports" / crm.FOLDER, port)
 
 
 def prepare(target: Path, files: Files | None = None) -> dict[str, Path]:

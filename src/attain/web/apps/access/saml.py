@@ -16,8 +16,8 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 from .policy import anybody
 
 
-@csrf_exempt
 @require_POST
+@csrf_exempt
 @anybody
 def answered(request: HttpRequest, organization_slug: str) -> HttpResponse:
     """What the company's sign-on sends through the browser; it is believed by its signature alone, one page later."""

@@ -65,7 +65,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[dict[str, Any]]] = {}
     for route, methods in made["paths"].items():
         for method, said in methods.items():
-            groups.setdefault(said["tags"][0], []).append(_operation(route, method, said))
+            groups.setdefault(said["tags"][0], []).append(_operation(made, route, method, said))
     return render(request, "access/reference.html", {"groups": groups, "prefix": PREFIX})
 
 
@@ -79,11 +79,24 @@ def shown(request: HttpRequest, tokens: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _operation(route: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
+def _operation(made: dict[str, Any], route: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
     right = said["x-right"]
+    asked = [(one["name"], one["schema"].get("description", "")) for one in said.get("parameters", ())
+             if one["in"] == "query"]  # fmt: skip
     return {
         "method": method.upper(), "route": route, "anchor": re.sub(r"\W+", "-", f"{method}{route}").strip("-"),
-        "about": said.get("description", said["summary"]),
+        "about": said.get("description", said["summary"]).replace("`", ""),
         "right": RIGHTS_SAID[Right[right]] if right in Right.__members__ else None,
-        "parameters": [(one["name"], one["schema"].get("description", "")) for one in said.get("parameters", ())],
+        "parameters": [(name, about.replace("`", "")) for name, about in [*asked, *_body(made, said)]],
     }  # fmt: skip
+
+
+def _body(made: dict[str, Any], said: dict[str, Any]) -> list[tuple[str, str]]:
+    """The fields of what is sent, as JSON or as a form."""
+    forms = [one["schema"] for one in said.get("requestBody", {}).get("content", {}).values()]
+    found = [made["components"]["schemas"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in forms]
+    return [
+        (name, field.get("description", form.get("description", "")))
+        for form in found
+        for name, field in form.get("properties", {}).items()
+    ]

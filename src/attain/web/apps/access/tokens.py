@@ -8,7 +8,7 @@ its account ends at once.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -20,7 +20,7 @@ from attain.web.apps.audit.services import acting, moment
 from attain.web.workspace import Workspace
 
 from .models import Account, Token
-from .policy import OF_TOKENS, Right
+from .policy import OF_TOKENS, READING, Right
 from .viewer import Viewer, viewer_of
 
 SIGN = "attain"
@@ -36,6 +36,30 @@ def make_token(
     wanted, name = list(rights), name.strip()
     if viewer.behind is not None or viewer.token is not None:
         raise Refused(_("Only an account itself makes its tokens."), code="token.own", hint=_("Sign in on the pages."))
+    _require(viewer, name, wanted, days)
+    return _make(workspace, viewer, name, wanted, days, viewer.actor)
+
+
+def make_token_of(
+    workspace: Workspace, email: str, *, name: str, may: Iterable[str] | None, days: int, actor: str
+) -> tuple[Token, str]:
+    """For somebody's account. Only the command line calls it: who can read the folder is its owner."""
+    account = Account.objects.filter(email=email.strip().casefold(), is_active=True).first()
+    if account is None:
+        raise NotFound(f"There is no account {email}.", code="access.unknown", hint="Make it with `attain account`.")
+    viewer = viewer_of(account, workspace.business_date)
+    known = {right.name.lower().replace("_", "-"): right for right in OF_TOKENS if viewer.may(right)}
+    if unknown := [one for one in may or () if one not in known]:
+        raise Refused(
+            f"{account} has no right {unknown[0]} that a program could be given.", code="token.rights",
+            where=Where(field="--may"), hint=f"It has {', '.join(known) or 'none'}.",
+        )  # fmt: skip
+    wanted = [known[one] for one in may] if may else [right for right in known.values() if right in READING]
+    _require(viewer, name.strip(), wanted, days)
+    return _make(workspace, viewer, name.strip(), wanted, days, actor)
+
+
+def _require(viewer: Viewer, name: str, wanted: Collection[Right], days: int) -> None:
     if not name:
         raise Refused(
             _("A token needs a name."), code="token.name", where=Where(field="name"), hint=_("Say what it is for.")
@@ -50,12 +74,17 @@ def make_token(
             _("A token is given at least one right, and none that its account does not have."), code="token.rights",
             where=Where(field="rights"), hint=_("Choose among your own."),
         )  # fmt: skip
+
+
+def _make(
+    workspace: Workspace, viewer: Viewer, name: str, wanted: Iterable[Right], days: int, actor: str
+) -> tuple[Token, str]:
     secret = workspace.ports.randomness.token()
     prefix = sha256_bytes(workspace.ports.randomness.token().encode())[:10]
-    with acting(workspace, viewer.actor, "make token") as act:
+    with acting(workspace, actor, "make token") as act:
         made = Token.objects.create(
             account=viewer.account, name=name, prefix=prefix, hash=sha256_bytes(secret.encode()),
-            rights=[right.name for right in OF_TOKENS if right in wanted], made_at=act.at,
+            rights=[right.name for right in OF_TOKENS if right in set(wanted)], made_at=act.at,
             expires_at=act.at + timedelta(days=days),
         )  # fmt: skip
         after = {"account": viewer.actor, "name": name, "rights": made.rights, "expires_at": moment(made.expires_at)}

@@ -85,6 +85,7 @@ def batches(request: HttpRequest, asked: Query[Asked]) -> Any:
 @router.get("imports/{batch}", response=BatchOut, url_name="batch")
 @needs(Right.SEE_IMPORTS)
 def batch(request: HttpRequest, batch: str) -> Any:
+    """One of them."""
     return _batch(get_object_or_404(Batch, pk=batch))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 from attain.facts.mapping import Format
@@ -9,8 +10,16 @@ from attain.facts.mapping import Mapping as SourceMapping
 from attain.web.apps.jobs.services import Step, job
 from attain.web.workspace import Workspace
 
+from .models import Batch
+from .repairing import attempts_of, repair_rows
 from .services import import_file
 from .uploads import path_of
+from .watching import KIND, take_watched
+
+
+@job(KIND, steps=1)
+def take_in_watched(workspace: Workspace, arguments: dict[str, Any], actor: str, step: Step) -> dict[str, Any]:
+    return take_watched(workspace, arguments, actor, step)
 
 
 @job("import", steps=1)
@@ -18,6 +27,8 @@ def take_in(workspace: Workspace, arguments: dict[str, Any], actor: str, step: S
     """`arguments`: the uploaded file, its own name, and the mapping or the table that it fills."""
     step(arguments["name"])
     file = path_of(workspace, arguments["upload"])
+    if arguments.get("repairs"):
+        return _repaired(workspace, file, arguments, actor)
     by_names = SourceMapping(arguments.get("into", ""), format=cast(Format, file.suffix.removeprefix(".")))
     try:
         done = import_file(
@@ -26,3 +37,17 @@ def take_in(workspace: Workspace, arguments: dict[str, Any], actor: str, step: S
     finally:
         file.unlink(missing_ok=True)
     return {"batch": done.batch.pk, "message": done.message, "findings": [str(one) for one in done.findings]}
+
+
+def _repaired(workspace: Workspace, file: Path, arguments: dict[str, Any], actor: str) -> dict[str, Any]:
+    """The file that was given out for repair, back again: its rows are those of the batch that kept them aside."""
+    batch = Batch.objects.get(pk=arguments["repairs"])
+    try:
+        attempts = attempts_of(workspace, batch, file)
+        done = repair_rows(workspace, batch, attempts, actor=actor, source_name=arguments["name"])
+    finally:
+        file.unlink(missing_ok=True)
+    told = [f"{batch.source}: {len(done.wrong)} rows are still wrong."] if done.wrong else []
+    told += [f"Row {one.row} does not wait for its repair any more." for one, _ in done.stale[:20]]
+    message = f"{len(done.repaired)} rows of {batch.source} are repaired."
+    return {"batch": (done.batch or batch).pk, "message": message, "findings": told}

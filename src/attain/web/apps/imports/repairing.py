@@ -13,12 +13,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from attain.facts.importing import read_source
 from attain.facts.mapping import Control
 from attain.facts.mapping import Mapping as SourceMapping
-from attain.facts.validate import KEPT_ASIDE
+from attain.facts.sandbox import LIMITS, look_in_child
+from attain.facts.validate import KEPT_ASIDE, MAX_QUARANTINE
 from attain.kernel.errors import NotFound, Refused
 from attain.web.apps.audit.services import Act, acting
 from attain.web.workspace import Workspace
@@ -141,6 +143,23 @@ def repair_rows(
             note(act, None)
     outcome.repaired, outcome.wrong = [one.row for one in right], [one.row for one in wrong]
     return outcome
+
+
+def attempts_of(workspace: Workspace, batch: Batch, file: Path) -> list[Attempt]:
+    """The rows of a file that `repair_file` wrote and somebody corrected. Its first column says which row each was."""
+    mapping = replace(mapping_of(workspace, batch)[1], format="csv", sheet=None, control=Control())
+    look = look_in_child(file, workspace.fact_types[batch.into], mapping, MAX_QUARANTINE, LIMITS)
+    if KEPT_ASIDE[0] not in look.header:
+        raise look.fault or Refused(
+            f"{KEPT_ASIDE[0]} is not among the columns of this file.", code=GONE,
+            hint="Correct the file that the page of the batch gives out, and leave its first column as it is.",
+        )  # fmt: skip
+    found = []
+    for texts in look.texts:
+        cells = dict(zip(look.header, (text or "" for text in texts), strict=True))
+        if (row := cells.pop(KEPT_ASIDE[0])).isdecimal() and len(row) < 16:
+            found.append(Attempt(int(row), {name: text for name, text in cells.items() if name not in KEPT_ASIDE}))
+    return found
 
 
 def _note(act: Act, batch: Batch, waiting: Mapping[int, OpenRow], rows: Sequence[OpenRow], by: Batch | None) -> None:

@@ -15,20 +15,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from attain.facts.decisions import IMPORTABLE
 from attain.web.apps.access.policy import Right, needs
+from attain.web.apps.jobs.models import Job
 from attain.web.apps.jobs.services import start_job
 from attain.web.apps.lists.showing import listing
 from attain.web.kit.paging import Page
 from attain.web.kit.tables import Asked
 
 from .listings import BATCHES
+from .mappings import saved_mappings
 from .models import Batch
 from .repair import repair_file
 from .repairing import Attempt, Sheet, repair_rows, sheet_of
 from .selectors import aside_of, changes_of, effect_of, repaired_of, with_repairs
 from .services import undo_batch
 from .uploads import keep, too_large
+from .watching import KIND, folder_of, waiting_in
 from .words import MONEY
 
+FILES_OF_A_PAGE = 50
 ROWS_OF_A_PAGE = 25
 CELLS_OF_A_FORM = 400
 
@@ -37,8 +41,8 @@ CELLS_OF_A_FORM = 400
 @needs(Right.SEE_IMPORTS)
 def batches(request: HttpRequest) -> HttpResponse:
     found = Asked(with_repairs(Batch.objects.order_by("-sequence")), ("source", "into", "imported_by", "pk"))
-    targets = [*request.workspace.fact_types, *IMPORTABLE]
-    context = {"targets": targets, "mappings": sorted(request.workspace.mappings)}
+    of_files = [one.name for one in saved_mappings(request.workspace) if one.mapping and one.mapping.format != "sql"]
+    context = {"targets": [*request.workspace.fact_types, *IMPORTABLE], "mappings": of_files}
     return listing(request, BATCHES, found, "imports/batches.html", context)
 
 
@@ -132,11 +136,27 @@ def upload(request: HttpRequest) -> HttpResponse:
     if (stopped := getattr(request, "upload_stopped", None)) is not None:
         raise too_large(stopped)
     kind, _colon, name = request.POST.get("how", "").partition(":")
-    if file is None or kind not in ("mapping", "into"):
+    if file is None or kind not in ("mapping", "into", "repairs"):
         messages.error(request, _("Choose a file and say what it fills."))
         return redirect("batches")
+    if kind == "repairs":
+        get_object_or_404(Batch, pk=name, is_fact=True)
     arguments = {"upload": keep(request.workspace, file), "name": file.name or "", kind: name}
     return redirect("job", start_job(request.workspace, "import", arguments, actor=request.viewer.actor).pk)
+
+
+@require_GET
+@needs(Right.SEE_IMPORTS)
+def watched(request: HttpRequest) -> HttpResponse:
+    """The folder that is watched: what lies there, and what became of what lay there."""
+    workspace = request.workspace
+    waiting = [(name, size) for name, (size, _time) in waiting_in(workspace).items()]
+    folder = folder_of(workspace)
+    return render(request, "imports/watched.html", {
+        "folder": folder, "is_there": folder is not None and folder.is_dir(), "waiting": waiting[:FILES_OF_A_PAGE],
+        "more": max(0, len(waiting) - FILES_OF_A_PAGE), "patterns": list(workspace.watch.get("files", {}).items()),
+        "jobs": list(Job.objects.filter(kind=KIND)[:FILES_OF_A_PAGE]),
+    })  # fmt: skip
 
 
 @require_POST

@@ -12,6 +12,7 @@ from attain.web.apps.access.policy import signed_in
 
 from .models import Job
 from .selectors import job_seen_by
+from .services import settle
 
 router = Router()
 RESULTS = ("run", "batch", "message", "findings")
@@ -21,7 +22,10 @@ RESULTS = ("run", "batch", "message", "findings")
 @router.get("jobs/{int:job}", response=JobOut, url_name="job")
 @signed_in
 def job(request: HttpRequest, job: int) -> Any:
-    return as_out(job_seen_by(request.viewer, job))
+    """How far it is, and what came of it. One's own, or everybody's for who sees runs."""
+    found = job_seen_by(request.viewer, job)
+    settle(request.workspace, [found])
+    return as_out(found)
 
 
 def as_out(one: Job) -> dict[str, Any]:

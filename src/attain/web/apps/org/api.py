@@ -59,6 +59,7 @@ def people(request: HttpRequest, asked: Query[Asked]) -> Any:
 @router.get("people/{person}", response=PersonOut, url_name="person")
 @needs(Right.SEE_PEOPLE)
 def person(request: HttpRequest, person: str, as_of: date | None = None) -> Any:
+    """One of them, with the seat of the day."""
     return _person(get_object_or_404(Person, person=person), _seats(as_of or request.viewer.as_of, person=person))
 
 

@@ -15,6 +15,7 @@ from attain.checker.seats import ENDLESS, Seat, Seats, SeatScope, is_vacant
 from attain.kernel.errors import Refused, Where, suggest
 from attain.plans.loader import Document
 from attain.web import store
+from attain.web.apps.plans.pages import title_of
 
 from .tables import ORG_TABLES, Row, rows_of
 
@@ -103,7 +104,7 @@ class Book:
                 continue
             payee = self.seats.holder(position, day)
             scope = SeatScope(self.seats, Seat(payee, position, day, ENDLESS))
-            on = tuple(one.plan.plan for one in plans if is_true(one.plan.participants, scope))
+            on = tuple(title_of(one) for one in plans if is_true(one.plan.participants, scope))
             found[payee] = Place(
                 position, row["title"], row["territory"], row["unit"], self.above(position, day),
                 self.seats.team_of(payee, day), on,

@@ -183,7 +183,8 @@ def _form(
 ) -> forms.Change:
     more: dict[str, Any] = {}
     if kind == "plan":
-        more["plans"] = [(one.plan.plan, title_of(one)) for one in published_plans() if seat_of(one.plan.participants)]
+        titles = {one.plan.plan: title_of(one) for one in published_plans() if seat_of(one.plan.participants)}
+        more["plans"] = list(titles.items())
     if kind == "quota":
         kinds = {name for calendar in request.workspace.calendars.values() for name in calendar.kinds}
         more["kinds"] = [*((one, formats.kind_of_period(one)) for one in sorted(kinds)), ("span", _("its own days"))]

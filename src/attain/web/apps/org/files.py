@@ -70,7 +70,7 @@ def look_at(workspace: Workspace, arguments: Mapping[str, Any]) -> dict[str, Any
         found_faults += found.findings
     if found_faults or plan is None:
         return {"into": into, "faults": list(_faults(found_faults[:MOST_FAULTS]))}
-    book = Book.now()
+    book = Book(plan.after)
     changes = [one for change in plan.changes for one in _changes(change, book)]
     return {
         "into": into, "rows": len(rows), "faults": [], "versions": dict(plan.versions),

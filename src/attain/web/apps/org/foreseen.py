@@ -41,6 +41,11 @@ class Mover:
     manager_before: str
     manager_after: str
 
+    @property
+    def same_plans(self) -> bool:
+        then, now = ((place.plans if place is not None else ()) for place in (self.before, self.after))
+        return then == now
+
 
 @dataclass(frozen=True)
 class Falling:

@@ -175,12 +175,11 @@ def _of_version(
         for value in [getattr(one, name)]
         if (last is None and value) or (last is not None and getattr(last, name) != value)
     )
-    title = ", ".join(
-        str(COLUMNS[name])
-        for name in SHOWN_OF_POSITION
-        if last is not None and getattr(last, name) != getattr(one, name)
-    )
-    return _moment(one, title or one.title or one.position, details, said, day)
+    if last is None or not details:
+        rest = tuple(detail for detail in details if detail[0] != COLUMNS["title"])
+        return _moment(one, one.title or one.position, rest, said, day)
+    (label, value), *more = details
+    return _moment(one, f"{label}: {value}", tuple(more), said, day)
 
 
 def _moment(row: Any, title: str, details: tuple[tuple[str, str], ...], said: Mapping[str, Said], day: date) -> Moment:

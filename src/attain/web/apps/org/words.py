@@ -28,7 +28,7 @@ COLUMNS = {
     "country": _("Country"),
     "currency": _("Currency"),
     "hired_on": _("Employed from"),
-    "left_on": _("Employed until"),
+    "left_on": _("Left on"),
     "kind": _("Kind"),
     "position": _("Position"),
     "title": _("Title"),

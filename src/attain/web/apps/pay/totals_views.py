@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -11,14 +12,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from attain.documents.statement import Payment
+from attain.plans.model import Plan
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.access.viewer import Viewer
+from attain.web.kit import formats
 from attain.web.kit.charts import Figure, figure_answer
 from attain.web.workspace import Workspace
 
-from .figures import by_period
-from .statements import Shown, periods_shown
-from .totals import LEAST, Totals, totals_seen_by
+from .figures import pay_by_period
+from .scope import scope_of
+from .statements import Shown, plans_by_version
+from .totals import LEAST, Sum, Totals, totals_seen_by
 
 BARS = 12
 
@@ -26,35 +31,58 @@ BARS = 12
 @require_GET
 @needs(Right.SEE_TOTALS)
 def totals(request: HttpRequest) -> HttpResponse:
-    periods = periods_shown(request.workspace, request.viewer)
-    asked = request.GET.get("period", "")
-    context = told(request.workspace, request.viewer, periods, asked) or {}
-    if (answer := figure_answer(request, [context["chart"]] if context.get("chart") else [])) is not None:
+    scope = scope_of(request, teams=False)
+    context = told(request.workspace, request.viewer, scope.periods, request.GET.get("period", "")) or {}
+    charts = [context["chart"]] if context.get("chart") else []
+    if (answer := figure_answer(request, charts)) is not None:
         return answer
-    return render(request, "pay/totals.html", {"periods": periods, **context})
+    return render(request, "pay/totals.html", {"periods": scope.periods, **context})
 
 
 def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], asked: str = "") -> dict[str, Any] | None:
-    """One period with its parts, and the same total of those before it as a chart; None while nothing is released."""
+    """One period with its parts, and the same total of those before it as bars; None while nothing is released."""
     shown = periods.get(asked) or next(iter(periods.values()), None)
     if shown is None:
         return None
     before = [(one, totals_seen_by(workspace, viewer, one)) for one in islice(periods.values(), BARS)]
     found = totals_seen_by(workspace, viewer, shown)
-    return {"shown": shown, "totals": found, "chart": _chart(before, found, shown), "least": LEAST}
+    told = [(one, [(kind, _titled(kind, sums)) for kind, sums in one.parts if sums]) for one in found]
+    return {"shown": shown, "totals": told, "chart": _chart(before, found), "least": LEAST}
 
 
-def _chart(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, ...], this: Shown) -> Figure | None:
-    """In the currency that is shown first; what is withheld is not drawn."""
+def _titled(kind: str, sums: list[Sum]) -> list[Sum]:
+    """With the titles that plans give themselves and their components."""
+    plans = {name: plan for (name, _of), plan in plans_by_version().items()}
+
+    def of(plan: str) -> str:
+        return _said(plans[plan].title, plan) if plan in plans else plan
+
+    if kind == "plan":
+        return [replace(one, name=of(one.name)) for one in sums]
+    if kind == "component":
+        return [replace(one, name=_component(plans, one), under=of(one.under)) for one in sums]
+    return sums
+
+
+def _component(plans: Mapping[str, Plan], one: Sum) -> str:
+    component = plans[one.under].components.get(one.name) if one.under in plans else None
+    return _said(component.title if component is not None else {}, one.name)
+
+
+def _said(titles: Mapping[str, str], name: str) -> str:
+    return titles.get(formats.language()) or titles.get("en") or name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _chart(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, ...]) -> Figure | None:
+    """In the currency that is shown first; what is withheld has no bar."""
     if not found:
         return None
     code = found[0].currency
     sums = [
-        (shown, one.whole.amount)
-        for shown, totals in reversed(before)
+        (shown, Payment("", shown.period, code, 0, one.whole.amount, ()))
+        for shown, totals in before
         for one in totals
         if one.currency == code and one.whole.amount is not None
     ]
-    if len(sums) < 2:
-        return None
-    return by_period("totals", _("Payable by period, in %(currency)s") % {"currency": code}, sums, this, code)
+    drawn = pay_by_period(sums)
+    return drawn and replace(drawn, name="totals", title=_("Payable in all, in %(currency)s") % {"currency": code})

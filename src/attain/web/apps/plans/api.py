@@ -50,6 +50,7 @@ def plans(request: HttpRequest, asked: Query[Asked]) -> Any:
 @router.get("plans/{plan}/{version}", response=DocumentOut, url_name="plan")
 @needs(Right.SEE_PLANS)
 def plan(request: HttpRequest, plan: str, version: str) -> Any:
+    """One version with its document."""
     found = get_object_or_404(PlanVersion, plan=plan, plan_version=version)
     return _version(found) | {"document": found.text}
 
