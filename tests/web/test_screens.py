@@ -201,7 +201,7 @@ def test_a_statement_is_read_by_keyboard(browser: Browser) -> None:
         row = page.evaluate("document.activeElement.getAttribute('hx-get')")
         page.keyboard.press("Enter")
         page.wait_for_selector("aside.drawer")
-        page.wait_for_function("document.activeElement.matches('aside.drawer')")
+        page.wait_for_selector("aside.drawer:focus")
         assert page.evaluate("document.querySelector('tr[aria-selected] a').getAttribute('hx-get')") == row
         page.keyboard.press("Escape")
         page.wait_for_selector("aside.drawer", state="detached")

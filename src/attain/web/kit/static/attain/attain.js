@@ -64,9 +64,10 @@ document.addEventListener("click", (event) => {
   row?.querySelector("a.open").focus();
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
+document.addEventListener("htmx:afterSwap", (event) => {
   if (opened) mark();
-  if (event.target.matches?.(".drawer")) event.target.focus({ preventScroll: true });
+  const drawer = event.detail.target.querySelector?.(".drawer");
+  if (drawer) drawer.focus({ preventScroll: true });
 });
 
 // A toast leaves; one with a way back stays longer, and while one is at it.
