@@ -13,7 +13,7 @@ PINNED = {
     "/": 19,
     "/statements/": 10,
     "/statements/sven/2026-01/": 9,
-    "/statements/sven/2026-01/file.xlsx": 8,
+    "/statements/sven/2026-01/file.xlsx": 9,
     "/search/?q=r": 4,
     "/runs/": 15,
     "/runs/run-000001/": 24,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from attain.web.backup import backup, restore
 from tests.web import company
-from tests.web.conftest import Site
+from tests.web.conftest import Site, opened
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITERS = ("admin", "all-seeing")
 TIMES = 100
+TOKEN = re.compile(rb"[0-9A-Za-z]{64}")
+"""Against forged requests, another one in each answer."""
 
 
 @pytest.mark.parametrize("times", [TIMES, pytest.param(2500, marks=pytest.mark.soak)])
@@ -42,3 +46,27 @@ def test_two_who_save_and_a_worker_that_calculates_lose_nothing(fresh: Site, tim
         assert len(mine) == times
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     assert verify(fresh.workspace) == []
+
+
+def test_a_backup_taken_while_others_write_gives_the_same_statements(fresh: Site, tmp_path: Path) -> None:
+    """Page, workbook and numbers of every payee, byte by byte, out of an empty folder."""
+    before = statements(fresh)
+    command = [sys.executable, "-m", "tests.web.saving", str(fresh.workspace.path), "admin", "40"]
+    saving = subprocess.Popen(command, cwd=ROOT, stdout=-1)
+    assert saving.stdout is not None and saving.stdout.readline() == b"302\n"
+    backup(fresh.workspace, tmp_path / "backup")
+    assert saving.poll() is None, "nobody wrote meanwhile"
+    assert saving.communicate(timeout=300)[0].count(b"302") == 39
+    restored = restore(tmp_path / "backup", tmp_path / "new")
+    assert statements(Site(opened(restored.path))) == before
+
+
+def statements(site: Site) -> dict[str, bytes]:
+    """Of everybody in both periods: what the page says, and the workbook."""
+    admin, found = site.as_("admin"), {}
+    for payee in company.OWNERS:
+        for period in company.AMOUNTS:
+            address = f"/statements/{payee}/{period}/"
+            found[address] = TOKEN.sub(b"", admin.get(address).content)
+            found[f"{address}file.xlsx"] = admin.get(f"{address}file.xlsx").content
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -16,10 +16,14 @@ LineWords = tuple[Line, str, str, str]
 """A line with the title of its component, what it is about, and what else is to be said of it."""
 
 
-def statement_workbook(statement: Statement, title: str, lines: Sequence[LineWords], words: Mapping[str, str]) -> bytes:
-    """`words` has the titles of parts and columns in the language of the reader."""
+def statement_workbook(
+    statement: Statement, title: str, lines: Sequence[LineWords], words: Mapping[str, str], made: datetime
+) -> bytes:
+    """`words` has the titles of parts and columns in the language of the reader. The same statement is the same bytes:
+    `made` is when its run was done."""
     content = BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": made})
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     money = {
         code: book.add_format({"num_format": _pattern(code)}) for code in {one.currency for one in statement.totals}

@@ -314,7 +314,8 @@ def workbook(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     words |= {"payable": _("Payable"), "date": _("Date"), "about": _("About"), "component": _("Component"),
               "more": _("More"), "amount": _("Amount"), "currency": _("Currency"),
               "statement": _("Statement")}  # fmt: skip
-    content = statement_workbook(found, f"{name}, {formats.period(period)}", rows, words)
+    made = Run.objects.get(pk=shown.run).finished_at
+    content = statement_workbook(found, f"{name}, {formats.period(period)}", rows, words, made)
     response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     response.headers["Content-Disposition"] = 'attachment; filename="statement.xlsx"'
     return response
