@@ -363,7 +363,7 @@ def test_a_process_that_answers_browsers_knows_every_kind_of_job(fresh: Site, mo
     for name in ("attain.web.apps.pay.jobs", "attain.web.apps.imports.jobs"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     assert fresh.as_("admin").post("/runs/start/", {"period": "2026-03"}).status_code == 302
-    assert set(services._KINDS) == {"calculate", "import"}
+    assert {"calculate", "import"} <= set(services._KINDS)
 
 
 def test_control_totals_account_for_every_deal_of_the_source(site: Site) -> None:

@@ -49,10 +49,10 @@ NAVIGATION = (
               ("period", "team")),
     )),
     Group(_("Compensation"), (
-        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS, keeps=("period",)),
         Place(_("Runs"), "runs", "run", Right.SEE_RUNS, keeps=("period",)),
         Place(_("Plans"), "plans", "plan", Right.SEE_PLANS),
         Place(_("People"), "people", "people", Right.SEE_PEOPLE, also="/organisation/"),
+        Place(_("Totals"), "totals", "bank", Right.SEE_TOTALS, keeps=("period",)),
         Place(_("Imports"), "batches", "database", Right.SEE_IMPORTS),
         Place(_("Jobs"), "jobs", "job", Right.SEE_RUNS),
     )),
