@@ -211,3 +211,36 @@ def test_nobody_is_sent_to_another_site_after_saving(fresh: Site) -> None:
     sent = {"table": "statements", "name": "Mine", "query": "q=x"}
     answer = fresh.as_("admin").post("/views/save/", sent, headers={"referer": "http://evil.example/statements/"})
     assert answer["Location"] == "/"
+
+
+def test_a_saved_view_of_a_team_alone_opens_its_list(fresh: Site) -> None:
+    """It says nothing but where one stands: the way to it must end."""
+    from attain.web.apps.lists.models import SavedView
+
+    SavedView.objects.create(
+        account=fresh.account("manager"), table="statements", name="Mine", query="team=mia", is_default=True
+    )
+    answer = fresh.as_("manager").get("/statements/", follow=True)
+    assert (answer.status_code, len(answer.redirect_chain)) == (200, 1)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_an_endless_search_and_a_filter_that_does_not_exist_find_nothing(site: Site, address: str) -> None:
+    client = site.as_("all-seeing")
+    filters = [f"{name}=zzz" for name in ("holds", "state", "into", "kind", "role")]
+    for asked in ("q=" + "a+" * 1500, "q=" + "x" * 60_000, *filters):
+        assert client.get(f"{address}?{asked}").status_code == 200
+
+
+def test_letters_of_any_alphabet_are_found_and_sorted(fresh: Site) -> None:
+    """SQLite by itself knows no Ö: neither which letter is its small one, nor where it stands."""
+    from attain.web.apps.org.models import Person
+
+    for id_, name in (("p1", "Özil Ähre"), ("p2", "Zoë Zander"), ("p3", "Olga Oben")):
+        Person.objects.create(person=id_, name=name)
+    admin = fresh.as_("admin")
+    for asked in ("özil", "ÄHRE", "ozil"):
+        assert "Özil Ähre" in words(admin.get(f"/people/?q={asked}"))
+    names = re.findall("Özil Ähre|Zoë Zander|Olga Oben", words(admin.get("/people/?sort=person")))
+    assert list(dict.fromkeys(names)) == ["Olga Oben", "Özil Ähre", "Zoë Zander"]
+    assert "100% sure" not in words(admin.get("/people/?q=%25"))

@@ -60,6 +60,7 @@ def configure(workspace: Workspace) -> None:
     if not settings.configured:
         settings.configure(DATABASES=databases, **_records(), **_pages(), **_sign_on())
         django.setup()
+        _teach_letters()
         _keep_no_permissions()
     else:
         _switch(databases)
@@ -78,6 +79,12 @@ def workspace_now() -> Workspace:
             settings.WORKSPACE_STAMP = stamp
             settings.WORKSPACE = known = known.anew()
     return known
+
+
+def _teach_letters() -> None:
+    from . import folding  # names what Django knows only from now on
+
+    folding.install()
 
 
 def _keep_no_permissions() -> None:

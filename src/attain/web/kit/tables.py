@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, TextField
 from django.http import HttpRequest, QueryDict
+
+from attain.web.folding import Sorted, folded
 
 from . import formats
 from .paging import Page
@@ -23,6 +25,7 @@ Row = Any
 Prepare = Callable[[Sequence[Row]], Sequence[Row]]
 """Adds to the rows of a page what is fetched for all of them at once."""
 RIGHT = ("money", "amounts", "count")
+LONGEST_SEARCH, MOST_WORDS = 200, 10
 SCOPE = ("period", "team", "on")
 """What of the address is the page's own and not the table's: it stays where a table is sorted or searched."""
 
@@ -80,8 +83,8 @@ class Listed:
     text: Callable[[Row], str]
 
     def searched(self, words: str) -> Listed:
-        wanted = words.casefold().split()
-        return Listed([row for row in self.rows if all(one in self.text(row).casefold() for one in wanted)], self.text)
+        wanted = str(folded(words)).split()
+        return Listed([row for row in self.rows if all(one in _folded(self.text(row)) for one in wanted)], self.text)
 
     def filtered(self, by: Filter, value: str) -> Listed:
         assert by.value is not None  # noqa: S101  a table of rows at hand declares values
@@ -90,7 +93,7 @@ class Listed:
     def ordered(self, by: Column, *, down: bool) -> Listed:
         def key(row: Row) -> Any:
             value = by.value(row)
-            return value.casefold() if isinstance(value, str) else value
+            return folded(value) if isinstance(value, str) else value
 
         known = [row for row in self.rows if by.value(row) is not None]
         unknown = [row for row in self.rows if by.value(row) is None]
@@ -108,6 +111,10 @@ class Listed:
 
     def all(self) -> Sequence[Row]:
         return self.rows
+
+
+def _folded(text: str) -> str:
+    return str(folded(text))
 
 
 def _several(value: Any) -> list[str]:
@@ -128,7 +135,7 @@ class Asked:
         for word in words.split():
             anywhere = Q()
             for name in self.text:
-                anywhere |= Q(**{f"{name}__icontains": word})
+                anywhere |= Q(**{f"{name}__has": word})
             wanted &= anywhere
         return Asked(self.found.filter(wanted), self.text)
 
@@ -136,7 +143,12 @@ class Asked:
         return Asked(self.found.filter(**{by.field: value}), self.text)
 
     def ordered(self, by: Column, *, down: bool) -> Asked:
-        return Asked(self.found.order_by(*(f"-{name}" if down else name for name in by.by), "pk"), self.text)
+        keys = [self._key(name) for name in by.by]
+        return Asked(self.found.order_by(*(one.desc() if down else one.asc() for one in keys), "pk"), self.text)
+
+    def _key(self, name: str) -> Any:
+        known = {field.name: field for field in self.found.model._meta.get_fields()}
+        return Sorted(name) if isinstance(known.get(name), CharField | TextField) else F(name)
 
     def choices(self, of: Filter) -> list[str]:
         found = self.found.order_by(of.field).values_list(of.field, flat=True).distinct()
@@ -252,7 +264,7 @@ class Shown:
 
     @cached_property
     def words(self) -> str:
-        return self.get.get("q", "").strip()
+        return " ".join(self.get.get("q", "")[:LONGEST_SEARCH].split()[:MOST_WORDS])
 
     @cached_property
     def columns(self) -> list[Column]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from attain.web.apps.lists.showing import listing
 from attain.web.apps.org.models import Person
+from attain.web.folding import Sorted
 from attain.web.kit.tables import Listed
 from attain.web.shell import places_of
 
@@ -81,7 +82,7 @@ def search(request: HttpRequest) -> HttpResponse:
         if wanted in str(place.title).casefold()
     ]
     if wanted and request.viewer.may(Right.SEE_PAY):
-        people = Person.objects.filter(name__icontains=wanted).order_by("name")
+        people = Person.objects.filter(name__has=wanted).order_by(Sorted("name"))
         if request.viewer.payees is not None:
             people = people.filter(person__in=request.viewer.payees)
         for one in people[:FOUND]:
@@ -94,7 +95,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
     day = request.viewer.as_of
-    found = Account.objects.order_by("name", "email").prefetch_related("grants")
+    found = Account.objects.order_by(Sorted("name"), "email").prefetch_related("grants")
     rows = [
         WithRoles(one, tuple(sorted(held.role for held in one.grants.all() if held.holds_on(day)))) for one in found
     ]

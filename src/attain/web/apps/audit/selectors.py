@@ -43,7 +43,7 @@ def events_with(text: str) -> QuerySet[Event]:
     for word in text.split():
         anywhere = Q()
         for column in SEARCHED:
-            anywhere |= Q(**{f"{column}__icontains": word})
+            anywhere |= Q(**{f"{column}__has": word})
         wanted &= anywhere
     return Event.objects.filter(wanted).order_by("-sequence")
 

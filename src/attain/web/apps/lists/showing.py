@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from attain.web.kit.tables import SCOPE, Prepare, Shown, Source, Table
@@ -30,5 +30,6 @@ def listing(
     default = next((one for one in views if one.is_default), None)
     if default is not None and not set(request.GET) - set(SCOPE):
         kept = request.GET.urlencode()
-        return redirect(f"{request.path}?{default.query}{'&' if kept else ''}{kept}{'' if default.query else '&view='}")
+        chosen = "" if set(QueryDict(default.query)) - set(SCOPE) else "view="  # so that the way ends there
+        return redirect(f"{request.path}?{'&'.join(one for one in (default.query, kept, chosen) if one)}")
     return render(request, template, {"table": shown, "views": views, **(context or {})})

@@ -44,14 +44,14 @@ class PositionOut(Schema):
 
 class Asked(Part):
     as_of: date | None = Field(None, description="The day; without it the business date.")
-    q: str = Field("", description="Part of the name or of the id.")
+    q: str = Field("", max_length=200, description="Part of the name or of the id.")
 
 
 @router.get("people", response=Rows[PersonOut], url_name="people")
 @needs(Right.SEE_PEOPLE)
 def people(request: HttpRequest, asked: Query[Asked]) -> Any:
     """Everybody, by id."""
-    found = Person.objects.filter(Q(name__icontains=asked.q) | Q(person__icontains=asked.q))
+    found = Person.objects.filter(Q(name__has=asked.q) | Q(person__has=asked.q))
     seats = _seats(asked.as_of or request.viewer.as_of)
     return of_query(found, "person", asked, lambda one: _person(one, seats))
 
@@ -69,7 +69,7 @@ def positions(request: HttpRequest, asked: Query[Asked]) -> Any:
     """The seats of a day, with who holds them."""
     day = asked.as_of or request.viewer.as_of
     holders = dict(Assignment.objects.filter(holds_on(day)).values_list("position", "person"))
-    found = Position.objects.filter(holds_on(day)).filter(Q(title__icontains=asked.q) | Q(position__icontains=asked.q))
+    found = Position.objects.filter(holds_on(day)).filter(Q(title__has=asked.q) | Q(position__has=asked.q))
     return of_query(found, "position", asked, lambda one: _position(one, holders))
 
 

@@ -15,6 +15,7 @@ from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.lists.showing import listing
 from attain.web.apps.plans.pages import title_of
 from attain.web.dating import holds_on
+from attain.web.folding import Sorted
 from attain.web.kit.tables import Asked
 
 from . import timeline
@@ -50,7 +51,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
     taken = Exists(sitting.filter(position=OuterRef("position")))
     vacant = [] if request.GET.get("q") else Position.objects.filter(holds_on(day), ~taken).order_by("position")
-    people = Asked(Person.objects.order_by("name", "person"), ("name", "person"))
+    people = Asked(Person.objects.order_by(Sorted("name"), "person"), ("name", "person"))
     return listing(request, PEOPLE, people, "org/people.html", {"day": day, "vacant": list(vacant)}, with_seats)
 
 

@@ -54,7 +54,9 @@ PLANS = Table(
         Column("who", _("Published by"), lambda row: row.version.published_by, css="phone-off second", shown=False),
     ),
     find=_("Find a plan"), counted=_versions,
-    filters=(Filter("holds", _("State"), _("All states"), value=lambda row: row.holds, says=HOLDS.__getitem__),),
+    filters=(
+        Filter("holds", _("State"), _("All states"), value=lambda row: row.holds, says=lambda one: HOLDS.get(one, one)),
+    ),
     nothing=_("No plan is published yet"),
     nothing_more=_("Write a plan in plans/, check and test it, then publish it."),
     not_found=_("No plan is found"),
