@@ -393,6 +393,19 @@ def test_control_totals_differ_when_the_run_holds_what_the_source_does_not(
     assert "Difference, 1" in page
 
 
+def test_control_totals_differ_when_the_run_lost_a_deal(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No plan here leaves anything out, so what is neither credited nor listed is missed."""
+    from attain.web.apps.pay import control
+
+    events = control._events
+    monkeypatch.setattr(control, "_events", lambda run, table, name: events(run, table, name)[1:])
+    cache.clear()
+    page = words(site.as_("auditor").get("/runs/run-000002/control/"))
+    cache.clear()
+    assert "Control totals of deals differ" in page
+    assert "Difference, -1" in page or "Difference, −1" in page
+
+
 def test_a_job_speaks_the_language_of_whoever_asked_for_it(fresh: Site) -> None:
     """The worker has no reader before it: its refusal is kept in the words in which it will be read."""
     from attain.web.apps.access.models import Account

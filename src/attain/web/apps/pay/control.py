@@ -1,13 +1,16 @@
 """Control totals of a run: what the source holds against what the run says became of it.
 
 The source is read again from its batches, without the engine. Every event of a type that plans credit is in one place
-only: credited, credited to nobody, unreadable, or left out by the plans. What the run holds and the source does not, or
-what it holds twice, is the difference; it has to be nothing.
+only: credited, credited to nobody, unreadable, or left out by the plans, which only a plan with a `when` may do. What
+the run holds and the source does not, what it holds twice, and what it lost is the difference; it has to be nothing.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
@@ -17,11 +20,13 @@ from django.core.cache import cache
 from attain.engine.stored import StoredRun
 from attain.facts.importing import money_totals
 from attain.facts.schema import FactType
+from attain.kernel.intervals import Interval
+from attain.plans.model import Plan
 from attain.web.workspace import Workspace
 
 from .calculating import stored
 from .models import Run
-from .selectors import facts_read
+from .selectors import facts_read, plans_in
 
 PLACES = ("credits", "uncredited")
 SECONDS_KEPT = 24 * 60 * 60
@@ -57,16 +62,23 @@ def control_totals(workspace: Workspace, run: Run) -> list[ControlTotals]:
     found: list[ControlTotals] | None = cache.get(key)
     if found is None:
         outcome = stored(workspace, run)
-        found = [_of_type(workspace, run, outcome, name) for name in _types(outcome)]
+        documents = plans_in(json.loads(run.inputs), Interval(run.starts_on, run.ends_on))
+        readers: dict[str, list[Interval]] = {}
+        for plan in (one.plan for one in documents):
+            for rule in plan.credits.values():
+                asks_all = rule.when is None and rule.date is None
+                readers.setdefault(rule.from_, []).extend([Interval(*_days(plan))] if asks_all else [])
+        found = [_of_type(workspace, run, outcome, *one) for one in sorted(readers.items())]
         cache.set(key, found, SECONDS_KEPT)
     return found
 
 
-def _types(outcome: StoredRun) -> list[str]:
-    return sorted({name for table in PLACES for name in outcome.distinct(table, "event_type")})
+def _days(plan: Plan) -> tuple[date, date | None]:
+    return plan.effective.start, plan.effective.end
 
 
-def _of_type(workspace: Workspace, run: Run, outcome: StoredRun, name: str) -> ControlTotals:
+def _of_type(workspace: Workspace, run: Run, outcome: StoredRun, name: str, asked: Sequence[Interval]) -> ControlTotals:
+    """`asked` are the days on which a plan asks for every event of the type."""
     facts = facts_read(workspace, run, name)
     fact, table = facts.schema, facts.table
     said = {part: _events(outcome, part, name) for part in (*PLACES, "exceptions")}
@@ -78,12 +90,22 @@ def _of_type(workspace: Workspace, run: Run, outcome: StoredRun, name: str) -> C
         "credited": _amount(fact, table.filter(_is_in(table, fact, said["credits"]))),
         "uncredited": _amount(fact, table.filter(_is_in(table, fact, said["uncredited"]))),
         "unreadable": _amount(fact, left.filter(unread)),
-        "left_out": _amount(fact, left.filter(pc.invert(unread))),
+        "left_out": _amount(fact, left.filter(pc.invert(pc.or_(unread, _is_asked(left, fact, asked))))),
     }
     source = _amount(fact, table)
     keys = table[fact.key].combine_chunks()
     unknown = sum(len(said[part].filter(pc.invert(pc.is_in(said[part], value_set=keys)))) for part in PLACES)
     return ControlTotals(name, source, parts, _difference(source, parts, unknown))
+
+
+def _is_asked(table: pa.Table, fact: FactType, days: Sequence[Interval]) -> pa.ChunkedArray:
+    found = pc.is_null(table[fact.key])  # no row: every fact has a key
+    for one in days:
+        inside = pc.greater_equal(table[fact.date], pa.scalar(one.start))
+        if one.end is not None:
+            inside = pc.and_(inside, pc.less(table[fact.date], pa.scalar(one.end)))
+        found = pc.or_(found, pc.fill_null(inside, False))
+    return found
 
 
 def _events(outcome: StoredRun, table: str, name: str) -> pa.Array:
@@ -105,7 +127,7 @@ def _amount(fact: FactType, rows: pa.Table) -> Amount:
 
 
 def _difference(source: Amount, parts: dict[str, Amount], unknown: int) -> Amount:
-    """What stands in two parts is more than the source has; so is what the source does not know."""
+    """More where something stands in two parts, or the source does not know it; less where something is lost."""
     codes = sorted({code for one in (source, *parts.values()) for code in one.money})
     nothing = Decimal(0)
     money = {
