@@ -85,6 +85,24 @@ def test_an_account_is_put_out_and_let_in_again(fresh: Site) -> None:
     assert fresh.log()[-1].action == "access.account-opened"
 
 
+def test_whoever_was_put_out_does_not_come_back_by_an_old_session(fresh: Site) -> None:
+    """F4: neither does a program with an old token; and roles that need two people need them again."""
+    from attain.web.apps.access.models import Token
+
+    admin = fresh.as_("admin")
+    admin.post("/me/programs/", {"name": "nightly", "rights": ["SEE_IMPORTS"], "days": 30})
+    assert put_out(fresh, "admin", by="administrator").status_code == 302
+    assert put_out(fresh, "admin", active="1", by="administrator").status_code == 302
+    assert admin.get("/people/")["Location"].startswith("/sign-in/")
+    assert not Token.objects.filter(account=fresh.account("admin"), revoked_at__isnull=True).exists()
+    fresh.clients.pop("admin")
+    held = fresh.account("admin").grants.get()
+    assert held.waits and fresh.as_("admin").get("/people/").status_code == 404
+    assert confirm(fresh, held, "administrator").status_code == 409
+    assert confirm(fresh, held, "all-seeing").status_code == 302
+    assert fresh.as_("admin").get("/people/").status_code == 200
+
+
 def test_the_second_of_two_is_told_and_nobody_puts_themselves_out(fresh: Site) -> None:
     seen = fresh.account("rep").version
     assert put_out(fresh, "rep", by="administrator").status_code == 302

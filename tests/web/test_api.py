@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from decimal import Decimal
 from typing import Any
@@ -208,6 +209,16 @@ def test_a_refused_request_may_come_again_with_its_key(fresh: Site) -> None:
     key = {"Idempotency-Key": "k-2"}
     assert sent(fresh, "admin", "runs", {"period": "2026-99"}, **key).status_code == 409
     assert sent(fresh, "admin", "runs", {"period": "2026-03"}, **key).status_code == 202
+    key = {"Idempotency-Key": "k-4"}
+    for _ in "12":
+        assert sent(fresh, "admin", "runs/nothing/approvals", {"seen": "x"}, **key).status_code == 404
+
+
+@pytest.mark.parametrize("inside", ["1e999", "[" * 1400, "null", '"x"', "{}"])
+def test_a_cursor_that_is_none_of_ours_is_refused(site: Site, inside: str) -> None:
+    cursor = base64.urlsafe_b64encode(inside.encode()).decode()
+    for address in ("imports", "people", "audit", "runs"):
+        assert site.program("auditor", "get", f"{V1}/{address}?cursor={cursor}").status_code in (200, 409, 422)
 
 
 def test_a_request_whose_answer_was_lost_is_not_done_again(fresh: Site, monkeypatch: pytest.MonkeyPatch) -> None:

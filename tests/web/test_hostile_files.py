@@ -113,3 +113,22 @@ def test_the_name_of_a_file_that_is_described_is_never_a_path(fresh: Site, name:
     page = fresh.as_("admin").get(begun(fresh, f"{HEADER}A,2026-03-01,1.00,ron\n".encode(), name))
     assert page.status_code == 200 and "<b>.csv" not in page.content.decode()
     assert {path for path in fresh.workspace.path.rglob("*") if "data" not in path.parts} == before
+
+
+@pytest.mark.parametrize(("who", "kept"), [("rep", 0), ("admin", 3)])
+def test_files_are_taken_from_whoever_may_import_and_bounded_together(
+    fresh: Site, monkeypatch: pytest.MonkeyPatch, who: str, kept: int
+) -> None:
+    """Q.5: a hundred files in one request would fill the disk a hundred times over."""
+    from attain.web.apps.imports import uploads
+
+    monkeypatch.setattr(uploads, "LARGEST", 300_000)
+    taken = []
+    receive = uploads.TemporaryFileUploadHandler.receive_data_chunk
+    monkeypatch.setattr(
+        uploads.TemporaryFileUploadHandler, "receive_data_chunk",
+        lambda self, data, start: taken.append(len(data)) or receive(self, data, start),
+    )  # fmt: skip
+    files = {f"file{number}": io.BytesIO(b"x" * 100_000) for number in range(30)}
+    fresh.as_(who).post("/me/", files)
+    assert sum(taken) <= kept * 100_000

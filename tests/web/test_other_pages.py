@@ -347,6 +347,7 @@ def test_an_admin_sees_as_a_rep_and_changes_nothing(fresh: Site) -> None:
     assert see_as(fresh, "admin", "stranger").status_code == 404
     assert len(fresh.log()) == before
     assert admin.post("/me/see-as/end/").status_code == 302
+    assert fresh.log()[-1].action == "access.seen-as-ended"
     assert admin.get("/runs/").status_code == 200
 
 

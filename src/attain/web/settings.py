@@ -143,6 +143,7 @@ def _pages() -> dict[str, Any]:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "ERROR"}},
             "loggers": {"django": {"handlers": ["stderr"], "propagate": False}},
         },
+        "DATA_UPLOAD_MAX_NUMBER_FILES": 1,
         "FILE_UPLOAD_HANDLERS": ["attain.web.apps.imports.uploads.Bounded"],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2**20,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 500,

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from ninja.errors import HttpError
 
 from attain.kernel.errors import AttainError, Refused, Where
 from attain.kernel.hashing import hash_of, sha256_bytes
@@ -35,7 +36,7 @@ def writes(status: int) -> Callable[[Operation], Operation]:
                 return _again(kept)
             try:
                 answer = JsonResponse(operation(request, **arguments), status=status)
-            except AttainError:  # refused, and nothing was changed: it may come again
+            except (AttainError, Http404, HttpError):  # refused, and nothing was changed: it may come again
                 if kept is not None:
                     kept.delete()
                 raise

@@ -32,7 +32,7 @@ class Part(Schema):
             return None
         try:
             return json.loads(base64.urlsafe_b64decode(self.cursor.encode()))
-        except (binascii.Error, ValueError) as error:
+        except (binascii.Error, ValueError, RecursionError) as error:
             raise _unknown() from error
 
     @staticmethod
@@ -47,7 +47,7 @@ def of_query(found: QuerySet[Any], field: str, part: Part, shape: Callable[[Any]
     if (after := part.after) is not None:
         try:
             asked = asked.filter(**{f"{name}__{'lt' if is_down else 'gt'}": after})
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise _unknown() from error
     rows = list(asked[: part.limit + 1])
     return _answer(rows, part, lambda row: getattr(row, name), shape)

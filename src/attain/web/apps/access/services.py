@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from attain.kernel.errors import NotFound, Refused, Where
@@ -109,7 +112,9 @@ def confirm_grant(workspace: Workspace, held: Grant, *, viewer: Viewer) -> Grant
 def set_active(
     workspace: Workspace, account: Account, *, viewer: Viewer, active: bool, seen: int, reason: str
 ) -> Account:
-    """An account that is put out is signed out with its next page; what it did and was granted stays."""
+    """Whoever is put out is signed out, and so are their programs; what they did and were granted stays. When the
+    account is opened again, roles that need two people are confirmed anew.
+    """
     viewer.require(Right.GRANT)
     if not reason.strip():
         raise Refused(_("A reason is needed."), code="access.reason", hint=_("Say why."))
@@ -123,9 +128,21 @@ def set_active(
             )
         kept.is_active, kept.version = active, kept.version + 1
         kept.save(force_update=True)
+        if active:
+            waiting = kept.grants.filter(role__in=NEEDS_TWO, valid_to__isnull=True)
+            waiting.update(waits=True, granted_by=viewer.actor, confirmed_by="", version=F("version") + 1)
+        else:
+            kept.tokens.filter(revoked_at__isnull=True).update(revoked_at=act.at, revoked_by=viewer.actor)
+            _sign_out(kept)
         done = "access.account-opened" if active else "access.account-put-out"
         act.record(done, "account", kept.email, before={"active": not active}, after={"active": active}, reason=reason)
         return kept
+
+
+def _sign_out(account: Account) -> None:
+    """Everywhere. A session says only inside whose it is."""
+    theirs = [one.pk for one in Session.objects.all() if one.get_decoded().get(SESSION_KEY) == str(account.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
 
 
 def end_grant(workspace: Workspace, held: Grant, *, viewer: Viewer, valid_to: date, reason: str) -> Grant:
@@ -161,6 +178,13 @@ def change_settings(workspace: Workspace, account: Account, *, language: str, th
         if before != after:
             Account.objects.filter(pk=account.pk).update(**after)
             act.record("access.settings-changed", "account", account.email, before=before, after=after)
+
+
+def end_seeing_as(workspace: Workspace, viewer: Viewer) -> None:
+    """Back to oneself; the log has both ends."""
+    if viewer.behind is not None:
+        with acting(workspace, viewer.actor, "end see as") as act:
+            act.record("access.seen-as-ended", "account", viewer.account.email)
 
 
 def begin_seeing_as(workspace: Workspace, viewer: Viewer, email: str, *, reason: str) -> Account:

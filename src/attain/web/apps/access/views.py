@@ -28,6 +28,7 @@ from .services import (
     change_settings,
     confirm_grant,
     end_grant,
+    end_seeing_as,
     grant,
     set_active,
     why_not_confirm,
@@ -66,6 +67,7 @@ def see_as(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def see_as_end(request: HttpRequest) -> HttpResponse:
+    end_seeing_as(request.workspace, request.viewer)
     request.session.pop(SEEN_AS, None)
     return redirect("home")
 
@@ -156,7 +158,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
     active, seen = request.POST.get("active") == "1", request.POST.get("seen", "")
     set_active(
         request.workspace, found, viewer=request.viewer, active=active,
-        seen=int(seen) if seen.isdecimal() else 0, reason=request.POST.get("reason", ""),
+        seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, reason=request.POST.get("reason", ""),
     )  # fmt: skip
     messages.success(request, _("The account can sign in again.") if active else _("The account is put out."))
     return redirect("account", pk)

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 from attain.kernel.errors import Refused
+from attain.web.apps.access.policy import Right
 from attain.web.apps.jobs.models import Job
 from attain.web.workspace import Workspace
 
@@ -20,15 +21,18 @@ KINDS = ("csv", "xlsx", "parquet")
 
 
 class Bounded(TemporaryFileUploadHandler):
-    """Files arrive on the disk and never grow beyond the limit; who has not signed in brings none."""
+    """Files arrive on the disk and never grow beyond the limit, all of a request together; who may not import brings
+    none."""
 
     def new_file(self, *arguments: object, **named: object) -> None:
-        if getattr(self.request, "viewer", None) is None:
+        viewer = getattr(self.request, "viewer", None)
+        if viewer is None or not (viewer.may(Right.IMPORT) or viewer.may(Right.CHANGE_PEOPLE)):
             raise StopUpload(connection_reset=True)
         super().new_file(*arguments, **named)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start + len(raw_data) > LARGEST:
+        self.request.uploaded = getattr(self.request, "uploaded", 0) + len(raw_data)
+        if self.request.uploaded > LARGEST:
             self.request.upload_stopped = self.file_name
             raise StopUpload(connection_reset=True)
         super().receive_data_chunk(raw_data, start)
