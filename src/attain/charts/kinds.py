@@ -80,9 +80,9 @@ def dots(values: Dots, width: int, token: Mapping[str, str]) -> Any:
 
 
 def _named(rows: list[dict[str, Any]], width: int, across: Any, up: Any) -> list[Any]:
-    """The farthest of those who are flagged, with name and amount at its left."""
+    """The farthest of those who are flagged, with name and amount above it."""
     far = [row for row in rows if row["flagged"]][-1:]
-    named = alt.Chart(_data(far)).mark_text(align="right", dx=-9, fontWeight=600)
+    named = alt.Chart(_data(far)).mark_text(align="right", dx=4, dy=-13, fontWeight=600)
     return [named.encode(x=across, y=up, text="said:N")] if far and width > 400 else []
 
 
