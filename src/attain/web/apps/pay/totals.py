@@ -1,8 +1,9 @@
 """What a released period pays in all, by plan, team and component, for those who may not see single persons.
 
-Which of these totals are shown is decided over all of them at once (`kernel.disclosure`): nobody's part may follow
-from what is shown, nor what fewer than six get. What the viewer knows anyway, such as their own pay, counts as known.
-What is payable and what was earned are taken for the same unknowns: that withholds too much rather than too little.
+Which of these totals are shown is decided over all of them at once (`disclosure`): nobody's part may follow from what
+is shown, nor what fewer than six get who count in the same totals or lie between two. What the viewer knows anyway,
+such as their own pay, counts as known. What is payable and what was earned are taken for the same unknowns: that
+withholds too much rather than too little.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 from attain.engine.stored import StoredRun
-from attain.kernel.disclosure import Entry, allowed
 from attain.web.apps.access.policy import Right
 from attain.web.apps.access.viewer import Viewer
 from attain.web.workspace import Workspace
 
+from .disclosure import Entry, allowed
 from .statements import Shown, opened
 
 LEAST = 6
@@ -71,10 +72,17 @@ class Seat(NamedTuple):
 
 def totals_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> tuple[Totals, ...]:
     """By currency, of a period whose statements are out."""
-    viewer_has = viewer.may(Right.SEE_TOTALS)
-    if not viewer_has or viewer.payees is None:
+    if not viewer.may(Right.SEE_TOTALS) or viewer.payees is None:
         return ()
-    return _totals(workspace.runs / shown.run, opened(workspace, shown.run), shown, viewer.payees)
+    run = opened(workspace, shown.run)
+    return _totals(workspace.runs / shown.run, run, shown, viewer.payees & _payees(run, shown))
+
+
+@lru_cache(maxsize=128)
+def _payees(run: StoredRun, shown: Shown) -> frozenset[str]:
+    """Who is paid: all that a viewer can know of a period, so that most viewers are told the same."""
+    paid = run.table("payments", ("payee",), pay_period=shown.period, plan=shown.plans)
+    return frozenset(paid.column("payee").to_pylist())
 
 
 @lru_cache(maxsize=128)
