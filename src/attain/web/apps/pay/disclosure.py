@@ -128,7 +128,7 @@ class _Solved:
         classes: Counter[Columns] = Counter()
         alike = self.alike.tolist()
         for own, size in sizes.items():
-            classes[frozenset(alike[column] for column in own) - {0}] += size
+            classes[frozenset(map(alike.__getitem__, own)) - {0}] += size
         first = np.unique(self.alike, return_index=True)[1]
         found, rows, owner = list(classes), self.rows[:, first], _owners(list(classes), len(first))
         whose = owner[self.alike[self.pivots]]
