@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -74,6 +75,25 @@ def test_a_name_in_a_drawing_runs_nothing() -> None:
     evil = Point("n", 590_000, "<img src=x onerror=alert(1)> ' \\ \"", "")
     drawn = drawing.for_page(Dots((*DOTS.points, evil), frozenset({"n"}), 1, "'; alert(1)", TICKS), 760)
     assert "<img" not in drawn and "&lt;img" in drawn
+
+
+def test_a_slow_drawing_keeps_nobody_from_those_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready, begun, may_end = drawing.for_page(DOTS, 760), Event(), Event()
+
+    def slow(*of: Any) -> str:
+        begun.set()
+        assert may_end.wait(20)
+        return "<svg/>"
+
+    monkeypatch.setattr(drawing, "_drawn", slow)
+    with ThreadPoolExecutor(2) as several:
+        drawn = several.submit(drawing.for_page, Bars((Point("slow", 1, "1", ""),), "", TICKS), 340)
+        try:
+            assert begun.wait(20)
+            assert several.submit(drawing.kept, DOTS, 760).result(5) is ready
+        finally:
+            may_end.set()
+        assert drawn.result(20) == "<svg/>"
 
 
 def test_two_drawings_at_once_are_each_their_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import OrderedDict
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
@@ -416,3 +417,19 @@ def test_a_job_speaks_the_language_of_whoever_asked_for_it(fresh: Site) -> None:
     fresh.work()
     failed = Job.objects.order_by("-pk").first()
     assert failed.failure == "2026-01 ist abgeschlossen; ein Lauf kann es nicht noch einmal auszahlen."
+
+
+def test_a_plan_that_shares_among_payees_is_calculated_again_once_for_all(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from attain.web.apps.pay import recalculated as again
+
+    monkeypatch.setattr(again, "_kept", OrderedDict())
+    monkeypatch.setattr(again, "is_separable", lambda plans: False)
+    seen = set()
+    for payee in ("ron", "rita", "sven"):
+        with again.recalculated(site.workspace, site.run(1), "account-executive", payee) as found:
+            seen.add(id(found.calculation))
+    assert len(seen) == len(again._kept) == 1
+    for one in again._kept.values():
+        one.calculation.close()

@@ -88,6 +88,23 @@ def test_a_document_reads_nothing_from_elsewhere(caplog: pytest.LogCaptureFixtur
     assert "file:///etc/passwd" in caplog.text and "reads nothing from" in caplog.text
 
 
+def test_a_statement_that_is_too_long_for_paper_says_that_the_workbook_holds_all(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PDF is laid out while somebody waits, one at a time."""
+    from attain.web.apps.pay import statement_views
+
+    assert statement_views.MOST_PRINTED <= 500
+    admin = site.as_("admin")
+    monkeypatch.setattr(printing, "find_spec", lambda name: name)
+    assert "file.pdf" in admin.get("/statements/ron/2026-01/").content.decode()
+    monkeypatch.setattr(statement_views, "MOST_PRINTED", 0)
+    page = admin.get("/statements/ron/2026-01/")
+    assert "the Excel file holds all of them" in words(page) and "file.pdf" not in page.content.decode()
+    answer = admin.get("/statements/ron/2026-01/file.pdf")
+    assert answer.status_code in (409, 422) and "Take the Excel file" in words(answer)
+
+
 def test_without_the_extra_the_page_says_what_to_install(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "find_spec", lambda name: None)
     page = site.as_("admin").get("/statements/ron/2026-01/")

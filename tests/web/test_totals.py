@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from attain.plans.loader import load_plan
+from attain.web.apps.pay.disclosure import allowed
 from attain.web.workspace import SETTINGS, Workspace
 from tests.cli.company import PLAN
 from tests.records.company import DEALS
@@ -36,7 +36,7 @@ def _reps() -> list[str]:
 
 @pytest.fixture(scope="module")
 def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Nineteen reps in three teams, whose first month is released."""
+    """Nineteen reps in three teams, whose first month is closed and whose second is released."""
     path: Path = tmp_path_factory.mktemp("totals") / "firm"
     made = Workspace.create(path, name="Firm", zone="Europe/Berlin")
     settings = (path / SETTINGS).read_text(encoding="utf-8")
@@ -58,12 +58,14 @@ def _fill(workspace: Workspace) -> None:
     from attain.web.apps.imports.services import import_file
     from attain.web.apps.pay.approving import approve, release
     from attain.web.apps.pay.calculating import run_pay
+    from attain.web.apps.pay.services import close_with_all
     from attain.web.apps.plans.services import publish_plan
 
     quotas = ["quota,subject,amount,currency,per,valid_from"]
     quotas += [f"new_business,{one},100000.00,EUR,year,2026-01-01" for one in _reps()]
     deals = ["id,close_date,amount,owner"]
-    deals += [f"D-{place},2026-01-10,{1000 + 7 * place}.00,{one}" for place, one in enumerate(_reps())]
+    deals += [f"D-{month}-{place},2026-{month}-10,{1000 + 7 * place}.00,{one}"
+              for month in ("01", "02") for place, one in enumerate(_reps())]  # fmt: skip
     for into, text in (("people", _people()), ("quotas", "\n".join(quotas)), ("deals", "\n".join(deals))):
         import_file(workspace, f"{text}\n".encode(), actor="setup", into=into, source_name=f"{into}.csv")
     publish_plan(workspace, load_plan(PLAN, "account-executive.yaml"), actor="setup")
@@ -75,11 +77,14 @@ def _fill(workspace: Workspace) -> None:
             "finance": (("finance",), None), "leader": (("executive", "manager"), "m-west"),
         }.items()
     }  # fmt: skip
-    run = run_pay(workspace, workspace.span_of("2026-01"), actor=company.email("admin"), step=lambda name: None)
     viewers = [viewer_of(made[who], workspace.business_date) for who in ("admin", "finance")]
-    for viewer in viewers:
-        approve(workspace, run, viewer, seen=run.manifest_hash, remark="")
-    release(workspace, run, viewers[1])
+    for month in ("2026-01", "2026-02"):
+        run = run_pay(workspace, workspace.span_of(month), actor=company.email("admin"), step=lambda name: None)
+        for viewer in viewers:
+            approve(workspace, run, viewer, seen=run.manifest_hash, remark="")
+        release(workspace, run, viewers[1])
+        if month == "2026-01":
+            close_with_all(workspace, month, run.pk, actor=company.email("finance"))
 
 
 def paid(site: Site, *teams: str) -> int:
@@ -129,7 +134,7 @@ def test_one_person_besides_whom_one_knows_is_not_told(firm: Site) -> None:
     from attain.web.apps.pay.totals import totals_seen_by
 
     viewer = viewer_of(firm.account("executive"), firm.workspace.business_date)
-    shown = next(iter(periods_shown(firm.workspace, viewer).values()))
+    shown = periods_shown(firm.workspace, viewer)["2026-01"]
     knows_most = replace(viewer)
     knows_most.__dict__["payees"] = frozenset(_reps()[1:])
     assert [one.whole.amount for one in totals_seen_by(firm.workspace, knows_most, shown)] == [None]
@@ -142,6 +147,33 @@ def test_no_amount_of_one_person_stands_in_what_an_executive_is_sent(firm: Site)
     rows = stored(firm.workspace, "run-000001").table("payments", ("payable",)).to_pylist()
     sent = "".join(words(firm, "executive", address) for address in ("/", "/totals/", "/statements/"))
     assert [row for row in rows if euros(int(row["payable"])) in sent] == []
+
+
+def test_a_period_that_is_released_and_not_closed_has_no_totals(firm: Site) -> None:
+    """A later run of it with one more payee would tell what that one gets."""
+    for address in ("/", "/totals/?period=2026-02"):
+        page = words(firm, "executive", address).partition("Payable in all")[2]
+        assert page and "February" not in page
+    assert "2026-02" not in firm.as_("executive").get("/totals/?chart=totals&take=csv").content.decode()
+    assert 'value="2026-02"' not in firm.as_("executive").get("/totals/").content.decode()
+
+
+def test_viewers_who_know_nobody_who_is_paid_are_told_the_same(firm: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is decided once for a period, not once for each of them."""
+    from attain.web.apps.access.viewer import viewer_of
+    from attain.web.apps.pay import totals
+    from attain.web.apps.pay.statements import periods_shown
+
+    decided: list[str] = []
+    monkeypatch.setattr(totals, "allowed", lambda *of, **how: decided.append("") or allowed(*of, **how))
+    totals._totals.cache_clear()
+    viewer = viewer_of(firm.account("executive"), firm.workspace.business_date)
+    shown = periods_shown(firm.workspace, viewer)["2026-01"]
+    for person in ("cora", "somebody", "m-north"):
+        viewer = replace(viewer)
+        viewer.__dict__["payees"] = frozenset({person})
+        assert totals.totals_seen_by(firm.workspace, viewer, shown)
+    assert len(decided) == 1
 
 
 @pytest.mark.parametrize("who", ["rep", "manager", "admin", "finance", "auditor", "administrator", "nobody"])
@@ -157,5 +189,4 @@ def test_of_a_company_that_is_too_small_nothing_is_told(site: Site) -> None:
 
 
 def test_a_period_before_its_release_has_no_totals(site: Site) -> None:
-    page: Any = words(site, "executive", "/totals/?period=2026-02")
-    assert "February" not in page
+    assert "February" not in words(site, "executive", "/totals/?period=2026-02")

@@ -19,7 +19,10 @@ from .values import Chart
 
 KEPT = 256
 _drawings: OrderedDict[str, str] = OrderedDict()
-_lock = Lock()
+_keeping = Lock()
+"""Of what is kept alone: whoever looks there does not wait for a drawing."""
+_drawing = Lock()
+"""One drawing at a time: the engine that draws is one for the whole process."""
 _COLOUR = re.compile("|".join(LIGHT.values()))
 _TOKEN = {colour: name for name, colour in LIGHT.items()}
 _NOISE = re.compile(r' (?:class|role|aria-[a-z]+|pointer-events|xmlns:xlink|version)="[^"]*"')
@@ -33,32 +36,36 @@ def key_of(values: Chart, width: int, mode: str) -> str:
 
 def kept(values: Chart, width: int) -> str | None:
     """The drawing for a page, where it was made before."""
-    with _lock:
-        return _drawings.get(key_of(values, width, "page"))
+    return _kept(key_of(values, width, "page"))
 
 
 def for_page(values: Chart, width: int) -> str:
     """An SVG to stand in a page: in its colours, without what only a document of its own needs."""
     key = key_of(values, width, "page")
-    with _lock:
-        if key in _drawings:
-            return _drawings[key]
+    with _drawing:
+        if (before := _kept(key)) is not None:
+            return before
         drawn = _NOISE.sub("", _drawn(values, width, "light"))
         drawn = _COLOUR.sub(lambda one: f"var(--{_TOKEN[one[0]]})", drawn)
         drawn = _ID.sub(rf"\g<1>c{key[:8]}-", drawn)  # two drawings of a page do not share a name
-        _drawings[key] = drawn
-        while len(_drawings) > KEPT:
-            _drawings.popitem(last=False)
+        with _keeping:
+            _drawings[key] = drawn
+            while len(_drawings) > KEPT:
+                _drawings.popitem(last=False)
         return drawn
 
 
 def for_file(values: Chart, width: int, mode: Mode = "print") -> str:
-    with _lock:
+    with _drawing:
         return _drawn(values, width, mode)
 
 
+def _kept(key: str) -> str | None:
+    with _keeping:
+        return _drawings.get(key)
+
+
 def _drawn(values: Chart, width: int, mode: Mode) -> str:
-    """One at a time: the engine that draws is one for the whole process."""
     import vl_convert
 
     from .kinds import spec_of

@@ -19,7 +19,7 @@ class Right(Enum):
     """A thing that a role lets one do. Whose pay is seen is a question of the viewer, not of a right."""
 
     SEE_PAY = "see statements of those whom one may see"
-    SEE_TOTALS = "see what released periods come to, and nobody's part of it"
+    SEE_TOTALS = "see what closed periods come to, and nobody's part of it"
     SEE_RUNS = "see runs, their checks and totals"
     CALCULATE = "start runs"
     APPROVE = "approve what a run pays"

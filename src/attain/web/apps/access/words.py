@@ -18,7 +18,7 @@ ROLES = {
 }
 RIGHTS_SAID = {
     Right.SEE_PAY: _("see statements of those whom one may see"),
-    Right.SEE_TOTALS: _("see what released periods come to, and nobody's part of it"),
+    Right.SEE_TOTALS: _("see what closed periods come to, and nobody's part of it"),
     Right.SEE_RUNS: _("see runs, their checks and totals"),
     Right.CALCULATE: _("start runs"),
     Right.APPROVE: _("approve what a run pays"),

@@ -21,8 +21,6 @@ from .statements import name_of, names_in, opened, periods_shown, plans_by_versi
 from .words import STATES
 
 FONTS = Path(kit.__file__).parent / "static" / "attain" / "fonts"
-MOST_LINES = 3000
-"""More lines take a minute and a hundred sheets, which nobody reads: the workbook has room for them."""
 
 
 @require_GET
@@ -37,10 +35,10 @@ def print_file(request: HttpRequest, payee: str, period: str) -> HttpResponse:
 def html_of(request: HttpRequest, payee: str, period: str) -> str:
     workspace, viewer = request.workspace, request.viewer
     shown, found = statement_seen_by(workspace, viewer, periods_shown(workspace, viewer), payee, period)
-    if found.line_count > MOST_LINES:
+    if page.is_long(found):
         raise Refused(
             _("This statement has %(count)s lines; on paper it may have %(most)s.")
-            % {"count": found.line_count, "most": MOST_LINES},
+            % {"count": found.line_count, "most": page.MOST_PRINTED},
             code="pay.too-long", hint=_("Take the Excel file."),
         )  # fmt: skip
     plans, lines = plans_by_version(), found.lines()

@@ -28,6 +28,8 @@ from .selectors import frozen_of
 MOST_KEPT = 6
 MOST_FACTS = 200_000
 """A plan that shares among payees is calculated for all of them; of more facts than these it would hold too much."""
+EVERYBODY = ""
+"""Stands for the payee in what was calculated for all of them."""
 Key = tuple[str, str, str]
 
 
@@ -35,6 +37,8 @@ Key = tuple[str, str, str]
 class Recalculated:
     plans: tuple[Document, ...]
     calculation: Calculation
+    payee: str
+    """Whom it is about; or everybody, where the plan shares among payees."""
     is_small: bool
 
 
@@ -48,16 +52,16 @@ def recalculated(workspace: Workspace, run: Run, plan: str, payee: str) -> Itera
 
     It is made of the events that the run credited to them, where the plan shares nothing among payees.
     """
-    key = (run.manifest_hash, plan, payee)
     with _guard:
-        mine = _kept.pop(key, None)
+        found = (_kept.pop((run.manifest_hash, plan, whom), None) for whom in (payee, EVERYBODY))
+        mine = next(filter(None, found), None)
     mine = mine or _calculated(workspace, run, plan, payee)
     try:
         yield mine
     except BaseException:
         mine.calculation.close()
         raise
-    _keep(key, mine)
+    _keep((run.manifest_hash, plan, mine.payee), mine)
 
 
 def _keep(key: Key, mine: Recalculated) -> None:
@@ -81,10 +85,10 @@ def _calculated(workspace: Workspace, run: Run, plan: str, payee: str) -> Recalc
     plans, span = [document.plan for document in documents], Interval(run.starts_on, run.ends_on)
     if not is_separable(plans):
         is_small = sum(map(len, frozen.snapshot.facts.values())) <= MOST_FACTS
-        return Recalculated(frozen.plans, calculate(plans, frozen.snapshot, span), is_small)
+        return Recalculated(frozen.plans, calculate(plans, frozen.snapshot, span), EVERYBODY, is_small)
     only = f"payee = {text(payee)}"
     narrowed = for_payees(frozen.snapshot, plans, only, _events(workspace, run, documents, payee))
-    return Recalculated(frozen.plans, calculate(plans, narrowed, span, only=only), True)
+    return Recalculated(frozen.plans, calculate(plans, narrowed, span, only=only), payee, True)
 
 
 def _events(workspace: Workspace, run: Run, documents: Sequence[Document], payee: str) -> dict[str, list[str]]:

@@ -45,6 +45,8 @@ from .words import KINDS, PARTS, STATES
 
 Plans = Mapping[tuple[str, str], Plan]
 LINES_OF_A_PAGE = 50
+MOST_PRINTED = 500
+"""Lines of a PDF, which is laid out while its reader waits, one at a time: 1,500 take 15 seconds."""
 
 
 @require_GET
@@ -127,6 +129,8 @@ def statement(request: HttpRequest, payee: str, period: str) -> HttpResponse:
         "run": Run.objects.get(pk=shown.run),
         "can_print": printing.is_installed(),
         "install": printing.INSTALL,
+        "is_long": is_long(found),
+        "most_printed": MOST_PRINTED,
     }
     return render(request, "pay/statement.html", context)
 
@@ -140,6 +144,11 @@ def lines(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     plans = plans_by_version()
     marks = {plan: marks_of(request.workspace, run, plan, payee) for plan in _by_attainment(found, plans)}
     return render(request, "pay/_lines.html", _lines(request, shown, found, plans, marks))
+
+
+def is_long(found: Statement) -> bool:
+    """Has more lines than are laid out while somebody waits for the page."""
+    return found.line_count > MOST_PRINTED
 
 
 def _statement(request: HttpRequest, payee: str, period: str) -> tuple[Shown, Statement]:

@@ -1,8 +1,12 @@
-"""What a released period pays in all, by plan, team and component, for those who may not see single persons.
+"""What a closed period pays in all, by plan, team and component, for those who may not see single persons.
 
-Which of these totals are shown is decided over all of them at once (`kernel.disclosure`): nobody's part may follow
-from what is shown, nor what fewer than six get. What the viewer knows anyway, such as their own pay, counts as known.
-What is payable and what was earned are taken for the same unknowns: that withholds too much rather than too little.
+Which of these totals are shown is decided over all of them at once (`disclosure`): nobody's part may follow from what
+is shown, nor what fewer than six get who count in the same totals or lie between two. What the viewer knows anyway,
+such as their own pay, counts as known. What is payable and what was earned are taken for the same unknowns: that
+withholds too much rather than too little.
+
+Only closed periods are told: a released one may be calculated again, and its totals less those of before would be what
+somebody gets who came late.
 """
 
 from __future__ import annotations
@@ -18,11 +22,12 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 from attain.engine.stored import StoredRun
-from attain.kernel.disclosure import Entry, allowed
 from attain.web.apps.access.policy import Right
 from attain.web.apps.access.viewer import Viewer
 from attain.web.workspace import Workspace
 
+from .disclosure import Entry, allowed
+from .models import PayPeriod
 from .statements import Shown, opened
 
 LEAST = 6
@@ -70,11 +75,22 @@ class Seat(NamedTuple):
 
 
 def totals_seen_by(workspace: Workspace, viewer: Viewer, shown: Shown) -> tuple[Totals, ...]:
-    """By currency, of a period whose statements are out."""
-    viewer_has = viewer.may(Right.SEE_TOTALS)
-    if not viewer_has or viewer.payees is None:
+    """By currency, of a closed period."""
+    if not viewer.may(Right.SEE_TOTALS) or viewer.payees is None or not is_told(shown):
         return ()
-    return _totals(workspace.runs / shown.run, opened(workspace, shown.run), shown, viewer.payees)
+    run = opened(workspace, shown.run)
+    return _totals(workspace.runs / shown.run, run, shown, viewer.payees & _payees(run, shown))
+
+
+def is_told(shown: Shown) -> bool:
+    return shown.state == PayPeriod.State.CLOSED
+
+
+@lru_cache(maxsize=128)
+def _payees(run: StoredRun, shown: Shown) -> frozenset[str]:
+    """Who is paid: all that a viewer can know of a period, so that most viewers are told the same."""
+    paid = run.table("payments", ("payee",), pay_period=shown.period, plan=shown.plans)
+    return frozenset(paid.column("payee").to_pylist())
 
 
 @lru_cache(maxsize=128)

@@ -22,7 +22,7 @@ from attain.web.workspace import Workspace
 from .figures import by_period
 from .scope import scope_of
 from .statements import Shown, plans_by_version
-from .totals import LEAST, Sum, Totals, totals_seen_by
+from .totals import LEAST, Sum, Totals, is_told, totals_seen_by
 
 BARS = 12
 
@@ -35,18 +35,19 @@ def totals(request: HttpRequest) -> HttpResponse:
     charts = [context["chart"]] if context.get("chart") else []
     if (answer := figure_answer(request, charts)) is not None:
         return answer
-    return render(request, "pay/totals.html", {"periods": scope.periods, **context})
+    return render(request, "pay/totals.html", context)
 
 
 def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], asked: str = "") -> dict[str, Any] | None:
-    """One period with its parts, and the same total of those before it as a chart; None while nothing is released."""
+    """One period with its parts, and the same total of those before it as a chart; None while nothing is closed."""
+    periods = {key: one for key, one in periods.items() if is_told(one)}
     shown = periods.get(asked) or next(iter(periods.values()), None)
     if shown is None:
         return None
     before = [(one, totals_seen_by(workspace, viewer, one)) for one in islice(periods.values(), BARS)]
     found = totals_seen_by(workspace, viewer, shown)
     told = [(one, [(kind, _titled(kind, sums)) for kind, sums in one.parts if sums]) for one in found]
-    return {"shown": shown, "totals": told, "chart": _chart(before, found), "least": LEAST}
+    return {"periods": periods, "shown": shown, "totals": told, "chart": _chart(before, found), "least": LEAST}
 
 
 def _titled(kind: str, sums: list[Sum]) -> list[Sum]:

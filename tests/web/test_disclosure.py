@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attain.kernel.disclosure import Total, allowed, determined
+from attain.web.apps.pay import disclosure
+from attain.web.apps.pay.disclosure import Total, allowed, determined
 
 LEAST = 3
 CELLS = ("x", "y")
@@ -51,6 +54,26 @@ def test_a_small_group_is_withheld_and_so_is_what_would_tell_it() -> None:
 
 def test_of_totals_of_nobody_unknown_nothing_follows() -> None:
     assert allowed([frozenset(), total(*"abc")], least=3) == (True, True)
+
+
+def test_the_examples_of_the_docstring_hold() -> None:
+    assert doctest.testmod(disclosure).failed == 0
+
+
+def test_a_large_company_with_crossing_teams_takes_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """500 payees in 34 teams that cross 6 others, with 16 components: rows are added to one another at most as often
+    as there are pairs of totals, however many payees there are."""
+    steps: list[int] = []
+    reduced = disclosure._reduced
+    monkeypatch.setattr(disclosure, "_reduced", lambda rows, new: steps.append(len(rows)) or reduced(rows, new))
+    payees, components = range(500), range(16)
+    has = {one: [part for part in components if one * 7 % 4 == part // 4 and (one + part) % 5] for one in payees}
+    totals = [frozenset((str(one), str(part)) for one in payees for part in has[one])]
+    for teams in (6, 34):
+        totals += [frozenset(entry for entry in totals[0] if int(entry[0]) % teams == team) for team in range(teams)]
+    totals += [frozenset(entry for entry in totals[0] if entry[1] == str(part)) for part in components]
+    assert sum(allowed(totals, least=6)) > 30
+    assert len(steps) <= len(totals) ** 2
 
 
 @st.composite
