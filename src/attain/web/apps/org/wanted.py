@@ -135,7 +135,7 @@ def team(book: Book, person: str, given: Given) -> Rows:
     day, into = given["day"], given["team"].strip()
     _person(book, person)
     mine = book.of("teams", member=person)
-    rows = [row for one in {row["team"] for row in mine if row["team"] != into} for row in _cut(mine, one, day)]
+    rows = ended([row for row in mine if row["team"] != into], day)
     if into:
         same = [row for row in mine if row["team"] == into]
         rows += from_day(same, day, _blank("teams", team=into, member=person, weight=given["weight"]))
@@ -231,9 +231,7 @@ def regroup(book: Book, kind: str, members: Sequence[str], into: str | None, day
         for member in members:
             mine = book.of("teams", member=member)
             weight = next((row["weight"] for row in mine if row["valid_to"] is None or row["valid_to"] > day), 1)
-            rows += [
-                row for one in {row["team"] for row in mine if row["team"] != into} for row in _cut(mine, one, day)
-            ]
+            rows += ended([row for row in mine if row["team"] != into], day)
             if into:
                 same = [row for row in mine if row["team"] == into]
                 rows += from_day(same, day, _blank("teams", team=into, member=member, weight=weight))
@@ -248,11 +246,6 @@ def regroup(book: Book, kind: str, members: Sequence[str], into: str | None, day
 
 
 # Parts
-
-
-def _cut(rows: Sequence[Row], team: str, day: date) -> list[Row]:
-    """The memberships of a team that go on after a day."""
-    return ended([row for row in rows if row["team"] == team and row["valid_from"] < day], day)
 
 
 def _person(book: Book, person: str) -> Row:

@@ -1,0 +1,39 @@
+"""Changes on top of changes: the same day twice, several teams, an end that is known, two people at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import Site
+from tests.web.test_org_pages import GIVEN, RITA, SEAT, hidden, look, rows, save
+from tests.web.test_pay_pages import words
+
+TEAM = "/people/rita/change/team/"
+TEAMS = "/organisation/team/members/"
+
+
+def taken(site: Site, into: str, text: str) -> None:
+    from attain.web.apps.imports.services import import_file
+
+    import_file(site.workspace, text.encode(), actor="setup", into=into)
+
+
+def spans(model: str, *names: str, **wanted: Any) -> list[tuple[str, ...]]:
+    """The rows as texts: the columns named, then from when until when."""
+    return [tuple(str(getattr(one, name)) for name in (*names, "valid_from", "valid_to"))
+            for one in rows(model, **wanted)]  # fmt: skip
+
+
+def test_a_second_team_from_the_same_day_is_refused(fresh: Site) -> None:
+    """B.9: nobody is in two teams without end because the first was a mistake."""
+    assert save(fresh, TEAM, GIVEN["team"]).status_code == 302
+    for other in ("Tigers", ""):
+        told = look(fresh, TEAM, {**GIVEN["team"], "team": other})
+        assert told.status_code == 422
+        assert "Something is recorded from 1 May" in words(told) and "Nothing would change" not in words(told)
+    assert spans("TeamMember", "team", member="rita") == [("Lions", "2026-05-01", "None")]
+    assert save(fresh, TEAM, {**GIVEN["team"], "weight": "2"}).status_code == 302, "The same team is corrected."
+    moved = {**GIVEN["team"], "members": ["rita"], "group": "", "into": "Tigers"}
+    assert look(fresh, TEAMS, moved).status_code == 422
