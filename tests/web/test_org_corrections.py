@@ -37,3 +37,18 @@ def test_a_second_team_from_the_same_day_is_refused(fresh: Site) -> None:
     assert save(fresh, TEAM, {**GIVEN["team"], "weight": "2"}).status_code == 302, "The same team is corrected."
     moved = {**GIVEN["team"], "members": ["rita"], "group": "", "into": "Tigers"}
     assert look(fresh, TEAMS, moved).status_code == 422
+
+
+@pytest.mark.parametrize(("into", "now"), [("", []), ("C", ["C"])])
+def test_who_is_taken_out_of_one_team_stays_in_the_other(fresh: Site, into: str, now: list[str]) -> None:
+    """B.9: somebody may be in several teams; only the one that was named is left."""
+    taken(
+        fresh, "teams", "team,member,weight,valid_from\nA,rita,3,2026-01-01\nB,rita,1,2026-01-01\nA,ron,1,2026-01-01\n"
+    )
+    given = {"group": "A", "into": into, "members": ["rita"], "day": "2026-05-01", "reason": "Smaller"}
+    seen = look(fresh, f"{TEAMS}?group=A", given)
+    assert "A, Weight" in words(seen) and "B, Weight" not in words(seen)
+    assert save(fresh, f"{TEAMS}?group=A", given, seen).status_code == 302
+    open_now = [(one.team, one.weight) for one in rows("TeamMember", member="rita") if one.valid_to is None]
+    assert open_now == [("B", 1), *((one, 3) for one in now)]
+    assert spans("TeamMember", "team", member="ron") == [("A", "2026-01-01", "None")]

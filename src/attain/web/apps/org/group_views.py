@@ -155,7 +155,7 @@ def regroup(request: HttpRequest, kind: str) -> HttpResponse:
             kind,
             about,
             about,
-            lambda state: wanted.regroup(state, kind, said["members"], into, said["day"]),
+            lambda state: wanted.regroup(state, kind, said["members"], group, into, said["day"]),
             group,
         )
 

@@ -224,14 +224,18 @@ def close(book: Book, position: str, given: Given) -> Rows:
 # What can be asked for a team, a territory or a unit
 
 
-def regroup(book: Book, kind: str, members: Sequence[str], into: str | None, day: date) -> Rows:
-    """Members of one group into another one, or into none. Territories and units have positions as members."""
+def regroup(book: Book, kind: str, members: Sequence[str], group: str, into: str | None, day: date) -> Rows:
+    """Members of one group into another one, or into none. Territories and units have positions as members.
+
+    Out of the team `group` alone; where none is named, out of every other one.
+    """
     if kind == "team":
         rows: list[Row] = []
         for member in members:
             mine = book.of("teams", member=member)
-            weight = next((row["weight"] for row in mine if row["valid_to"] is None or row["valid_to"] > day), 1)
-            rows += ended([row for row in mine if row["team"] != into], day)
+            left = [row for row in mine if row["team"] != into and group in ("", row["team"])]
+            weight = next((row["weight"] for row in left if row["valid_to"] is None or row["valid_to"] > day), 1)
+            rows += ended(left, day)
             if into:
                 same = [row for row in mine if row["team"] == into]
                 rows += from_day(same, day, _blank("teams", team=into, member=member, weight=weight))
