@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.web.conftest import Site
-from tests.web.test_org_pages import GIVEN, RITA, SEAT, hidden, look, rows, save
+from tests.web.test_org_pages import GIVEN, RITA, SEAT, look, rows, save
 from tests.web.test_pay_pages import words
 
 TEAM = "/people/rita/change/team/"
@@ -52,3 +52,30 @@ def test_who_is_taken_out_of_one_team_stays_in_the_other(fresh: Site, into: str,
     open_now = [(one.team, one.weight) for one in rows("TeamMember", member="rita") if one.valid_to is None]
     assert open_now == [("B", 1), *((one, 3) for one in now)]
     assert spans("TeamMember", "team", member="ron") == [("A", "2026-01-01", "None")]
+
+
+def test_who_fills_a_group_is_told_what_others_did_to_its_members(fresh: Site) -> None:
+    """N.5: a group that is only being made has no rows, its members have."""
+    for address, given, other, changed in (
+        ("/organisation/territory/members/", {"into": "North"}, RITA, {**SEAT, "territory": "South"}),
+        (TEAMS, {"into": "Lions"}, TEAM, {"team": "Other", "weight": "1"}),
+    ):
+        asked = {"group": "", "members": ["rita"], "day": "2026-05-01", "reason": "A group", **given}
+        seen = look(fresh, address, asked)
+        assert (
+            save(fresh, other, {"day": "2026-04-20", "reason": "First", **changed}, who="all-seeing").status_code == 302
+        )
+        told = save(fresh, address, asked, seen)
+        assert told.status_code == 409
+        assert ("South" if "territory" in address else "Other") in words(told)
+        assert save(fresh, address, asked, told).status_code == 302, "Now it was seen."
+
+
+def test_who_moves_somebody_is_told_what_others_did_to_the_position(fresh: Site) -> None:
+    """N.5: the position is as much of it as the person."""
+    seen = look(fresh, "/people/rita/change/move/", GIVEN["move"])
+    changed = {**SEAT, "title": "Clerk", "manager": "dana", "day": "2026-04-20", "reason": "Another one"}
+    assert save(fresh, "/organisation/position/east-2/change/change/", changed, who="all-seeing").status_code == 302
+    told = save(fresh, "/people/rita/change/move/", GIVEN["move"], seen)
+    assert told.status_code == 409 and "Clerk" in words(told)
+    assert len(rows("Assignment", person="rita")) == 1

@@ -140,7 +140,8 @@ def two_steps(
         looked = hash_of({name: str(value) for name, value in form.cleaned_data.items() if name != "reason"})
         try:
             wish = make(form)
-            if "save" in request.POST and request.POST.get("looked") == looked:
+            saving = "save" in request.POST and request.POST.get("looked") == looked
+            if saving:
                 try:
                     save(request.workspace, request.viewer, wish, reason=form.cleaned_data["reason"], seen=seen)
                     messages.success(request, _("Saved. It counts from the next run on."))
@@ -148,8 +149,8 @@ def two_steps(
                 except Moved:
                     pass  # told below, with what the change would do now
             plan, warnings = planned(request.workspace, wish)
-            differences = differences_since(plan.before, wish, seen)
-            seen = seen_of(Book(plan.before), about["about"], about["subject"])
+            differences = differences_since(plan, wish, seen, saving=saving)
+            seen = seen_of(Book(plan.before), about["about"], about["subject"], plan)
             day = form.cleaned_data.get("day") or request.viewer.as_of
             foreseen = foresee(request.workspace, request.viewer, plan, day, warnings)
         except AttainError as error:
