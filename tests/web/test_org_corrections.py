@@ -79,3 +79,40 @@ def test_who_moves_somebody_is_told_what_others_did_to_the_position(fresh: Site)
     told = save(fresh, "/people/rita/change/move/", GIVEN["move"], seen)
     assert told.status_code == 409 and "Clerk" in words(told)
     assert len(rows("Assignment", person="rita")) == 1
+
+
+QUOTA = "/people/rita/change/quota/"
+AWAY = "/people/rita/change/away/"
+
+
+def test_after_a_quota_of_some_days_the_one_before_goes_on(fresh: Site) -> None:
+    """D.9: no hole, and no word of something that follows where nothing else does."""
+    seen = look(fresh, QUOTA, {**GIVEN["quota"], "until": "2026-08-01"})
+    assert "Something else is recorded" not in words(seen)
+    assert save(fresh, QUOTA, {**GIVEN["quota"], "until": "2026-08-01"}, seen).status_code == 302
+    assert spans("Quota", "amount", subject="rita") == [
+        ("100000.0000", "2026-01-01", "2026-07-01"), ("120000.0000", "2026-07-01", "2026-08-01"),
+        ("100000.0000", "2026-08-01", "None"),
+    ]  # fmt: skip
+    now = {**GIVEN["quota"], "amount": "90000", "day": "2026-05-01", "until": "2026-09-01"}
+    seen = look(fresh, QUOTA, now)
+    assert "Something else is recorded for new_business from 1 Jul" in words(seen)
+    save(fresh, QUOTA, now, seen)
+    assert [one[:2] for one in spans("Quota", "amount", subject="rita")] == [
+        ("100000.0000", "2026-01-01"), ("90000.0000", "2026-05-01"), ("120000.0000", "2026-07-01"),
+        ("100000.0000", "2026-08-01"),
+    ]  # fmt: skip
+
+
+def test_a_leave_over_one_that_is_known_holds_on_all_of_its_days(fresh: Site) -> None:
+    """E.8: and one whose end becomes known ends there."""
+    given = {"day": "2026-06-01", "reason": "Ill", "kind": "sick", "until": "2026-07-01"}
+    assert save(fresh, AWAY, given).status_code == 302
+    assert save(fresh, AWAY, {**given, "day": "2026-05-01", "until": "2026-09-01"}).status_code == 302
+    assert spans("Leave", person="rita") == [
+        ("2026-05-01", "2026-06-01"), ("2026-06-01", "2026-07-01"), ("2026-07-01", "2026-09-01"),
+    ]  # fmt: skip
+    long = {"day": "2026-05-01", "reason": "A child", "kind": "parental", "until": ""}
+    assert save(fresh, AWAY, long).status_code == 302
+    assert save(fresh, AWAY, {**long, "day": "2026-06-01", "until": "2026-10-01"}).status_code == 302
+    assert spans("Leave", person="rita", kind="parental") == [("2026-05-01", "2026-10-01")]

@@ -197,10 +197,15 @@ def _said(book: Book, row: Row | None, column: str) -> str:
 
 
 def _later(plan: Plan, day: date) -> Iterable[tuple[str, date]]:
+    """Where a row that was there before follows."""
     for change in plan.changes:
-        for row in change.new:
-            if row.get("valid_from") == day and row["valid_to"] is not None:
-                yield str(row[change.table.keys[0]]), row["valid_to"]
+        table = change.table
+        starts = {(names, *(row[name] for name in names), row["valid_from"])
+                  for names in table.timelines for row in plan.before[table.name]}  # fmt: skip
+        for row in (*change.new, *(new for _old, new in change.replaced)):
+            ends = [(names, *(row[name] for name in names), row["valid_to"]) for names in table.timelines]
+            if row.get("valid_from") == day and not starts.isdisjoint(ends):
+                yield str(row[table.keys[0]]), row["valid_to"]
 
 
 # Facts

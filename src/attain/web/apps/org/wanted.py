@@ -40,6 +40,30 @@ def from_day(timeline: Sequence[Row], day: date, new: Row, until: date | None = 
     return [*rows, {**new, "valid_from": day, "valid_to": min(ends, default=None)}]
 
 
+def in_span(timeline: Sequence[Row], day: date, new: Row, until: date | None) -> list[Row]:
+    """The rows by which `new` holds until a day that is known: what held before goes on from there.
+
+    What is recorded for a day in between stays as it is. Where the row in force says the same, it gets another end.
+    """
+    if until is None:
+        return from_day(timeline, day, new)
+    rows = []
+    start = day
+    if (held := next((row for row in timeline if holds(row, day)), None)) is not None:
+        if all(held[name] == value for name, value in new.items() if name not in _DATES):
+            start = held["valid_from"]
+        else:
+            rows = [{**held, "valid_to": day}] if held["valid_from"] < day else []
+            if held["valid_to"] is None or held["valid_to"] > until:
+                rows.append({**{name: held[name] for name in new}, "valid_from": until})
+    for row in timeline:
+        if day < row["valid_from"] < until:
+            if start < row["valid_from"]:
+                rows.append({**new, "valid_from": start, "valid_to": row["valid_from"]})
+            start = row["valid_to"] or until
+    return [*rows, {**new, "valid_from": start, "valid_to": until}] if start < until else rows
+
+
 def ended(timeline: Sequence[Row], day: date) -> list[Row]:
     """The rows in force on a day, ended on it. One that would hold on no day cannot be left out: that is told."""
     rows = []
@@ -152,14 +176,14 @@ def quota(book: Book, person: str, given: Given) -> Rows:
         "quotas", quota=given["quota"], subject=subject, amount=given["amount"],
         currency=given["currency"] or None, per=given["per"],
     )  # fmt: skip
-    return {"quotas": from_day(known, given["day"], new, given["until"])}
+    return {"quotas": in_span(known, given["day"], new, given["until"])}
 
 
 def away(book: Book, person: str, given: Given) -> Rows:
     _person(book, person)
     known = book.of("leaves", person=person, kind=given["kind"])
     new = _blank("leaves", person=person, kind=given["kind"])
-    return {"leaves": from_day(known, given["day"], new, given["until"])}
+    return {"leaves": in_span(known, given["day"], new, given["until"])}
 
 
 # What can be asked for a position
