@@ -116,3 +116,29 @@ def test_a_leave_over_one_that_is_known_holds_on_all_of_its_days(fresh: Site) ->
     assert save(fresh, AWAY, long).status_code == 302
     assert save(fresh, AWAY, {**long, "day": "2026-06-01", "until": "2026-10-01"}).status_code == 302
     assert spans("Leave", person="rita", kind="parental") == [("2026-05-01", "2026-10-01")]
+
+
+def test_two_people_of_one_name_are_told_apart_by_id(fresh: Site) -> None:
+    """B.2: whoever reports to one of them can be changed."""
+    taken(fresh, "people", "person,name,title,manager\nmia2,Mia Marder,Clerk,dana\n")
+    page = fresh.as_("admin").get(RITA)
+    assert page.status_code == 200
+    assert 'name="manager" value="mia"' in page.content.decode()
+    assert "mia is the position of Mia Marder." in words(page)
+    told = look(fresh, RITA, {**GIVEN["seat"], "manager": "Mia Marder"})
+    assert told.status_code == 422 and "2 people are called Mia Marder. Write the id: mia, mia2." in words(told)
+
+
+def test_a_new_title_leaves_the_position_above_as_it_is(fresh: Site) -> None:
+    """B.3: its holder has moved on by the day from which the title holds."""
+    boss = {**SEAT, "position": "boss", "title": "VP", "manager": "dana", "day": "2026-05-01", "reason": "New"}
+    assert save(fresh, "/organisation/positions/make/", boss).status_code == 302
+    moved = {"position": "boss", "day": "2026-09-01", "reason": "Promoted"}
+    assert save(fresh, "/people/mia/change/move/", moved).status_code == 302
+    address = "/people/ron/change/seat/"
+    assert 'name="manager" value="mia"' in fresh.as_("admin").get(address).content.decode()
+    given = {"title": "Senior", "manager": "mia", "territory": "", "unit": "", "day": "2026-10-01", "reason": "Good"}
+    seen = look(fresh, address, {**given, "manager": "Mia Marder"})
+    assert "Mia Marder (mia) Mia Marder (boss)" in words(seen), "One name, and another position."
+    assert save(fresh, address, given).status_code == 302
+    assert spans("Position", "manager", position="ron")[-1] == ("mia", "2026-10-01", "None")

@@ -172,7 +172,11 @@ def _rows(before: Book, after: Book, plan: Plan, day: date) -> Iterable[tuple[st
             for column in table.columns:
                 if column in (*names, "valid_from"):
                     continue
+                if (old and old[column]) == (new and new[column]) and (old is None) == (new is None):
+                    continue
                 values = [_said(book, row, column) for book, row in ((before, old), (after, new))]
+                if values[0] == values[1] != "–" and old and new:  # two positions of one person
+                    values = [f"{said} ({row[column]})" for said, row in zip(values, (old, new), strict=True)]
                 if values[0] != values[1] and not (column == "valid_to" and values[1] == "–"):
                     what = (
                         f"{which[0]}, {COLUMNS[column]}" if table.name in ("teams", "quotas") else str(COLUMNS[column])
