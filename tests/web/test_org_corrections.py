@@ -142,3 +142,22 @@ def test_a_new_title_leaves_the_position_above_as_it_is(fresh: Site) -> None:
     assert "Mia Marder (mia) Mia Marder (boss)" in words(seen), "One name, and another position."
     assert save(fresh, address, given).status_code == 302
     assert spans("Position", "manager", position="ron")[-1] == ("mia", "2026-10-01", "None")
+
+
+def test_a_group_of_six_hundred_is_renamed(fresh: Site) -> None:
+    """D.13: all its members are one choice; a request may have no more than five hundred fields."""
+    lines = "".join(f"p{place},Clerk,dana,Big,2026-01-01\n" for place in range(600))
+    taken(fresh, "positions", f"position,title,manager,unit,valid_from\n{lines}")
+    address = "/organisation/unit/members/?group=Big"
+    given = {"group": "Big", "into": "New", "everybody": "on", "day": "2026-04-01", "reason": "Renamed"}
+    page = fresh.as_("admin").get(address).content.decode()
+    assert page.count(" checked") == 1, "What the page sends as it stands is not too much."
+    seen = look(fresh, address, given)
+    assert seen.status_code == 200
+    assert save(fresh, address, given, seen).status_code == 302
+    assert len(rows("Position", unit="New")) == 600
+    few = {**given, "group": "New", "into": "Few", "everybody": "", "members": ["p1", "p2"], "day": "2026-04-10"}
+    assert save(fresh, "/organisation/unit/members/?group=New", few).status_code == 302
+    assert len(rows("Position", unit="Few")) == 2
+    none = look(fresh, "/organisation/unit/members/?group=New", {**few, "group": "New", "members": []})
+    assert none.status_code == 422 and "Tick at least one" in words(none)

@@ -172,14 +172,27 @@ class Close(Change):
 
 class Regroup(Change):
     into = _text(_("Into"), _("A known one or a new name. Empty to take them out."))
-    members = forms.MultipleChoiceField(label=_("Members"), widget=forms.CheckboxSelectMultiple)
+    everybody = forms.BooleanField(
+        label=_("All members"), help_text=_("Without it, those that are ticked below."), required=False
+    )
+    members = forms.MultipleChoiceField(label=_("Members"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(
-        self, *arguments: Any, members: Sequence[tuple[str, str]] = (), listed: str = "", **named: Any
+        self, *arguments: Any, members: Sequence[tuple[str, str]] = (), listed: str = "", group: str = "", **named: Any
     ) -> None:
         super().__init__(*arguments, **named)
         self.fields["members"].choices = list(members)
         self.fields["into"].widget.attrs["list"] = listed
+        if not group:  # everybody there is would be no group
+            del self.fields["everybody"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("everybody"):  # one field, however many they are: a request may have only so many
+            given["members"] = [name for name, _label in self.fields["members"].choices]
+        elif "members" in given and not given["members"]:
+            self.add_error("members", _("Tick at least one, or all of them."))
+        return given
 
 
 OF_PERSON: Mapping[str, type[Change]] = {
