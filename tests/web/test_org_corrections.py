@@ -161,3 +161,17 @@ def test_a_group_of_six_hundred_is_renamed(fresh: Site) -> None:
     assert len(rows("Position", unit="Few")) == 2
     none = look(fresh, "/organisation/unit/members/?group=New", {**few, "group": "New", "members": []})
     assert none.status_code == 422 and "Tick at least one" in words(none)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1899-12-31", "2200-01-01"])
+def test_days_that_no_file_may_name_are_refused_on_pages(fresh: Site, day: str) -> None:
+    """M.3: and a page that is asked about one is that of the business date."""
+    for kind, given in (
+        ("seat", {"day": day}), ("quota", {"until": day}), ("away", {"day": day}), ("details", {"hired_on": day}),
+    ):  # fmt: skip
+        told = look(fresh, f"/people/rita/change/{kind}/", {**GIVEN[kind], **given})
+        assert told.status_code == 422
+        assert "A day between 1 Jan 1900 and 31 Dec 2199 is needed." in words(told)
+    client = fresh.as_("admin")
+    for page in ("/people/", "/people/rita/", RITA, "/organisation/tree/", "/organisation/team/"):
+        assert client.get(page, {"on": day}).status_code == 200
