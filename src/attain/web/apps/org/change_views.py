@@ -236,7 +236,7 @@ def _seat_on(book: Book, position: str, day: date) -> dict[str, Any]:
 def _name_manager(form: forms.Change, book: Book) -> None:
     """The position stands in the field, because who holds it depends on the day; the name stands beside it."""
     position, day = form.initial.get("manager"), form.initial.get("day")
-    if position and day and (holder := book.holder(position, day)) is not None:
+    if "manager" in form.fields and position and day and (holder := book.holder(position, day)) is not None:
         said = _("%(position)s is the position of %(who)s.") % {"position": position, "who": book.name(holder)}
         form.fields["manager"].help_text = f"{said} {form.fields['manager'].help_text}"
 
