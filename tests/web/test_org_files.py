@@ -122,3 +122,39 @@ def test_a_file_is_nobody_elses_to_see(fresh: Site) -> None:
     page = upload(fresh, HR.encode())["Location"]
     for who in ("finance", "rep", "auditor", "administrator"):
         assert fresh.as_(who).get(page).status_code == fresh.as_(who).post(page).status_code == 404
+
+
+QUOTA = b'quota,subject,amount,currency,per,valid_from\nnew_business,rita,"120.000",EUR,year,2026-01-01\n'
+
+
+def test_a_file_is_compared_again_where_its_mapping_has_changed_since(fresh: Site) -> None:
+    """M.3: 120.000 was looked at as a hundred and twenty thousand, and is not taken as a hundred and twenty."""
+    mapping = fresh.workspace.path / "mappings" / "hr.yaml"
+    mapping.write_text("into: quotas\ndecimal_mark: ','\ngroup_mark: '.'\n")
+    page = upload(fresh, QUOTA, "quotas.csv", how="mapping:hr")["Location"]
+    assert "→ 120000.0000" in words(fresh.as_("admin").get(page))
+    taking = fresh.as_("admin").post(page)["Location"]
+    mapping.write_text("into: quotas\n")
+    fresh.work()
+    assert "The records or the mapping were changed" in words(fresh.as_("admin").get(taking))
+    assert [str(one.amount) for one in rows("Quota", subject="rita")] == ["100000.0000"]
+    assert "the mapping have changed since" in words(fresh.as_("admin").get(page))
+    again = fresh.as_("admin").post(page)["Location"]
+    fresh.work()
+    assert again.startswith("/organisation/file/") and again != page
+    mapping.unlink()
+    assert "the mapping have changed since" in words(fresh.as_("admin").get(again))
+
+
+def test_records_that_change_while_a_file_is_read_are_not_written_over(
+    fresh: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N.5: between the last look at the versions and the transaction there is the reading of the file."""
+    from attain.kernel.errors import Refused
+    from attain.web.apps.imports.services import import_file
+    from attain.web.apps.org.services import table_versions
+
+    looked = table_versions(["quotas", "people", "positions", "assignments", "teams"])
+    save(fresh, RITA, GIVEN["seat"])
+    with pytest.raises(Refused, match="nothing was taken"):
+        import_file(fresh.workspace, QUOTA, actor="setup", into="quotas", versions=looked)

@@ -8,7 +8,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -75,6 +75,7 @@ def import_file(
     trusted: bool = False,
     again: bool = False,
     within: Within | None = None,
+    versions: Mapping[str, int] | None = None,
 ) -> Imported:
     """Take in a file by a mapping of the workspace, or by its own column names into a fact type or decision table.
 
@@ -82,7 +83,8 @@ def import_file(
     `again`.
 
     `trusted` reads in this process instead of a limited child: for content that this program made itself. `within` is
-    done in the transaction that makes the batch known.
+    done in the transaction that makes the batch known. Decisions are taken only while their tables have the `versions`
+    with which the file was compared.
     """
     chosen = _mapping(workspace, into, mapping, control)
     table = _table(workspace, chosen.into)
@@ -100,7 +102,7 @@ def import_file(
         raise _in_file(fault, name) from None
     if earlier is not None and stays:  # it was read again for the totals of the sender alone
         return _again(earlier)
-    return _take(workspace, actor, read, name, earlier, within)
+    return _take(workspace, actor, read, name, earlier, within, versions)
 
 
 def import_query(workspace: Workspace, mapping: str, *, actor: str, control: Control | None = None) -> Imported:
@@ -147,8 +149,9 @@ def _earlier(workspace: Workspace, table: TableType, mapping: SourceMapping, sou
 
 
 def _take(
-    workspace: Workspace, actor: str, read: Import, name: str, earlier: Earlier | None, within: Within | None = None
-) -> Imported:
+    workspace: Workspace, actor: str, read: Import, name: str, earlier: Earlier | None, within: Within | None = None,
+    versions: Mapping[str, int] | None = None,
+) -> Imported:  # fmt: skip
     """If the same was read in the same way before, this is another batch, named after the one that it follows."""
     if earlier is not None and earlier.is_same:
         last = current_batches(read.table.name).order_by("-sequence")[0]
@@ -156,7 +159,7 @@ def _take(
     instead = [other.pk for other, _ in earlier.replaced] if earlier is not None else []
     if isinstance(read.table, FactType):
         return _take_facts(workspace, actor, read, read.table, name, instead, within)
-    return _take_decisions(workspace, actor, read, name, instead)
+    return _take_decisions(workspace, actor, read, name, instead, versions)
 
 
 def _again(known: Earlier) -> Imported:
@@ -234,7 +237,10 @@ def _take_facts(
     return Imported(batch, True, findings=findings)
 
 
-def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str, instead: Sequence[str]) -> Imported:
+def _take_decisions(
+    workspace: Workspace, actor: str, read: Import, name: str, instead: Sequence[str],
+    versions: Mapping[str, int] | None,
+) -> Imported:  # fmt: skip
     if read.quarantine.num_rows:
         raise Findings(list(_refused_rows(read, name)), message=f"Nothing was taken from {name}.")
     rows = read.good.to_pylist()  # with the number that each has in the file, so that findings can name it
@@ -245,6 +251,8 @@ def _take_decisions(workspace: Workspace, actor: str, read: Import, name: str, i
     identity = read.content_id[: batches.ID_LENGTH]
     for _ in range(ATTEMPTS):
         plan = org.plan_import(read.table.name, rows, name)
+        if versions is not None and plan.versions != versions:
+            raise org.moved()
         ready = org.made_ready(plan, identity)
         with acting(workspace, actor, "import decisions") as act:
             known = Batch.objects.filter(pk=identity).first()

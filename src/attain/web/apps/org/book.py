@@ -133,7 +133,7 @@ class Book:
         said = said.strip()
         if said in self.seats.positions:
             return said
-        person = said if said in self.people else self._named(said)
+        person = said if said in self.people else self._named(said, field)
         position = self.seat(person, day) if person is not None else None
         if position is not None:
             return position
@@ -148,16 +148,21 @@ class Book:
         said = said.strip()
         if said in self.people:
             return said
-        if (person := self._named(said)) is not None:
+        if (person := self._named(said, field)) is not None:
             return person
         raise self._unknown(said, [*self.people, *self._names()], field)
 
     def _names(self) -> Iterable[str]:
         return (row["name"] for row in self.people.values() if row["name"])
 
-    def _named(self, said: str) -> str | None:
+    def _named(self, said: str, field: str) -> str | None:
         found = [row["person"] for row in self.people.values() if (row["name"] or "").casefold() == said.casefold()]
-        return found[0] if len(found) == 1 else None
+        if len(found) > 1:
+            raise Refused(
+                _("%(count)s people are called %(said)s.") % {"count": len(found), "said": said}, code="org.same-name",
+                where=Where(field=field), hint=_("Write the id: %(ids)s.") % {"ids": ", ".join(sorted(found)[:5])},
+            )  # fmt: skip
+        return found[0] if found else None
 
     @staticmethod
     def _unknown(said: str, known: Iterable[str], field: str) -> Refused:

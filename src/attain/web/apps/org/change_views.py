@@ -140,7 +140,8 @@ def two_steps(
         looked = hash_of({name: str(value) for name, value in form.cleaned_data.items() if name != "reason"})
         try:
             wish = make(form)
-            if "save" in request.POST and request.POST.get("looked") == looked:
+            saving = "save" in request.POST and request.POST.get("looked") == looked
+            if saving:
                 try:
                     save(request.workspace, request.viewer, wish, reason=form.cleaned_data["reason"], seen=seen)
                     messages.success(request, _("Saved. It counts from the next run on."))
@@ -148,8 +149,8 @@ def two_steps(
                 except Moved:
                     pass  # told below, with what the change would do now
             plan, warnings = planned(request.workspace, wish)
-            differences = differences_since(plan.before, wish, seen)
-            seen = seen_of(Book(plan.before), about["about"], about["subject"])
+            differences = differences_since(plan, wish, seen, saving=saving)
+            seen = seen_of(Book(plan.before), about["about"], about["subject"], plan)
             day = form.cleaned_data.get("day") or request.viewer.as_of
             foreseen = foresee(request.workspace, request.viewer, plan, day, warnings)
         except AttainError as error:
@@ -162,6 +163,7 @@ def two_steps(
         "moved": Moved(about.get("name", ""), differences) if differences else None, "looked": looked,
         "known": _known(book, request.viewer.as_of, form), **about,
     }  # fmt: skip
+    _name_manager(form, book)
     return render(request, "org/change.html", context, status=409 if differences else 422 if refused else 200)
 
 
@@ -228,11 +230,15 @@ def _seat_on(book: Book, position: str, day: date) -> dict[str, Any]:
     row = book.version(position, day)
     if row is None:
         return {}
-    seat = {name: row[name] or "" for name in wanted.SEAT}
-    holder = book.holder(row["manager"], day) if row["manager"] else None
-    if holder is not None and book.position_meant(book.name(holder), day, "manager") == row["manager"]:
-        seat["manager"] = book.name(holder)
-    return seat
+    return {name: row[name] or "" for name in wanted.SEAT}
+
+
+def _name_manager(form: forms.Change, book: Book) -> None:
+    """The position stands in the field, because who holds it depends on the day; the name stands beside it."""
+    position, day = form.initial.get("manager"), form.initial.get("day")
+    if "manager" in form.fields and position and day and (holder := book.holder(position, day)) is not None:
+        said = _("%(position)s is the position of %(who)s.") % {"position": position, "who": book.name(holder)}
+        form.fields["manager"].help_text = f"{said} {form.fields['manager'].help_text}"
 
 
 def _known(book: Book, day: date, form: forms.Change) -> dict[str, list[tuple[str, str]]]:

@@ -1,13 +1,14 @@
 """A change that is asked for on a page: looked at first, then written as a batch of decisions like a file's.
 
 Because it is a batch, it is merged, checked, kept and undone as every file is. Whoever saves says what they saw of the
-subject; where somebody else has changed it since, nothing is written and the difference is told.
+subject and of the rows that the change touches; where somebody else has changed one since, nothing is written and the
+difference is told.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,8 @@ from .words import COLUMNS, shown
 TABLES_READ = (*SEATED, "quotas")
 SALT = "org.seen"
 LONGEST_REASON = 400
+Watched = tuple[str, tuple[str, ...], tuple[Any, ...]]
+"""The rows of a table that have these values in these columns."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def save(workspace: Workspace, viewer: Viewer, wish: Wish, *, reason: str, seen:
         raise Refused(_("A reason is needed."), code="org.reason", where=Where(field="reason"), hint=_("Say why."))
     for _attempt in range(5):
         plan, _warnings = planned(workspace, wish)
-        if differences := differences_since(plan.before, wish, seen):
+        if differences := differences_since(plan, wish, seen, saving=True):
             raise Moved(wish.name, differences)
         identity = hash_of(["page", workspace.ports.ids.new()])[: batches.ID_LENGTH]
         ready = services.made_ready(plan, identity)
@@ -148,24 +151,26 @@ def _plain(table: str, row: Row) -> Any:
 # What was seen
 
 
-def seen_of(book: Book, about: str, subject: str) -> str:
-    """A signed list of the subject's rows, for the form."""
-    said = {f"{table} {key_text(ORG_TABLES[table].key_of(row))}": _plain(table, row)
-            for table, row in _rows_of(book, about, subject)}  # fmt: skip
-    return signing.dumps(said, salt=SALT, compress=True)
+def seen_of(book: Book, about: str, subject: str, plan: services.Plan | None = None) -> str:
+    """A signed list of the subject's rows, and of those that the plan touches, for the form."""
+    watched = _of_subject(book, about, subject) | (set() if plan is None else _touched(plan))
+    said = {key: _plain(table, row) for key, (table, row) in _rows_of(book, watched).items()}
+    return signing.dumps({"watched": sorted(watched, key=str), "rows": said}, salt=SALT, compress=True)
 
 
-def differences_since(state: Mapping[str, Sequence[Row]], wish: Wish, seen: str) -> list[Difference]:
-    book = Book(state)
+def differences_since(plan: services.Plan, wish: Wish, seen: str, *, saving: bool) -> list[Difference]:
+    """Against what is there now: of the subject, of what was watched, and on saving of all that would be touched."""
+    book = Book(plan.before)
     try:
-        then: dict[str, Any] = signing.loads(seen, salt=SALT)
+        signed: dict[str, Any] = signing.loads(seen, salt=SALT)
     except signing.BadSignature:
         raise Refused(
             _("It is not known what you saw."), code="org.seen", hint=_("Open the page again and say it once more.")
         ) from None
-    watched = wish.subject if wish.watched is None else wish.watched
-    now = {f"{table} {key_text(ORG_TABLES[table].key_of(row))}": (table, row)
-           for table, row in _rows_of(book, wish.about, watched)}  # fmt: skip
+    watched = _of_subject(book, wish.about, wish.subject if wish.watched is None else wish.watched)
+    watched |= {(table, tuple(names), tuple(values)) for table, names, values in signed["watched"]}
+    now = _rows_of(book, watched | (_touched(plan) if saving else set()))
+    then: dict[str, Any] = signed["rows"]
     found = []
     for key in sorted({*then, *now}):
         table, row = now.get(key, (key.partition(" ")[0], None))
@@ -188,22 +193,42 @@ def _differing(table: str, before: Any, after: Any, row: Row | None) -> list[Dif
     return [Difference(name, said if after is None else "–", "–" if after is None else said, by, at)]
 
 
-def _rows_of(book: Book, about: str, subject: str) -> list[tuple[str, Row]]:
+def _of_subject(book: Book, about: str, subject: str) -> set[Watched]:
     """All that a page says of a subject."""
     if about == "person":
         held = {row["position"] for row in book.of("assignments", person=subject)}
-        wanted: dict[str, Callable[[Row], bool]] = {
-            "people": lambda row: row["person"] == subject,
-            "assignments": lambda row: row["person"] == subject,
-            "positions": lambda row: row["position"] in held,
-            "teams": lambda row: row["member"] == subject,
-            "leaves": lambda row: row["person"] == subject,
-            "quotas": lambda row: row["subject"] == subject or row["subject"] in held,
-        }
+        wanted = {(table, column, subject) for table, column in _OF_PERSON}
+        wanted |= {(table, column, one) for table, column in _OF_HELD for one in held}
     elif about == "position":
-        wanted = {name: lambda row: row["position"] == subject for name in ("positions", "assignments")}
-    elif about == "team":
-        wanted = {"teams": lambda row: row["team"] == subject}
+        wanted = {(table, "position", subject) for table in ("positions", "assignments")}
     else:
-        wanted = {"positions": lambda row: row[about] == subject}
-    return [(table, row) for table, is_wanted in wanted.items() for row in book.tables.get(table, ()) if is_wanted(row)]
+        wanted = {("teams" if about == "team" else "positions", about, subject)}
+    return {(table, (column,), (value,)) for table, column, value in wanted}
+
+
+_OF_PERSON = (
+    ("people", "person"), ("assignments", "person"), ("teams", "member"), ("leaves", "person"), ("quotas", "subject"),
+)  # fmt: skip
+_OF_HELD = (("positions", "position"), ("quotas", "subject"))
+
+
+def _touched(plan: services.Plan) -> set[Watched]:
+    """The timelines into which a plan writes, and the positions that it gives to somebody."""
+    found: set[Watched] = set()
+    for change in plan.changes:
+        for row in (*change.new, *(new for _old, new in change.replaced)):
+            for names in change.table.timelines or (change.table.keys,):
+                found.add((change.table.name, names, tuple(row[name] for name in names)))
+            if change.table.name == "assignments":
+                found.add(("positions", ("position",), (row["position"],)))
+    return found
+
+
+def _rows_of(book: Book, watched: set[Watched]) -> dict[str, tuple[str, Row]]:
+    """By table and key."""
+    found = {}
+    for table, names in {(table, names) for table, names, _values in watched}:
+        for row in book.tables.get(table, ()):
+            if (table, names, tuple(row[name] for name in names)) in watched:
+                found[f"{table} {key_text(ORG_TABLES[table].key_of(row))}"] = (table, row)
+    return found

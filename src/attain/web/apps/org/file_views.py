@@ -65,7 +65,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         "page": Page.of([_shown(one) for one in result.get("changes", ())], request, CHANGES_OF_A_PAGE),
         "faults": [{**one, "column": COLUMNS.get(one["column"], one["column"])} for one in result.get("faults", ())],
         "waits": files.is_waiting(request.workspace, asked),
-        "moved": bool(result.get("versions")) and not files.is_current(result),
+        "moved": bool(result.get("versions")) and not files.is_current(request.workspace, asked),
         "changed": sum(new + changed for new, changed, _same in result.get("tables", {}).values()),
     })  # fmt: skip
 
@@ -79,9 +79,11 @@ def _decided(request: HttpRequest, asked: Job) -> HttpResponse:
         path_of(request.workspace, arguments["upload"]).unlink(missing_ok=True)
         messages.success(request, _("Put away. Nothing was taken."))
         return redirect("org-file-new")
-    if not files.is_current(asked.result):
+    if not files.is_current(request.workspace, asked):
         again = start_job(request.workspace, files.KIND, arguments, actor=request.viewer.actor)
-        messages.warning(request, _("The records have changed since. This is what the file would change now."))
+        messages.warning(
+            request, _("The records or the mapping have changed since. This is what the file would change now.")
+        )
         return redirect("org-file", again.pk)
     wanted = {"looked": asked.pk, "name": arguments["name"]}
     return redirect("job", start_job(request.workspace, "org-file-take", wanted, actor=request.viewer.actor).pk)

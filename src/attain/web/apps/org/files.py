@@ -74,6 +74,7 @@ def look_at(workspace: Workspace, arguments: Mapping[str, Any]) -> dict[str, Any
     changes = [one for change in plan.changes for one in _changes(change, book)]
     return {
         "into": into, "rows": len(rows), "faults": [], "versions": dict(plan.versions),
+        "mapping": mapping.mapping_hash(),
         "tables": {c.table.name: [len(c.new), len(c.replaced), c.unchanged] for c in plan.changes},
         "changes": sorted(changes, key=lambda one: (one["name"].casefold(), one["table"]))[:MOST_CHANGES],
         "warnings": list(_faults(unheard(into, rows, name, names))),
@@ -100,9 +101,15 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, date | Decimal) else value
 
 
-def is_current(result: Mapping[str, Any]) -> bool:
-    versions = result["versions"]
-    return services.table_versions(versions) == versions
+def is_current(workspace: Workspace, looked: Job) -> bool:
+    """Whether taking it writes what was looked at: the records are the same, and so is how the file is read."""
+    versions = looked.result["versions"]
+    try:
+        mapping = mapping_of(workspace, looked.arguments)
+    except AttainError:
+        return False
+    same = mapping.mapping_hash() == looked.result.get("mapping")
+    return same and services.table_versions(versions) == versions
 
 
 def is_waiting(workspace: Workspace, job: Job) -> bool:

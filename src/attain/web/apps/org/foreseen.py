@@ -172,7 +172,11 @@ def _rows(before: Book, after: Book, plan: Plan, day: date) -> Iterable[tuple[st
             for column in table.columns:
                 if column in (*names, "valid_from"):
                     continue
+                if (old and old[column]) == (new and new[column]) and (old is None) == (new is None):
+                    continue
                 values = [_said(book, row, column) for book, row in ((before, old), (after, new))]
+                if values[0] == values[1] != "–" and old and new:  # two positions of one person
+                    values = [f"{said} ({row[column]})" for said, row in zip(values, (old, new), strict=True)]
                 if values[0] != values[1] and not (column == "valid_to" and values[1] == "–"):
                     what = (
                         f"{which[0]}, {COLUMNS[column]}" if table.name in ("teams", "quotas") else str(COLUMNS[column])
@@ -197,10 +201,15 @@ def _said(book: Book, row: Row | None, column: str) -> str:
 
 
 def _later(plan: Plan, day: date) -> Iterable[tuple[str, date]]:
+    """Where a row that was there before follows."""
     for change in plan.changes:
-        for row in change.new:
-            if row.get("valid_from") == day and row["valid_to"] is not None:
-                yield str(row[change.table.keys[0]]), row["valid_to"]
+        table = change.table
+        starts = {(names, *(row[name] for name in names), row["valid_from"])
+                  for names in table.timelines for row in plan.before[table.name]}  # fmt: skip
+        for row in (*change.new, *(new for _old, new in change.replaced)):
+            ends = [(names, *(row[name] for name in names), row["valid_to"]) for names in table.timelines]
+            if row.get("valid_from") == day and not starts.isdisjoint(ends):
+                yield str(row[table.keys[0]]), row["valid_to"]
 
 
 # Facts

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from attain.facts.values import FIRST_DAY, LAST_DAY
 from attain.kernel.currencies import ACTIVE
+from attain.web.kit import formats
 
 from .words import KINDS
 
@@ -17,8 +20,20 @@ LONGEST = 150
 
 
 def _day_field(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, help_text=help_text, required=required, widget=widget)
+    bounds = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **bounds})
+    return forms.DateField(
+        label=label, help_text=help_text, required=required, widget=widget, validators=[_among_the_days]
+    )
+
+
+def _among_the_days(day: date) -> None:
+    """The days that files may name, too."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise forms.ValidationError(
+            _("A day between %(first)s and %(last)s is needed."),
+            params={"first": formats.day(FIRST_DAY), "last": formats.day(LAST_DAY)},
+        )
 
 
 def _text(label: Any, help_text: Any = "", *, required: bool = False, listed: str = "") -> forms.CharField:
@@ -172,14 +187,27 @@ class Close(Change):
 
 class Regroup(Change):
     into = _text(_("Into"), _("A known one or a new name. Empty to take them out."))
-    members = forms.MultipleChoiceField(label=_("Members"), widget=forms.CheckboxSelectMultiple)
+    everybody = forms.BooleanField(
+        label=_("All members"), help_text=_("Without it, those that are ticked below."), required=False
+    )
+    members = forms.MultipleChoiceField(label=_("Members"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(
-        self, *arguments: Any, members: Sequence[tuple[str, str]] = (), listed: str = "", **named: Any
+        self, *arguments: Any, members: Sequence[tuple[str, str]] = (), listed: str = "", group: str = "", **named: Any
     ) -> None:
         super().__init__(*arguments, **named)
         self.fields["members"].choices = list(members)
         self.fields["into"].widget.attrs["list"] = listed
+        if not group:  # everybody there is would be no group
+            del self.fields["everybody"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("everybody"):  # one field, however many they are: a request may have only so many
+            given["members"] = [name for name, _label in self.fields["members"].choices]
+        elif "members" in given and not given["members"]:
+            self.add_error("members", _("Tick at least one, or all of them."))
+        return given
 
 
 OF_PERSON: Mapping[str, type[Change]] = {

@@ -136,14 +136,13 @@ def regroup(request: HttpRequest, kind: str) -> HttpResponse:
     inside = _members(book, kind, day)
     if group and group not in inside:
         raise Http404
-    new = not group
     candidates = sorted(inside[group]) if group else sorted(book.people if kind == "team" else book.seats.positions)
     choices = [
         (one, f"{book.name(one if kind == 'team' else book.seats.holder(one, day))} ({one})") for one in candidates
     ]
     form = forms.Regroup(
-        request.POST or None, members=choices, listed=GROUPS[kind][1], auto_id="id_%s",
-        initial={"day": day, "members": [] if new else candidates},
+        request.POST or None, members=choices, listed=GROUPS[kind][1], auto_id="id_%s", group=group,
+        initial={"day": day, "everybody": True},
     )  # fmt: skip
 
     def make(given: forms.Change) -> Wish:
@@ -155,7 +154,7 @@ def regroup(request: HttpRequest, kind: str) -> HttpResponse:
             kind,
             about,
             about,
-            lambda state: wanted.regroup(state, kind, said["members"], into, said["day"]),
+            lambda state: wanted.regroup(state, kind, said["members"], group, into, said["day"]),
             group,
         )
 

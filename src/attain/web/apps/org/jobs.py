@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from attain.kernel.errors import Refused
 from attain.web.apps.imports.services import import_file
 from attain.web.apps.imports.uploads import path_of
 from attain.web.apps.jobs.models import Job
 from attain.web.apps.jobs.services import Step, job
 from attain.web.workspace import Workspace
 
-from . import files
+from . import files, services
 
 
 @job(files.KIND, steps=1)
@@ -32,17 +31,15 @@ def look(workspace: Workspace, arguments: dict[str, Any], actor: str, step: Step
 
 @job("org-file-take", steps=1)
 def take(workspace: Workspace, arguments: dict[str, Any], actor: str, step: Step) -> dict[str, Any]:
-    """Only what was looked at: if the records changed since, it has to be looked at again."""
+    """Only what was looked at: if the records or the mapping changed since, it has to be looked at again."""
     looked = Job.objects.get(pk=arguments["looked"])
     step(arguments["name"])
-    if not files.is_current(looked.result):
-        raise Refused(
-            "The records were changed since the file was looked at; nothing was taken.", code="org.file-moved",
-            hint="Open the file again: it is compared with what is recorded now.",
-        )  # fmt: skip
+    if not files.is_current(workspace, looked):
+        raise services.moved()
     file = path_of(workspace, looked.arguments["upload"])
     mapping = files.mapping_of(workspace, looked.arguments)
     named = looked.arguments.get("mapping") or mapping
-    done = import_file(workspace, file, actor=actor, mapping=named, source_name=arguments["name"])
+    done = import_file(workspace, file, actor=actor, mapping=named, source_name=arguments["name"],
+                       versions=looked.result["versions"])  # fmt: skip
     file.unlink(missing_ok=True)
     return {"batch": done.batch.pk, "message": done.message, "findings": [str(one) for one in done.findings]}

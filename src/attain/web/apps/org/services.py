@@ -110,6 +110,13 @@ def is_current(plan: Plan) -> bool:
     return table_versions(plan.versions) == plan.versions
 
 
+def moved() -> Refused:
+    return Refused(
+        "The records or the mapping were changed since the file was looked at; nothing was taken.",
+        code="org.file-moved", hint="Open the file again: it is compared with what is recorded now.",
+    )  # fmt: skip
+
+
 def table_versions(names: Mapping[str, Any] | Sequence[str]) -> dict[str, int]:
     found = dict(TableVersion.objects.filter(table__in=list(names)).values_list("table", "version"))
     return {name: found.get(name, 0) for name in names}

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from attain.facts.values import FIRST_DAY, LAST_DAY
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.lists.showing import listing
 from attain.web.apps.plans.pages import title_of
@@ -28,12 +29,13 @@ CHANGES = ("seat", "move", "plan", "team", "quota", "away", "details", "leave")
 
 
 def day_asked(request: HttpRequest) -> date:
-    """The day that the page is asked about: that of the address, else the business date."""
+    """The day that the page is asked about: the one in the address if calendars know it, else the business date."""
+    day: date = request.viewer.as_of
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        asked = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
-        day: date = request.viewer.as_of
         return day
+    return asked if FIRST_DAY <= asked <= LAST_DAY else day
 
 
 @require_GET

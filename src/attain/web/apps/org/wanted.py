@@ -40,6 +40,30 @@ def from_day(timeline: Sequence[Row], day: date, new: Row, until: date | None = 
     return [*rows, {**new, "valid_from": day, "valid_to": min(ends, default=None)}]
 
 
+def in_span(timeline: Sequence[Row], day: date, new: Row, until: date | None) -> list[Row]:
+    """The rows by which `new` holds until a day that is known: what held before goes on from there.
+
+    What is recorded for a day in between stays as it is. Where the row in force says the same, it gets another end.
+    """
+    if until is None:
+        return from_day(timeline, day, new)
+    rows = []
+    start = day
+    if (held := next((row for row in timeline if holds(row, day)), None)) is not None:
+        if all(held[name] == value for name, value in new.items() if name not in _DATES):
+            start = held["valid_from"]
+        else:
+            rows = [{**held, "valid_to": day}] if held["valid_from"] < day else []
+            if held["valid_to"] is None or held["valid_to"] > until:
+                rows.append({**{name: held[name] for name in new}, "valid_from": until})
+    for row in timeline:
+        if day < row["valid_from"] < until:
+            if start < row["valid_from"]:
+                rows.append({**new, "valid_from": start, "valid_to": row["valid_from"]})
+            start = row["valid_to"] or until
+    return [*rows, {**new, "valid_from": start, "valid_to": until}] if start < until else rows
+
+
 def ended(timeline: Sequence[Row], day: date) -> list[Row]:
     """The rows in force on a day, ended on it. One that would hold on no day cannot be left out: that is told."""
     rows = []
@@ -135,7 +159,7 @@ def team(book: Book, person: str, given: Given) -> Rows:
     day, into = given["day"], given["team"].strip()
     _person(book, person)
     mine = book.of("teams", member=person)
-    rows = [row for one in {row["team"] for row in mine if row["team"] != into} for row in _cut(mine, one, day)]
+    rows = ended([row for row in mine if row["team"] != into], day)
     if into:
         same = [row for row in mine if row["team"] == into]
         rows += from_day(same, day, _blank("teams", team=into, member=person, weight=given["weight"]))
@@ -152,14 +176,14 @@ def quota(book: Book, person: str, given: Given) -> Rows:
         "quotas", quota=given["quota"], subject=subject, amount=given["amount"],
         currency=given["currency"] or None, per=given["per"],
     )  # fmt: skip
-    return {"quotas": from_day(known, given["day"], new, given["until"])}
+    return {"quotas": in_span(known, given["day"], new, given["until"])}
 
 
 def away(book: Book, person: str, given: Given) -> Rows:
     _person(book, person)
     known = book.of("leaves", person=person, kind=given["kind"])
     new = _blank("leaves", person=person, kind=given["kind"])
-    return {"leaves": from_day(known, given["day"], new, given["until"])}
+    return {"leaves": in_span(known, given["day"], new, given["until"])}
 
 
 # What can be asked for a position
@@ -224,16 +248,18 @@ def close(book: Book, position: str, given: Given) -> Rows:
 # What can be asked for a team, a territory or a unit
 
 
-def regroup(book: Book, kind: str, members: Sequence[str], into: str | None, day: date) -> Rows:
-    """Members of one group into another one, or into none. Territories and units have positions as members."""
+def regroup(book: Book, kind: str, members: Sequence[str], group: str, into: str | None, day: date) -> Rows:
+    """Members of one group into another one, or into none. Territories and units have positions as members.
+
+    Out of the team `group` alone; where none is named, out of every other one.
+    """
     if kind == "team":
         rows: list[Row] = []
         for member in members:
             mine = book.of("teams", member=member)
-            weight = next((row["weight"] for row in mine if row["valid_to"] is None or row["valid_to"] > day), 1)
-            rows += [
-                row for one in {row["team"] for row in mine if row["team"] != into} for row in _cut(mine, one, day)
-            ]
+            left = [row for row in mine if row["team"] != into and group in ("", row["team"])]
+            weight = next((row["weight"] for row in left if row["valid_to"] is None or row["valid_to"] > day), 1)
+            rows += ended(left, day)
             if into:
                 same = [row for row in mine if row["team"] == into]
                 rows += from_day(same, day, _blank("teams", team=into, member=member, weight=weight))
@@ -248,11 +274,6 @@ def regroup(book: Book, kind: str, members: Sequence[str], into: str | None, day
 
 
 # Parts
-
-
-def _cut(rows: Sequence[Row], team: str, day: date) -> list[Row]:
-    """The memberships of a team that go on after a day."""
-    return ended([row for row in rows if row["team"] == team and row["valid_from"] < day], day)
 
 
 def _person(book: Book, person: str) -> Row:
