@@ -32,6 +32,7 @@ STILL = timedelta(seconds=5)
 """How long nothing may have changed on a file before it is whole."""
 ATTEMPTS = 3
 """A file with which the worker ended this often is put aside: it must not keep the others waiting for ever."""
+UNREADABLE = "The name {} is no UTF-8. Give the file another name, and put it into the folder again."
 Stamp = tuple[int, int]
 
 
@@ -70,6 +71,11 @@ def waiting_in(workspace: Workspace) -> dict[str, Stamp]:
                 if file.is_file() and not file.is_symlink():
                     found[file.name] = _stamp(file)
     return found
+
+
+def shown(name: str) -> str:
+    """A name as pages and records can hold it: bytes in it that are no UTF-8 are written as signs."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def mapping_for(workspace: Workspace, name: str) -> str | None:
@@ -125,14 +131,20 @@ def put_aside(workspace: Workspace, file: Path, where: str, note: str = "") -> P
 
 def _is_asked(name: str) -> bool:
     at_work = Job.objects.filter(kind=KIND, state__in=(Job.State.WAITING, Job.State.RUNNING))
-    return any(job.arguments.get("name") == name for job in at_work)
+    return at_work.filter(arguments__name=shown(name)).exists()
 
 
 def _ask(workspace: Workspace, name: str, stamp: Stamp) -> Job | None:
-    arguments = {"name": name, "stamp": list(stamp)}
-    tried = [job for job in Job.objects.filter(kind=KIND, state="failed") if job.arguments == arguments]
     folder = folder_of(workspace)
-    if len(tried) >= ATTEMPTS and folder is not None:
+    if folder is None:
+        return None
+    if shown(name) != name:
+        put_aside(workspace, folder / name, REFUSED, f"{UNREADABLE.format(shown(name))}\n")
+        return None
+    arguments = {"name": name, "stamp": list(stamp)}
+    failed = Job.objects.filter(kind=KIND, state=Job.State.FAILED, arguments__name=name)
+    tried = [job for job in failed if job.arguments == arguments]
+    if len(tried) >= ATTEMPTS:
         note = f"{len(tried)} times this file was not read to its end. The last time: {tried[0].failure}\n"
         put_aside(workspace, folder / name, REFUSED, note)
         return None
