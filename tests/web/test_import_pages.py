@@ -84,6 +84,11 @@ def test_what_was_not_touched_is_not_tried(fresh: Site) -> None:
     assert last_batch().pk == batch.pk
 
 
+def test_numbers_that_no_page_sends_are_passed_over(fresh: Site) -> None:
+    upload(fresh, TWO_WRONG.encode(), "march.csv")
+    assert "Nothing was changed." in repair(fresh, last_batch(), {"seen-3": "1" * 5000, "seen-" + "1" * 500: "0"})
+
+
 def test_a_line_with_too_many_fields_is_repaired_in_its_cells(fresh: Site) -> None:
     upload(fresh, (DEALS_OF_MARCH + "M4,2026-03-05,1,500.00,ron\n").encode(), "march.csv")
     batch = last_batch()

@@ -113,7 +113,7 @@ def _attempts(sent: QueryDict, names: Sequence[str]) -> list[Attempt]:
     return [
         Attempt(int(row), {name: sent.get(f"cell-{row}-{place}", "") for place, name in enumerate(names)},
                 int(sent[f"seen-{row}"]))
-        for row in rows if row.isdecimal() and sent[f"seen-{row}"].isdecimal() and len(row) < 16
+        for row in rows if all(said.isdecimal() and len(said) < 16 for said in (row, sent[f"seen-{row}"]))
     ]  # fmt: skip
 
 
