@@ -7,6 +7,7 @@ the same loader first, and names the text that they began with, so that the seco
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,10 +71,27 @@ def save_mapping(workspace: Workspace, name: str, text: str, *, actor: str, seen
             return mapping
         if (version_of(before) if before is not None else "") != seen:
             raise _taken(name, is_new=not seen)
+        if mapping.query is not None and _asks(mapping) != _asks(_read(workspace, before)):
+            raise Refused(
+                "What is asked of a database is not written here.", code="imports.mapping-query",
+                hint=f"Whoever runs the server writes database and query into mappings/{name}.yaml.",
+            )  # fmt: skip
         act.record("mapping.saved", "mapping", name, before={"text": before} if before else None, after={"text": text})
         workspace.ports.files.make_folder(file.parent)
         workspace.ports.files.write_bytes_durably(file, text.encode())
     return mapping
+
+
+def _asks(mapping: SourceMapping | None) -> tuple[str | None, str | None]:
+    """The database is read as whoever runs the import may, so nobody else says what is asked of it."""
+    return (mapping.database, mapping.query) if mapping else (None, None)
+
+
+def _read(workspace: Workspace, text: str | None) -> SourceMapping | None:
+    """What the text said that is replaced, if it said anything."""
+    with suppress(AttainError):
+        return parse_mapping(text, workspace.fact_types) if text is not None else None
+    return None
 
 
 def _taken(name: str, *, is_new: bool) -> Refused:
