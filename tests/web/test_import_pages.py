@@ -89,6 +89,42 @@ def test_numbers_that_no_page_sends_are_passed_over(fresh: Site) -> None:
     assert "Nothing was changed." in repair(fresh, last_batch(), {"seen-3": "1" * 5000, "seen-" + "1" * 500: "0"})
 
 
+IN_GERMAN = "into: deals\ndecimal_mark: ','\ngroup_mark: '.'\n"
+TWO_GERMAN = "id,close_date,amount,owner\nQ1,2026-03-32,1.250,ron\nQ2,2026-03-02,1.250,ron\n"
+
+
+def test_rows_are_repaired_by_the_mapping_that_read_them_though_it_was_edited_since(fresh: Site) -> None:
+    """A.11: the log keeps the text that was replaced on a page."""
+    from attain.web.apps.imports.mappings import version_of
+
+    file = fresh.workspace.path / "mappings" / "de.yaml"
+    file.write_text(IN_GERMAN, encoding="utf-8")
+    upload(fresh, TWO_GERMAN.encode(), "march.csv", how="mapping:de")
+    batch = last_batch()
+    sent = {"text": IN_GERMAN + "extra: ignore\n", "seen": version_of(IN_GERMAN)}
+    assert fresh.as_("admin").post("/imports/mappings/of/de/save/", sent).status_code == 302
+    assert "1 row is repaired" in repair(fresh, batch, asked_to_repair(fresh, batch, cell_2_1="2026-03-31"))
+    assert last_batch().totals == '{"amount":{"EUR":"1250.00"}}'
+
+
+def test_rows_whose_mapping_nobody_knows_any_more_are_not_guessed(fresh: Site) -> None:
+    file = fresh.workspace.path / "mappings" / "de.yaml"
+    file.write_text(IN_GERMAN, encoding="utf-8")
+    upload(fresh, TWO_GERMAN.encode(), "march.csv", how="mapping:de")
+    batch, admin = last_batch(), fresh.as_("admin")
+    shown = words(admin.get(f"/imports/{batch.pk}/"))
+    file.write_text(IN_GERMAN + "extra: ignore\n", encoding="utf-8")
+    sent = asked_to_repair(fresh, batch, cell_2_1="2026-03-31")
+    answer = admin.post(f"/imports/{batch.pk}/repair/", sent)
+    assert answer.status_code == 409
+    assert "The mapping by which march.csv was read was changed since." in words(answer)
+    assert words(admin.get(f"/imports/{batch.pk}/")) == shown
+    upload(fresh, TWO_GERMAN.encode(), "mended.csv", how=f"repairs:{batch.pk}")
+    assert "was changed since" in last_job().failure
+    file.write_text(IN_GERMAN, encoding="utf-8")
+    assert "1 row is repaired" in repair(fresh, batch, sent)
+
+
 def test_a_line_with_too_many_fields_is_repaired_in_its_cells(fresh: Site) -> None:
     upload(fresh, (DEALS_OF_MARCH + "M4,2026-03-05,1,500.00,ron\n").encode(), "march.csv")
     batch = last_batch()

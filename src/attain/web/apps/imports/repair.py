@@ -12,7 +12,7 @@ from attain.web.workspace import Workspace
 
 from .models import Batch
 from .repairing import sheet_of
-from .selectors import is_query, mapping_of
+from .selectors import is_query, required_mapping_of
 from .words import MEND_QUERY
 
 
@@ -22,7 +22,6 @@ def repair_file(workspace: Workspace, batch: Batch) -> bytes:
     if not sheet.rows:
         said = "kept nothing aside" if not sheet.repaired else "keeps nothing aside any more"
         raise Refused(f"{batch.source} {said}.", code="export.nothing", hint="There is nothing to repair.")
-    _, mapping = mapping_of(workspace, batch)
     if is_query(workspace, batch):
         raise Refused("These rows stand in a database, not in a file.", code="export.no-file", hint=MEND_QUERY)
     if not sheet.names:
@@ -31,6 +30,7 @@ def repair_file(workspace: Workspace, batch: Batch) -> bytes:
             code="export.no-header",
             hint="Look for a wrong delimiter, and repair the file itself.",
         )
+    mapping = required_mapping_of(workspace, batch)
     text = io.StringIO()
     text.write("\r\n" * (mapping.header_row - 1))
     writer = csv.writer(text, delimiter=mapping.delimiter, quotechar=mapping.quote or '"', lineterminator="\r\n")

@@ -26,7 +26,7 @@ from attain.web.apps.audit.services import Act, acting
 from attain.web.workspace import Workspace
 
 from .models import Batch, Repair
-from .selectors import is_query, mapping_of, quarantined_rows
+from .selectors import is_query, mapping_of, quarantined_rows, required_mapping_of
 from .services import import_file
 
 GONE = "imports.repaired"
@@ -111,7 +111,7 @@ def repair_rows(
             tried.append(attempt)
     if not tried:
         return outcome
-    mapping = _as_csv(mapping_of(workspace, batch)[1])
+    mapping = _as_csv(required_mapping_of(workspace, batch))
     fact = workspace.fact_types.get(batch.into)
     if fact is None:
         raise NotFound(
@@ -147,7 +147,7 @@ def repair_rows(
 
 def attempts_of(workspace: Workspace, batch: Batch, file: Path) -> list[Attempt]:
     """The rows of a file that `repair_file` wrote and somebody corrected. Its first column says which row each was."""
-    mapping = replace(mapping_of(workspace, batch)[1], format="csv", sheet=None, control=Control())
+    mapping = replace(required_mapping_of(workspace, batch), format="csv", sheet=None, control=Control())
     look = look_in_child(file, workspace.fact_types[batch.into], mapping, MAX_QUARANTINE, LIMITS)
     if KEPT_ASIDE[0] not in look.header:
         raise look.fault or Refused(
