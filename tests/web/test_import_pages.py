@@ -125,6 +125,31 @@ def test_rows_whose_mapping_nobody_knows_any_more_are_not_guessed(fresh: Site) -
     assert "1 row is repaired" in repair(fresh, batch, sent)
 
 
+def test_the_file_for_repair_holds_no_formula_and_comes_back_as_it_was(fresh: Site) -> None:
+    """M.4: what a spreadsheet would calculate is written behind an apostrophe, which counts for nothing again."""
+    header = "id,close_date,amount,owner\n"
+    rows = ["=BAD-1,2026-03-40,-5.00,ron", "'=BAD-2,2026-03-40,+6.00,ron", "@3,2026-03-40,7.00,ron"]
+    upload(fresh, (header + "\n".join(rows)).encode(), "march.csv")
+    batch, address = last_batch(), f"/imports/{last_batch().pk}/aside.csv"
+    file = fresh.as_("admin").get(address).content.decode()
+    assert "'=BAD-1,2026-03-40,'-5.00" in file and "''=BAD-2,2026-03-40,'+6.00" in file and "'@3," in file
+    upload(fresh, file.encode(), "untouched.csv", how=f"repairs:{batch.pk}")
+    assert last_job().result["message"].startswith("0 rows")
+    right = file.replace("2026-03-40", "2026-03-31").replace("'+6.00", "6.00")
+    upload(fresh, right.encode(), "mended.csv", how=f"repairs:{batch.pk}")
+    assert (last_batch().source, last_batch().rows, last_batch().totals) == (
+        "mended.csv",
+        3,
+        '{"amount":{"EUR":"8.00"}}',
+    )
+    from attain.web.apps.imports.selectors import facts_of
+
+    deals = facts_of(fresh.workspace, fresh.workspace.fact_types["deals"], [last_batch().pk]).table
+    assert deals["id"].to_pylist() == ["=BAD-1", "'=BAD-2", "@3"]
+    upload(fresh, right.replace("7.00", "8.00").encode(), "as-any-file.csv")
+    assert last_batch().totals == '{"amount":{"EUR":"9.00"}}'
+
+
 def test_a_line_with_too_many_fields_is_repaired_in_its_cells(fresh: Site) -> None:
     upload(fresh, (DEALS_OF_MARCH + "M4,2026-03-05,1,500.00,ron\n").encode(), "march.csv")
     batch = last_batch()

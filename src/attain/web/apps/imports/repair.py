@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from attain.facts.given_out import quoted
 from attain.facts.mapping import ENCODINGS
 from attain.facts.validate import KEPT_ASIDE
 from attain.kernel.errors import Refused
@@ -34,8 +35,8 @@ def repair_file(workspace: Workspace, batch: Batch) -> bytes:
     text = io.StringIO()
     text.write("\r\n" * (mapping.header_row - 1))
     writer = csv.writer(text, delimiter=mapping.delimiter, quotechar=mapping.quote or '"', lineterminator="\r\n")
-    writer.writerow([*KEPT_ASIDE, *sheet.names])
+    writer.writerow([*KEPT_ASIDE, *map(quoted, sheet.names)])
     for row in sheet.rows:
-        cells = [row.cells.get(name, "") for name in sheet.names]
-        writer.writerow([row.row, f"{row.column or 'row'}: {row.reason}", *cells])
+        cells = [f"{row.column or 'row'}: {row.reason}", *(row.cells.get(name, "") for name in sheet.names)]
+        writer.writerow([row.row, *map(quoted, cells)])
     return text.getvalue().encode(ENCODINGS[mapping.encoding].removesuffix("-sig"), errors="replace")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from attain.facts.given_out import quoted
 from attain.facts.importing import read_source
 from attain.facts.mapping import Control
 from attain.facts.mapping import Mapping as SourceMapping
@@ -182,12 +183,12 @@ def _note(act: Act, batch: Batch, waiting: Mapping[int, OpenRow], rows: Sequence
 
 
 def _file(batch: Batch, names: Sequence[str], attempts: Sequence[Attempt]) -> bytes:
-    """The rows in the form of their file, each with the row that it was, as the file for repair has them."""
+    """The rows as the file for repair has them, each with the row that it was."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*KEPT_ASIDE, *names])
+    writer.writerow([*KEPT_ASIDE, *map(quoted, names)])
     for one in attempts:
-        writer.writerow([one.row, f"batch {batch.pk[:12]}", *(one.cells.get(name, "") for name in names)])
+        writer.writerow([one.row, f"batch {batch.pk[:12]}", *(quoted(one.cells.get(name, "")) for name in names)])
     return text.getvalue().encode()
 
 
