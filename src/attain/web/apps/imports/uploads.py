@@ -64,12 +64,17 @@ def path_of(workspace: Workspace, name: str) -> Path:
     return _folder(workspace) / name
 
 
+def kept_names(workspace: Workspace) -> list[str]:
+    folder = _folder(workspace)
+    return [file.name for file in folder.iterdir()] if folder.is_dir() else []
+
+
 def sweep_uploads(workspace: Workspace) -> list[Path]:
     """What no job needs any more: whose job has ended, as after a kill, and what nobody imported for a day."""
-    if not _folder(workspace).is_dir():
-        return []
-    kept = list(_folder(workspace).iterdir())
-    asked = {job.arguments.get("upload"): job.is_open for job in Job.objects.filter(kind="import").order_by("pk")}
+    names = kept_names(workspace)
+    jobs = Job.objects.filter(kind="import", arguments__upload__in=names).order_by("pk")
+    asked = {job.arguments["upload"]: job.is_open for job in jobs}
+    kept = [_folder(workspace) / name for name in names]
     before = (workspace.ports.clock.now() - A_DAY).timestamp()
     gone = [file for file in kept if not asked.get(file.name, file.lstat().st_mtime > before)]
     for file in gone:

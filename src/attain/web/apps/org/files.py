@@ -18,7 +18,7 @@ from attain.facts.mapping import Format
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.kernel.errors import AttainError, Finding, Findings, Refused
 from attain.web.apps.imports.names import impossible, names_of, unheard
-from attain.web.apps.imports.uploads import path_of
+from attain.web.apps.imports.uploads import kept_names, path_of
 from attain.web.apps.jobs.models import Job
 from attain.web.workspace import Workspace
 
@@ -113,5 +113,5 @@ def is_waiting(workspace: Workspace, job: Job) -> bool:
 
 def forget_old(workspace: Workspace, now: datetime) -> None:
     """Files that nobody confirmed for a day."""
-    for old in Job.objects.filter(kind=KIND, asked_at__lt=now - KEPT):
+    for old in Job.objects.filter(kind=KIND, asked_at__lt=now - KEPT, arguments__upload__in=kept_names(workspace)):
         path_of(workspace, old.arguments["upload"]).unlink(missing_ok=True)
