@@ -247,3 +247,12 @@ def test_the_file_for_repair_comes_back_to_its_batch(fresh: Site) -> None:
     upload(fresh, DEALS_OF_MARCH.encode(), "other.csv", how=f"repairs:{batch.pk}")
     assert "kept_aside_row is not among the columns" in last_job().failure
     assert left_in_uploads(fresh) == []
+
+
+def test_what_a_job_says_is_counted_as_one_speaks(fresh: Site) -> None:
+    upload(fresh, b"id,close_date,amount,owner\nN1,2026-03-02,1.00,ron\n", "one.csv")
+    assert last_job().result["message"] == "1 row of deals taken from one.csv."
+    upload(fresh, DEALS_OF_MARCH.encode(), "march.csv")
+    assert (
+        last_job().result["message"] == f"1 row of deals taken from march.csv, {last_batch().quarantined} kept aside."
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from attain.facts import batches
 from attain.facts.content import row_texts
@@ -90,11 +91,12 @@ def mapping_of(workspace: Workspace, batch: Batch) -> tuple[str | None, SourceMa
 
 def required_mapping_of(workspace: Workspace, batch: Batch) -> SourceMapping:
     """For rows that are read anew: by another mapping 1.250 would be another amount."""
-    _, mapping = mapping_of(workspace, batch)
+    mapping = mapping_of(workspace, batch)[1]
     if mapping.mapping_hash() != _mapping_hash(workspace, batch):
         raise Refused(
-            f"The mapping by which {batch.source} was read was changed since.", code="imports.mapping-gone",
-            hint="Put it back as it was, or correct the rows at the source and import the file again.",
+            _("The mapping by which %(source)s was read was changed since.") % {"source": batch.source},
+            code="imports.mapping-gone",
+            hint=_("Put it back as it was, or correct the rows at the source and import the file again."),
         )  # fmt: skip
     return mapping
 

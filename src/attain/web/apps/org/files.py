@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
+
 from attain.facts.decisions import IMPORTABLE
 from attain.facts.importing import read_source
 from attain.facts.mapping import Format
@@ -46,7 +48,11 @@ def look_at(workspace: Workspace, arguments: Mapping[str, Any]) -> dict[str, Any
     mapping, name = mapping_of(workspace, arguments), arguments["name"]
     into = mapping.into
     if into not in IMPORTABLE:
-        raise Refused(f"{into} holds facts.", code="org.no-table", hint="Upload it on the page of imports.")
+        raise Refused(
+            _("%(into)s holds facts.") % {"into": into},
+            code="org.no-table",
+            hint=_("Upload it on the page of imports."),
+        )
     try:
         read = read_source(path_of(workspace, arguments["upload"]), IMPORTABLE[into], mapping)
     except Findings as found:
