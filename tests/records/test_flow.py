@@ -41,7 +41,7 @@ def test_a_file_is_read_in_a_child_and_taken_whole(workspace: Workspace, app: Si
     file = tmp_path / "january.csv"
     file.write_bytes(deals(("D1", "2026-01-10", "100.00", "bob"), ("D2", "2026-01-32", "5.00", "bob")))
     taken = app.imports.import_file(workspace, file, actor="ada", into="deals")
-    assert taken.message == "1 rows of deals taken from january.csv, 1 kept aside."
+    assert taken.message == "1 row of deals taken from january.csv, 1 kept aside."
     assert {finding.code for finding in taken.findings} == {"fact.quarantined", "imports.unknown-payee"}
     assert [row["_row"] for row in app.read.snapshot(workspace).rows("deals")] == [2]
     assert len(app.facts.quarantined_rows(workspace, taken.batch.pk)) == 1

@@ -173,7 +173,7 @@ def test_a_file_is_taken_in(fresh: Site) -> None:
     assert answer.status_code == 202
     fresh.work()
     job = got(fresh, "admin", f"jobs/{json.loads(answer.content)['id']}")
-    assert job["result"]["message"].startswith("1 rows of deals taken from march.csv")
+    assert job["result"]["message"].startswith("1 row of deals taken from march.csv")
 
 
 @pytest.mark.parametrize("how", [{}, {"into": "deals", "mapping": "x"}, {"mapping": "none"}, {"into": "nothing"}])

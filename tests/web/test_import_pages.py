@@ -84,6 +84,72 @@ def test_what_was_not_touched_is_not_tried(fresh: Site) -> None:
     assert last_batch().pk == batch.pk
 
 
+def test_numbers_that_no_page_sends_are_passed_over(fresh: Site) -> None:
+    upload(fresh, TWO_WRONG.encode(), "march.csv")
+    assert "Nothing was changed." in repair(fresh, last_batch(), {"seen-3": "1" * 5000, "seen-" + "1" * 500: "0"})
+
+
+IN_GERMAN = "into: deals\ndecimal_mark: ','\ngroup_mark: '.'\n"
+TWO_GERMAN = "id,close_date,amount,owner\nQ1,2026-03-32,1.250,ron\nQ2,2026-03-02,1.250,ron\n"
+
+
+def test_rows_are_repaired_by_the_mapping_that_read_them_though_it_was_edited_since(fresh: Site) -> None:
+    """A.11: the log keeps the text that was replaced on a page."""
+    from attain.web.apps.imports.mappings import version_of
+
+    file = fresh.workspace.path / "mappings" / "de.yaml"
+    file.write_text(IN_GERMAN, encoding="utf-8")
+    upload(fresh, TWO_GERMAN.encode(), "march.csv", how="mapping:de")
+    batch = last_batch()
+    sent = {"text": IN_GERMAN + "extra: ignore\n", "seen": version_of(IN_GERMAN)}
+    assert fresh.as_("admin").post("/imports/mappings/of/de/save/", sent).status_code == 302
+    assert "1 row is repaired" in repair(fresh, batch, asked_to_repair(fresh, batch, cell_2_1="2026-03-31"))
+    assert last_batch().totals == '{"amount":{"EUR":"1250.00"}}'
+
+
+def test_rows_whose_mapping_nobody_knows_any_more_are_not_guessed(fresh: Site) -> None:
+    file = fresh.workspace.path / "mappings" / "de.yaml"
+    file.write_text(IN_GERMAN, encoding="utf-8")
+    upload(fresh, TWO_GERMAN.encode(), "march.csv", how="mapping:de")
+    batch, admin = last_batch(), fresh.as_("admin")
+    shown = words(admin.get(f"/imports/{batch.pk}/"))
+    file.write_text(IN_GERMAN + "extra: ignore\n", encoding="utf-8")
+    sent = asked_to_repair(fresh, batch, cell_2_1="2026-03-31")
+    answer = admin.post(f"/imports/{batch.pk}/repair/", sent)
+    assert answer.status_code == 409
+    assert "The mapping by which march.csv was read was changed since." in words(answer)
+    assert words(admin.get(f"/imports/{batch.pk}/")) == shown
+    upload(fresh, TWO_GERMAN.encode(), "mended.csv", how=f"repairs:{batch.pk}")
+    assert "was changed since" in last_job().failure
+    file.write_text(IN_GERMAN, encoding="utf-8")
+    assert "1 row is repaired" in repair(fresh, batch, sent)
+
+
+def test_the_file_for_repair_holds_no_formula_and_comes_back_as_it_was(fresh: Site) -> None:
+    """M.4: what a spreadsheet would calculate is written behind an apostrophe, which counts for nothing again."""
+    header = "id,close_date,amount,owner\n"
+    rows = ["=BAD-1,2026-03-40,-5.00,ron", "'=BAD-2,2026-03-40,+6.00,ron", "@3,2026-03-40,7.00,ron"]
+    upload(fresh, (header + "\n".join(rows)).encode(), "march.csv")
+    batch, address = last_batch(), f"/imports/{last_batch().pk}/aside.csv"
+    file = fresh.as_("admin").get(address).content.decode()
+    assert "'=BAD-1,2026-03-40,'-5.00" in file and "''=BAD-2,2026-03-40,'+6.00" in file and "'@3," in file
+    upload(fresh, file.encode(), "untouched.csv", how=f"repairs:{batch.pk}")
+    assert last_job().result["message"].startswith("0 rows")
+    right = file.replace("2026-03-40", "2026-03-31").replace("'+6.00", "6.00")
+    upload(fresh, right.encode(), "mended.csv", how=f"repairs:{batch.pk}")
+    assert (last_batch().source, last_batch().rows, last_batch().totals) == (
+        "mended.csv",
+        3,
+        '{"amount":{"EUR":"8.00"}}',
+    )
+    from attain.web.apps.imports.selectors import facts_of
+
+    deals = facts_of(fresh.workspace, fresh.workspace.fact_types["deals"], [last_batch().pk]).table
+    assert deals["id"].to_pylist() == ["=BAD-1", "'=BAD-2", "@3"]
+    upload(fresh, right.replace("7.00", "8.00").encode(), "as-any-file.csv")
+    assert last_batch().totals == '{"amount":{"EUR":"9.00"}}'
+
+
 def test_a_line_with_too_many_fields_is_repaired_in_its_cells(fresh: Site) -> None:
     upload(fresh, (DEALS_OF_MARCH + "M4,2026-03-05,1,500.00,ron\n").encode(), "march.csv")
     batch = last_batch()
@@ -181,3 +247,12 @@ def test_the_file_for_repair_comes_back_to_its_batch(fresh: Site) -> None:
     upload(fresh, DEALS_OF_MARCH.encode(), "other.csv", how=f"repairs:{batch.pk}")
     assert "kept_aside_row is not among the columns" in last_job().failure
     assert left_in_uploads(fresh) == []
+
+
+def test_what_a_job_says_is_counted_as_one_speaks(fresh: Site) -> None:
+    upload(fresh, b"id,close_date,amount,owner\nN1,2026-03-02,1.00,ron\n", "one.csv")
+    assert last_job().result["message"] == "1 row of deals taken from one.csv."
+    upload(fresh, DEALS_OF_MARCH.encode(), "march.csv")
+    assert (
+        last_job().result["message"] == f"1 row of deals taken from march.csv, {last_batch().quarantined} kept aside."
+    )

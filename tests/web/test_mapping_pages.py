@@ -151,6 +151,35 @@ def test_a_mapping_is_edited_as_text_and_the_second_editor_is_told(fresh: Site) 
     assert "Seller" in file.read_text(encoding="utf-8")
 
 
+QUERY = "into: deals\nformat: sql\ndatabase: crm.db\nquery: SELECT id, amount FROM deals\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_saved"),
+    [
+        ("into: deals\n", QUERY, False),
+        ("into: gone\n", QUERY, False),
+        (QUERY, QUERY.replace("crm.db", "data/attain.sqlite3"), False),
+        (QUERY, QUERY.replace("id,", "password AS id,"), False),
+        (QUERY, QUERY + "columns: {owner: seller}\n", True),
+        (QUERY, "into: deals\n", True),
+    ],
+)
+def test_what_is_asked_of_a_database_is_not_written_on_a_page(
+    fresh: Site, before: str, after: str, is_saved: bool
+) -> None:
+    """An operator's import would read it, whatever it names: only who writes into the folder says it."""
+    file = fresh.workspace.path / "mappings" / "crm.yaml"
+    file.write_text(before, encoding="utf-8")
+    page = fresh.as_("admin").get("/imports/mappings/of/crm/").content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    answer = fresh.as_("admin").post("/imports/mappings/of/crm/save/", {"text": after, "seen": seen[1]})
+    assert answer.status_code == (302 if is_saved else 409)
+    assert is_saved or "What is asked of a database is not written here." in words(answer)
+    assert file.read_text(encoding="utf-8") == (after if is_saved else before)
+
+
 def test_a_mapping_is_tried_with_a_file_before_it_is_saved(fresh: Site) -> None:
     admin = fresh.as_("admin")
     columns = "{id: Nr, close_date: Datum, amount: Betrag, owner: Rep}"

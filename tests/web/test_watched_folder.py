@@ -109,6 +109,30 @@ def test_what_is_refused_lies_beside_its_reason(fresh: Site, folder: Path, name:
     assert "Refused" in page and said in page
 
 
+def test_a_name_that_is_no_utf_8_stops_nothing(fresh: Site, folder: Path) -> None:
+    """It is shown with its odd bytes written out, and put aside with a note; what lies beside it is taken."""
+    odd = Path(os.fsdecode(os.fsencode(folder) + b"/deals-M\xe4rz.csv"))
+    for file in (odd, folder / "deals-new.csv"):
+        file.write_text(DEALS_OF_MARCH, encoding="utf-8")
+    assert r"deals-M\xe4rz.csv" in words(fresh.as_("admin").get("/imports/watched/"))
+    look(fresh)
+    assert last_batch().source == "deals-new.csv"
+    assert names(folder) == ["done/deals-new.csv", f"refused/{odd.name}", f"refused/{odd.name}.txt"]
+    note = (folder / "refused" / f"{odd.name}.txt").read_text(encoding="utf-8")
+    assert r"deals-M\xe4rz.csv is no UTF-8. Give the file another name" in note
+
+
+def test_the_worker_survives_a_round_that_goes_wrong_and_tells_it(
+    fresh: Site, folder: Path, watching: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def wrong(*_: object) -> None:
+        raise ValueError("nobody thought of this")
+
+    monkeypatch.setattr(watching, "waiting_in", wrong)
+    fresh.work()
+    assert "The watched folder was not looked at: nobody thought of this" in caplog.text
+
+
 def test_a_kill_after_the_import_and_before_the_move_imports_nothing_twice(
     fresh: Site, folder: Path, watching: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

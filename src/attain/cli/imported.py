@@ -176,7 +176,7 @@ def _show(document: dict[str, Any]) -> None:
         how = f"--mapping {document['mapping']}" if document["mapping"] else f"--into {document['into']}"
         say(f"Repair the rows in {document['file']}, then: attain import {document['file']} {how}")
     elif document["read_from"] == "query":
-        say(MEND_QUERY)
+        say(str(MEND_QUERY))
     else:
         say(f"For repair: attain imports {document['batch'][:12]} --to repair.csv")
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from attain.facts.given_out import unquoted
 from attain.facts.mapping import ENCODINGS, Mapping
 from attain.facts.source import (
     MAX_COLUMNS,
@@ -38,7 +39,7 @@ Record = tuple[int, list[str]]
 
 def read_csv(content: bytes, mapping: Mapping) -> Source:
     """The rows and faults of a file; plain files take a faster way to the same answer."""
-    return read_plain(content, mapping) or read_any(content, mapping)
+    return unquoted(read_plain(content, mapping) or read_any(content, mapping))
 
 
 def read_any(content: bytes, mapping: Mapping) -> Source:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from attain.facts.mapping import Format
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.web.apps.jobs.services import Step, job
@@ -47,7 +50,13 @@ def _repaired(workspace: Workspace, file: Path, arguments: dict[str, Any], actor
         done = repair_rows(workspace, batch, attempts, actor=actor, source_name=arguments["name"])
     finally:
         file.unlink(missing_ok=True)
-    told = [f"{batch.source}: {len(done.wrong)} rows are still wrong."] if done.wrong else []
-    told += [f"Row {one.row} does not wait for its repair any more." for one, _ in done.stale[:20]]
-    message = f"{len(done.repaired)} rows of {batch.source} are repaired."
+    named: dict[str, Any] = {"source": batch.source, "n": len(done.repaired), "wrong": len(done.wrong)}
+    message = ngettext("%(n)s row of %(source)s is repaired.", "%(n)s rows of %(source)s are repaired.",
+                       len(done.repaired)) % named  # fmt: skip
+    told = []
+    if done.wrong:
+        told.append(ngettext("%(source)s: %(wrong)s row is still wrong.", "%(source)s: %(wrong)s rows are still wrong.",
+                             len(done.wrong)) % named)  # fmt: skip
+    for attempt, _who in done.stale[:20]:
+        told.append(_("Row %(row)s does not wait for its repair any more.") % {"row": attempt.row})
     return {"batch": (done.batch or batch).pk, "message": message, "findings": told}

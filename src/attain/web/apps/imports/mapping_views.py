@@ -73,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("mappings")
     file = _kept(request, upload)
     if not tables_of(request.workspace):
-        raise Refused("Nothing can be filled.", code="imports.no-table", hint="Describe a fact type in facts/.")
+        raise Refused(_("Nothing can be filled."), code="imports.no-table", hint=_("Describe a fact type in facts/."))
     mapping, look = first_mapping(request.workspace, file, upload, request.GET.get("into"))
     table = tables_of(request.workspace)[mapping.into]
     text = mapping_text(mapping)
@@ -213,7 +213,7 @@ def _shown(request: HttpRequest, mapping: SourceMapping, look: Look | None, text
 def _kept(request: HttpRequest, upload: str) -> Path:
     file = path_of(request.workspace, upload)
     if not file.is_file():
-        raise Refused("This upload is no longer there.", code="imports.upload", hint="Upload the file again.")
+        raise Refused(_("This upload is no longer there."), code="imports.upload", hint=_("Upload the file again."))
     return file
 
 

@@ -7,8 +7,11 @@ the same loader first, and names the text that they began with, so that the seco
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.utils.translation import gettext as _
 
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.facts.mapping import load_mapping, parse_mapping
@@ -45,7 +48,7 @@ def text_of(workspace: Workspace, name: str) -> str:
     try:
         return _file(workspace, name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise NotFound(f"There is no mapping `{name}`.", code="setup.no-mapping") from None
+        raise NotFound(_("There is no mapping `%(name)s`.") % {"name": name}, code="setup.no-mapping") from None
 
 
 def version_of(text: str) -> str:
@@ -70,29 +73,46 @@ def save_mapping(workspace: Workspace, name: str, text: str, *, actor: str, seen
             return mapping
         if (version_of(before) if before is not None else "") != seen:
             raise _taken(name, is_new=not seen)
+        if mapping.query is not None and _asks(mapping) != _asks(_read(workspace, before)):
+            raise Refused(
+                _("What is asked of a database is not written here."), code="imports.mapping-query",
+                hint=_("Whoever runs the server writes database and query into mappings/%(name)s.yaml.")
+                % {"name": name},
+            )  # fmt: skip
         act.record("mapping.saved", "mapping", name, before={"text": before} if before else None, after={"text": text})
         workspace.ports.files.make_folder(file.parent)
         workspace.ports.files.write_bytes_durably(file, text.encode())
     return mapping
 
 
+def _asks(mapping: SourceMapping | None) -> tuple[str | None, str | None]:
+    """The database is read as whoever runs the import may, so nobody else says what is asked of it."""
+    return (mapping.database, mapping.query) if mapping else (None, None)
+
+
+def _read(workspace: Workspace, text: str | None) -> SourceMapping | None:
+    """What the text said that is replaced, if it said anything."""
+    with suppress(AttainError):
+        return parse_mapping(text, workspace.fact_types) if text is not None else None
+    return None
+
+
 def _taken(name: str, *, is_new: bool) -> Refused:
     last = saved_by(name).get(name)
-    by = f" {last.actor} saved it last." if last else ""
+    by = " " + _("%(who)s saved it last.") % {"who": last.actor} if last else ""
     if is_new:
-        return Refused(
-            f"There is a mapping `{name}` already.{by}", code=TAKEN, hint="Choose another name, or edit that one."
-        )
+        said = _("There is a mapping `%(name)s` already.") % {"name": name}
+        return Refused(said + by, code=TAKEN, hint=_("Choose another name, or edit that one."))
     return Refused(
-        f"The mapping `{name}` was changed meanwhile.{by}", code=TAKEN,
-        hint="Your text stands in the editor and is not saved. Save again to put it in the place of the other one.",
+        _("The mapping `%(name)s` was changed meanwhile.") % {"name": name} + by, code=TAKEN,
+        hint=_("Your text stands in the editor and is not saved. Save again to put it in the place of the other one."),
     )  # fmt: skip
 
 
 def _file(workspace: Workspace, name: str) -> Path:
     if _NAME.fullmatch(name) is None:
         raise Refused(
-            f"{name[:80]!r} is no name of a mapping.", code="imports.mapping-name",
-            hint="Use small letters, digits, - and _, such as crm-deals.",
+            _("%(name)r is no name of a mapping.") % {"name": name[:80]}, code="imports.mapping-name",
+            hint=_("Use small letters, digits, - and _, such as crm-deals."),
         )  # fmt: skip
     return workspace.path / "mappings" / f"{name}.yaml"

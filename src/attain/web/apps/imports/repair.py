@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
+from django.utils.translation import gettext as _
+
+from attain.facts.given_out import quoted
 from attain.facts.mapping import ENCODINGS
 from attain.facts.validate import KEPT_ASIDE
 from attain.kernel.errors import Refused
@@ -12,7 +15,7 @@ from attain.web.workspace import Workspace
 
 from .models import Batch
 from .repairing import sheet_of
-from .selectors import is_query, mapping_of
+from .selectors import is_query, required_mapping_of
 from .words import MEND_QUERY
 
 
@@ -20,22 +23,23 @@ def repair_file(workspace: Workspace, batch: Batch) -> bytes:
     """A CSV file: two columns in front say which row it was and why it was kept aside; an import passes them over."""
     sheet = sheet_of(workspace, batch)
     if not sheet.rows:
-        said = "kept nothing aside" if not sheet.repaired else "keeps nothing aside any more"
-        raise Refused(f"{batch.source} {said}.", code="export.nothing", hint="There is nothing to repair.")
-    _, mapping = mapping_of(workspace, batch)
+        said = _("%(source)s keeps nothing aside any more.") if sheet.repaired else _("%(source)s kept nothing aside.")
+        raise Refused(said % {"source": batch.source}, code="export.nothing", hint=_("There is nothing to repair."))
     if is_query(workspace, batch):
-        raise Refused("These rows stand in a database, not in a file.", code="export.no-file", hint=MEND_QUERY)
+        said = _("These rows stand in a database, not in a file.")
+        raise Refused(said, code="export.no-file", hint=str(MEND_QUERY))
     if not sheet.names:
         raise Refused(
-            f"No row that {batch.source} kept aside has as many fields as its header.",
+            _("No row that %(source)s kept aside has as many fields as its header.") % {"source": batch.source},
             code="export.no-header",
-            hint="Look for a wrong delimiter, and repair the file itself.",
+            hint=_("Look for a wrong delimiter, and repair the file itself."),
         )
+    mapping = required_mapping_of(workspace, batch)
     text = io.StringIO()
     text.write("\r\n" * (mapping.header_row - 1))
     writer = csv.writer(text, delimiter=mapping.delimiter, quotechar=mapping.quote or '"', lineterminator="\r\n")
-    writer.writerow([*KEPT_ASIDE, *sheet.names])
+    writer.writerow([*KEPT_ASIDE, *map(quoted, sheet.names)])
     for row in sheet.rows:
-        cells = [row.cells.get(name, "") for name in sheet.names]
-        writer.writerow([row.row, f"{row.column or 'row'}: {row.reason}", *cells])
+        cells = [f"{row.column or _('row')}: {row.reason}", *(row.cells.get(name, "") for name in sheet.names)]
+        writer.writerow([row.row, *map(quoted, cells)])
     return text.getvalue().encode(ENCODINGS[mapping.encoding].removesuffix("-sig"), errors="replace")

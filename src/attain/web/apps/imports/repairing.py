@@ -16,6 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from attain.facts.given_out import quoted
 from attain.facts.importing import read_source
 from attain.facts.mapping import Control
 from attain.facts.mapping import Mapping as SourceMapping
@@ -26,7 +29,7 @@ from attain.web.apps.audit.services import Act, acting
 from attain.web.workspace import Workspace
 
 from .models import Batch, Repair
-from .selectors import is_query, mapping_of, quarantined_rows
+from .selectors import is_query, mapping_of, quarantined_rows, required_mapping_of
 from .services import import_file
 
 GONE = "imports.repaired"
@@ -75,7 +78,7 @@ def sheet_of(workspace: Workspace, batch: Batch) -> Sheet:
     if not batch.is_fact or not batch.quarantined:
         return Sheet((), ())
     kept = quarantined_rows(workspace, batch.pk)
-    _, mapping = mapping_of(workspace, batch)
+    mapping = mapping_of(workspace, batch)[1]
     raws = [json.loads(str(row["raw"])) for row in kept]
     header = _header(raws)
     if not header or is_query(workspace, batch):
@@ -99,8 +102,9 @@ def repair_rows(
     sheet, outcome = sheet_of(workspace, batch), Outcome()
     if not sheet.names:
         raise Refused(
-            f"The rows of {batch.source} cannot be written in cells.", code=GONE, hint="Repair the file itself."
-        )
+            _("The rows of %(source)s cannot be written in cells.") % {"source": batch.source},
+            code=GONE, hint=_("Repair the file itself."),
+        )  # fmt: skip
     waiting = {row.row: row for row in sheet.rows}
     tried = []
     for attempt in attempts:
@@ -111,12 +115,13 @@ def repair_rows(
             tried.append(attempt)
     if not tried:
         return outcome
-    mapping = _as_csv(mapping_of(workspace, batch)[1])
+    mapping = _as_csv(required_mapping_of(workspace, batch))
     fact = workspace.fact_types.get(batch.into)
     if fact is None:
         raise NotFound(
-            f"`{batch.into}` is described no more.", code=GONE, hint=f"Describe it in facts/{batch.into}.yaml."
-        )
+            _("`%(into)s` is described no more.") % {"into": batch.into},
+            code=GONE, hint=_("Describe it in facts/%(into)s.yaml.") % {"into": batch.into},
+        )  # fmt: skip
     judged = read_source(_file(batch, sheet.names, tried), fact, mapping, trusted=True)
     faults = {row["row"]: row for row in judged.quarantine.to_pylist()}
     by_line = dict(enumerate(tried, start=2))
@@ -130,7 +135,7 @@ def repair_rows(
 
     if right:
         content = _file(batch, sheet.names, right)
-        name = source_name or f"Repair of {batch.source}"
+        name = source_name or _("Repair of %(source)s") % {"source": batch.source}
         imported = import_file(
             workspace, content, actor=actor, mapping=mapping, source_name=name, trusted=True, again=True, within=note
         )
@@ -147,12 +152,12 @@ def repair_rows(
 
 def attempts_of(workspace: Workspace, batch: Batch, file: Path) -> list[Attempt]:
     """The rows of a file that `repair_file` wrote and somebody corrected. Its first column says which row each was."""
-    mapping = replace(mapping_of(workspace, batch)[1], format="csv", sheet=None, control=Control())
+    mapping = replace(required_mapping_of(workspace, batch), format="csv", sheet=None, control=Control())
     look = look_in_child(file, workspace.fact_types[batch.into], mapping, MAX_QUARANTINE, LIMITS)
     if KEPT_ASIDE[0] not in look.header:
         raise look.fault or Refused(
-            f"{KEPT_ASIDE[0]} is not among the columns of this file.", code=GONE,
-            hint="Correct the file that the page of the batch gives out, and leave its first column as it is.",
+            _("%(column)s is not among the columns of this file.") % {"column": KEPT_ASIDE[0]}, code=GONE,
+            hint=_("Correct the file that the page of the batch gives out, and leave its first column as it is."),
         )  # fmt: skip
     found = []
     for texts in look.texts:
@@ -169,9 +174,9 @@ def _note(act: Act, batch: Batch, waiting: Mapping[int, OpenRow], rows: Sequence
         one = known.get(row.row) or Repair(batch=batch, row=row.row, version=0)
         if one.version != waiting[row.row].version:
             raise Refused(
-                f"Row {row.row} was changed by {one.who} meanwhile.",
+                _("Row %(row)s was changed by %(who)s meanwhile.") % {"row": row.row, "who": one.who},
                 code=GONE,
-                hint="Look at it again; nothing was taken.",
+                hint=_("Look at it again; nothing was taken."),
             )
         one.cells, one.column, one.reason, one.by = dict(row.cells), row.column, row.reason, by
         one.who, one.at, one.version = act.actor, act.at, one.version + 1
@@ -182,12 +187,12 @@ def _note(act: Act, batch: Batch, waiting: Mapping[int, OpenRow], rows: Sequence
 
 
 def _file(batch: Batch, names: Sequence[str], attempts: Sequence[Attempt]) -> bytes:
-    """The rows in the form of their file, each with the row that it was, as the file for repair has them."""
+    """The rows as the file for repair has them, each with the row that it was."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*KEPT_ASIDE, *names])
+    writer.writerow([*KEPT_ASIDE, *map(quoted, names)])
     for one in attempts:
-        writer.writerow([one.row, f"batch {batch.pk[:12]}", *(one.cells.get(name, "") for name in names)])
+        writer.writerow([one.row, f"batch {batch.pk[:12]}", *(quoted(one.cells.get(name, "")) for name in names)])
     return text.getvalue().encode()
 
 

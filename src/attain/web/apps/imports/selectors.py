@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from attain.facts import batches
 from attain.facts.content import row_texts
+from attain.facts.mapping import FORMATS, parse_mapping
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.facts.schema import FactType, TableType
 from attain.facts.snapshot import FactTable
 from attain.facts.validate import ACTION
-from attain.kernel.errors import NotFound
+from attain.kernel.errors import AttainError, NotFound, Refused
 from attain.web.apps.audit.models import Event
 from attain.web.apps.org.models import Replaced
 from attain.web.workspace import Workspace
@@ -75,12 +78,41 @@ def aside_of(workspace: Workspace, batch: Batch) -> dict[str, dict[str, Any]]:
 
 
 def mapping_of(workspace: Workspace, batch: Batch) -> tuple[str | None, SourceMapping]:
-    """How its file was read: a mapping of the workspace with its name, or the plain one."""
-    wanted = batches.open_batch(workspace.batches / batch.pk).manifest["mapping_hash"] if batch.is_fact else ""
-    for name, mapping in workspace.mappings.items():
+    """How its file was read: a mapping of the workspace with its name, one that was changed since, or a plain one.
+
+    Where nobody knows it any more the answer is good enough to show rows by, and `required_mapping_of` says so.
+    """
+    wanted = _mapping_hash(workspace, batch)
+    for name, mapping in (*workspace.mappings.items(), *_unnamed_mappings(workspace, batch)):
         if mapping.into == batch.into and mapping.mapping_hash() == wanted:
             return name, mapping
     return None, SourceMapping(batch.into)
+
+
+def required_mapping_of(workspace: Workspace, batch: Batch) -> SourceMapping:
+    """For rows that are read anew: by another mapping 1.250 would be another amount."""
+    mapping = mapping_of(workspace, batch)[1]
+    if mapping.mapping_hash() != _mapping_hash(workspace, batch):
+        raise Refused(
+            _("The mapping by which %(source)s was read was changed since.") % {"source": batch.source},
+            code="imports.mapping-gone",
+            hint=_("Put it back as it was, or correct the rows at the source and import the file again."),
+        )  # fmt: skip
+    return mapping
+
+
+def _mapping_hash(workspace: Workspace, batch: Batch) -> str:
+    return str(batches.open_batch(workspace.batches / batch.pk).manifest["mapping_hash"]) if batch.is_fact else ""
+
+
+def _unnamed_mappings(workspace: Workspace, batch: Batch) -> Iterator[tuple[None, SourceMapping]]:
+    """The plain ones, and those whose text was replaced on a page, which the log keeps."""
+    for format_ in FORMATS:
+        yield None, SourceMapping(batch.into, format_)
+    for event in Event.objects.filter(object_type="mapping", action="mapping.saved").order_by("-sequence"):
+        for said in filter(None, (event.after, event.before)):
+            with suppress(AttainError):
+                yield None, parse_mapping(json.loads(said)["text"], workspace.fact_types)
 
 
 def is_query(workspace: Workspace, batch: Batch) -> bool:

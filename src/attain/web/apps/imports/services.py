@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attain.facts import batches
 from attain.facts.decisions import IMPORTABLE
@@ -58,9 +60,17 @@ class Imported:
     def message(self) -> str:
         batch = self.batch
         if not self.is_new:
-            return f"Already imported on {moment(batch.imported_at)[:16]} by {batch.imported_by}; nothing was changed."
-        aside = f", {batch.quarantined} kept aside" if batch.quarantined else ""
-        return f"{batch.rows} rows of {batch.into} taken from {batch.source}{aside}."
+            said = _("Already imported on %(at)s by %(who)s; nothing was changed.")
+            return said % {"at": moment(batch.imported_at)[:16], "who": batch.imported_by}
+        if batch.quarantined:
+            said = ngettext(
+                "%(n)s row of %(into)s taken from %(source)s, %(aside)s kept aside.",
+                "%(n)s rows of %(into)s taken from %(source)s, %(aside)s kept aside.", batch.rows,
+            )  # fmt: skip
+        else:
+            said = ngettext("%(n)s row of %(into)s taken from %(source)s.",
+                            "%(n)s rows of %(into)s taken from %(source)s.", batch.rows)  # fmt: skip
+        return said % {"n": batch.rows, "into": batch.into, "source": batch.source, "aside": batch.quarantined}
 
 
 def import_file(
@@ -166,13 +176,12 @@ def _again(known: Earlier) -> Imported:
     """Nothing changes. If later batches took the place of its rows, the file does not say what counts: that is said."""
     found = []
     for other, count in known.replaced:
-        rows = "1 row of it counts" if count == 1 else f"{count} rows of it count"
-        said = f"{rows} as {other.source} said later, batch {other.pk[:12]}."
-        hint = (
-            f"If that is wrong: attain undo {other.pk[:12]} --reason … or import a file that corrects these rows; "
-            "this one counts once more with --again."
-        )
-        found.append(Finding("warning", REPLACED, said, Where(known.batch.source), hint))
+        named = {"n": count, "source": other.source, "batch": other.pk[:12]}
+        said = ngettext("%(n)s row of it counts as %(source)s said later, batch %(batch)s.",
+                        "%(n)s rows of it count as %(source)s said later, batch %(batch)s.", count)  # fmt: skip
+        hint = _("If that is wrong: attain undo %(batch)s --reason … or import a file that corrects these rows; this "
+                 "one counts once more with --again.")  # fmt: skip
+        found.append(Finding("warning", REPLACED, said % named, Where(known.batch.source), hint % named))
     return Imported(known.batch, False, findings=tuple(found))
 
 
@@ -194,15 +203,17 @@ def _mapping(
         if into is None:
             known = [*workspace.fact_types, *IMPORTABLE]
             raise Refused(
-                "Nothing says what the file fills.",
+                _("Nothing says what the file fills."),
                 code="imports.into",
-                hint=f"Name a table with --into, or a mapping with --mapping. Tables: {', '.join(known)}.",
+                hint=_("Name a table with --into, or a mapping with --mapping. Tables: %(tables)s.")
+                % {"tables": ", ".join(known)},
             )
         mapping = SourceMapping(into)
     elif into is not None and into != mapping.into:
         raise Refused(
-            f"The mapping fills {mapping.into}, not {into}.", code="imports.into", hint="Leave one of the two out."
-        )
+            _("The mapping fills %(into)s, not %(asked)s.") % {"into": mapping.into, "asked": into},
+            code="imports.into", hint=_("Leave one of the two out."),
+        )  # fmt: skip
     return mapping.with_control(control) if control is not None else mapping
 
 
@@ -212,9 +223,11 @@ def _table(workspace: Workspace, name: str) -> TableType:
         return known[name]
     near = suggest(name, known)
     raise NotFound(
-        f"There is no fact type and no table `{name}`.",
+        _("There is no fact type and no table `%(name)s`.") % {"name": name},
         code="imports.no-table",
-        hint=f"Did you mean `{near}`?" if near else f"Known are {', '.join(sorted(known))}.",
+        hint=_("Did you mean `%(near)s`?") % {"near": near}
+        if near
+        else _("Known are %(known)s.") % {"known": ", ".join(sorted(known))},
     )
 
 
@@ -222,14 +235,15 @@ def _take_facts(
     workspace: Workspace, actor: str, read: Import, fact: FactType, name: str, instead: Sequence[str],
     within: Within | None,
 ) -> Imported:  # fmt: skip
-    published, _ = batches.publish_batch(read, workspace.batches, workspace.ports.files, source_name=name)
+    published = batches.publish_batch(read, workspace.batches, workspace.ports.files, source_name=name)[0]
     findings = (*read.findings, *_unknown_payees(read, fact), *_unknown_deletions(workspace, read, fact, name))
     with acting(workspace, actor, "import facts") as act:
         known = Batch.objects.filter(pk=published.id).first()
         if known is not None and known.state == Batch.State.CURRENT:
             return Imported(known, False)
         if not published.folder.exists():
-            raise Refused(f"The folder of {name} was swept away meanwhile.", code="imports.swept", hint="Import again.")
+            said = _("The folder of %(name)s was swept away meanwhile.") % {"name": name}
+            raise Refused(said, code="imports.swept", hint=_("Import again."))
         described = _described(read, name, published.id, is_fact=True, manifest_hash=published.manifest_hash)
         batch = _enter(act, described, known, read, instead)
         if within is not None:
@@ -241,15 +255,16 @@ def _take_decisions(
     workspace: Workspace, actor: str, read: Import, name: str, instead: Sequence[str],
     versions: Mapping[str, int] | None,
 ) -> Imported:  # fmt: skip
+    nothing = _("Nothing was taken from %(name)s.") % {"name": name}
     if read.quarantine.num_rows:
-        raise Findings(list(_refused_rows(read, name)), message=f"Nothing was taken from {name}.")
+        raise Findings(list(_refused_rows(read, name)), message=nothing)
     rows = read.good.to_pylist()  # with the number that each has in the file, so that findings can name it
     names = names_of(workspace)
     if refused := list(impossible(workspace, read.table.name, rows, name, names)):
-        raise Findings(_first_of(refused, name), message=f"Nothing was taken from {name}.")
+        raise Findings(_first_of(refused, name), message=nothing)
     warnings = tuple(unheard(read.table.name, rows, name, names))
     identity = read.content_id[: batches.ID_LENGTH]
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         plan = org.plan_import(read.table.name, rows, name)
         if versions is not None and plan.versions != versions:
             raise org.moved()
@@ -264,8 +279,9 @@ def _take_decisions(
             org.write_changes(ready)
             return Imported(batch, True, plan.changed_rows, (*read.findings, *warnings))
     raise Refused(
-        f"Others kept changing the records while {name} was read.", code="store.busy", hint="Import it again later."
-    )
+        _("Others kept changing the records while %(name)s was read.") % {"name": name},
+        code="store.busy", hint=_("Import it again later."),
+    )  # fmt: skip
 
 
 def _described(read: Import, name: str, identity: str, *, is_fact: bool, manifest_hash: str = "") -> Batch:
@@ -306,14 +322,18 @@ def _refused_rows(read: Import, name: str) -> Iterator[Finding]:
     for row in read.quarantine.slice(0, SHOWN).to_pylist():
         yield Finding("error", row["code"], row["reason"], Where(name, row["row"], row["column"]))
     if read.quarantine.num_rows > SHOWN:
-        rest = read.quarantine.num_rows - SHOWN
-        yield Finding("error", "imports.more", f"{rest} more rows cannot be taken.", Where(name))
+        yield _more(read.quarantine.num_rows - SHOWN, name)
 
 
 def _first_of(findings: list[Finding], name: str) -> Iterator[Finding]:
     yield from findings[:SHOWN]
     if len(findings) > SHOWN:
-        yield Finding("error", "imports.more", f"{len(findings) - SHOWN} more rows cannot be taken.", Where(name))
+        yield _more(len(findings) - SHOWN, name)
+
+
+def _more(rest: int, name: str) -> Finding:
+    said = ngettext("%(n)s more row cannot be taken.", "%(n)s more rows cannot be taken.", rest)
+    return Finding("error", "imports.more", said % {"n": rest}, Where(name))
 
 
 def _unknown_payees(read: Import, fact: FactType) -> Iterator[Finding]:
@@ -325,13 +345,16 @@ def _unknown_payees(read: Import, fact: FactType) -> Iterator[Finding]:
     for column in columns:
         named = {value for value in pc.unique(read.good[column]).to_pylist() if value is not None}
         if unknown := sorted(named - known):
-            listed = ", ".join(unknown[:SHOWN]) + (f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else "")
+            listed = ", ".join(unknown[:SHOWN])
+            if len(unknown) > SHOWN:
+                listed = _("%(listed)s and %(n)s more") % {"listed": listed, "n": len(unknown) - SHOWN}
             yield Finding(
                 "warning",
                 "imports.unknown-payee",
-                f"`{column}` names {listed}: neither a person nor a position.",
+                _("`%(column)s` names %(listed)s: neither a person nor a position.")
+                % {"column": column, "listed": listed},
                 Where(field=column),
-                "Import these people or positions, or correct the ids at the source.",
+                _("Import these people or positions, or correct the ids at the source."),
             )
 
 
@@ -341,13 +364,14 @@ def _unknown_deletions(workspace: Workspace, read: Import, fact: FactType, name:
     if deletes.num_rows:
         unknown = deletes.filter(pc.invert(pc.is_in(deletes[fact.key], value_set=believed_keys(workspace, fact))))
         for row in unknown.slice(0, SHOWN).to_pylist():
-            said = (
-                f"{row[fact.key]} is to be deleted, but no {fact.name} of that {fact.key} counts: nothing was deleted."
-            )
-            hint = "Correct the key at the source, or leave the row out."
-            yield Finding("warning", NOT_THERE, said, Where(name, row[ROW], fact.key), hint)
+            said = _("%(row)s is to be deleted, but no %(fact)s of that %(key)s counts: nothing was deleted.")
+            hint = _("Correct the key at the source, or leave the row out.")
+            named = {"row": row[fact.key], "fact": fact.name, "key": fact.key}
+            yield Finding("warning", NOT_THERE, said % named, Where(name, row[ROW], fact.key), hint)
         if (rest := unknown.num_rows - SHOWN) > 0:
-            yield Finding("warning", NOT_THERE, f"{rest} more rows delete what does not count.", Where(name))
+            said = ngettext("%(n)s more row deletes what does not count.",
+                            "%(n)s more rows delete what does not count.", rest)  # fmt: skip
+            yield Finding("warning", NOT_THERE, said % {"n": rest}, Where(name))
 
 
 def undo_batch(workspace: Workspace, batch_id: str, *, actor: str, reason: str) -> Batch:
@@ -355,19 +379,20 @@ def undo_batch(workspace: Workspace, batch_id: str, *, actor: str, reason: str) 
     from attain.web.apps.pay.selectors import closed_periods_using
 
     if not reason.strip():
-        raise Refused("A reason is needed to undo an import.", code="imports.reason", hint="Say why.")
+        raise Refused(_("A reason is needed to undo an import."), code="imports.reason", hint=_("Say why."))
     with acting(workspace, actor, "undo import") as act:
         found = list(Batch.objects.filter(pk__startswith=batch_id))
         if len(found) != 1:
-            raise NotFound(f"There is no single batch {batch_id}.", code="batch.unknown", hint="Give its whole id.")
+            said = _("There is no single batch %(batch)s.") % {"batch": batch_id}
+            raise NotFound(said, code="batch.unknown", hint=_("Give its whole id."))
         batch = found[0]
         if batch.state == Batch.State.UNDONE:
-            raise Refused(f"{batch.source} was already undone.", code="imports.undone")
+            raise Refused(_("%(source)s was already undone.") % {"source": batch.source}, code="imports.undone")
         if used := closed_periods_using(batch.pk):
             raise Refused(
-                f"{batch.source} was used for {used[0]}, which is closed.",
+                _("%(source)s was used for %(period)s, which is closed.") % {"source": batch.source, "period": used[0]},
                 code="imports.closed-period",
-                hint="Import a file that corrects it; the difference is paid in the open period.",
+                hint=_("Import a file that corrects it; the difference is paid in the open period."),
             )
         if not batch.is_fact:
             org.undo_rows(batch)

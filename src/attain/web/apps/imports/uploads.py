@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.utils.translation import gettext as _
 
 from attain.kernel.errors import Refused
 from attain.web.apps.access.policy import Right
@@ -43,8 +44,9 @@ def keep(workspace: Workspace, file: UploadedFile) -> str:
     kind = (file.name or "").rpartition(".")[2].casefold()
     if kind not in KINDS:
         raise Refused(
-            f"{file.name} is no CSV, XLSX or Parquet file.", code="imports.kind", hint="Save it as one of these."
-        )
+            _("%(name)s is no CSV, XLSX or Parquet file.") % {"name": file.name},
+            code="imports.kind", hint=_("Save it as one of these."),
+        )  # fmt: skip
     if file.size is None or file.size > LARGEST:
         raise too_large(file.name)
     name = f"{workspace.ports.ids.new()}.{kind}"
@@ -57,23 +59,29 @@ def keep(workspace: Workspace, file: UploadedFile) -> str:
 
 def too_large(name: str | None) -> Refused:
     return Refused(
-        f"{name} is larger than {LARGEST // 2**20} MiB.", code="imports.too-large",
-        hint="Import it on the server: attain import, or cut it into several files.",
+        _("%(name)s is larger than %(most)s MiB.") % {"name": name, "most": LARGEST // 2**20},
+        code="imports.too-large", hint=_("Import it on the server: attain import, or cut it into several files."),
     )  # fmt: skip
 
 
 def path_of(workspace: Workspace, name: str) -> Path:
     if _OWN.fullmatch(name) is None:
-        raise Refused(f"{name!r} is no upload.", code="imports.upload", hint="Upload the file again.")
+        said = _("%(name)r is no upload.") % {"name": name}
+        raise Refused(said, code="imports.upload", hint=_("Upload the file again."))
     return _folder(workspace) / name
+
+
+def kept_names(workspace: Workspace) -> list[str]:
+    folder = _folder(workspace)
+    return [file.name for file in folder.iterdir()] if folder.is_dir() else []
 
 
 def sweep_uploads(workspace: Workspace) -> list[Path]:
     """What no job needs any more: whose job has ended, as after a kill, and what nobody imported for a day."""
-    if not _folder(workspace).is_dir():
-        return []
-    kept = list(_folder(workspace).iterdir())
-    asked = {job.arguments.get("upload"): job.is_open for job in Job.objects.filter(kind="import").order_by("pk")}
+    names = kept_names(workspace)
+    jobs = Job.objects.filter(kind="import", arguments__upload__in=names).order_by("pk")
+    asked = {job.arguments["upload"]: job.is_open for job in jobs}
+    kept = [_folder(workspace) / name for name in names]
     before = (workspace.ports.clock.now() - A_DAY).timestamp()
     gone = [file for file in kept if not asked.get(file.name, file.lstat().st_mtime > before)]
     for file in gone:

@@ -29,7 +29,7 @@ from .repairing import Attempt, Sheet, repair_rows, sheet_of
 from .selectors import aside_of, changes_of, effect_of, repaired_of, with_repairs
 from .services import undo_batch
 from .uploads import keep, too_large
-from .watching import KIND, folder_of, waiting_in
+from .watching import KIND, folder_of, shown, waiting_in
 from .words import MONEY
 
 FILES_OF_A_PAGE = 50
@@ -113,7 +113,7 @@ def _attempts(sent: QueryDict, names: Sequence[str]) -> list[Attempt]:
     return [
         Attempt(int(row), {name: sent.get(f"cell-{row}-{place}", "") for place, name in enumerate(names)},
                 int(sent[f"seen-{row}"]))
-        for row in rows if row.isdecimal() and sent[f"seen-{row}"].isdecimal() and len(row) < 16
+        for row in rows if all(said.isdecimal() and len(said) < 16 for said in (row, sent[f"seen-{row}"]))
     ]  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def watched(request: HttpRequest) -> HttpResponse:
     """The folder that is watched: what lies there, and what became of what lay there."""
     workspace = request.workspace
-    waiting = [(name, size) for name, (size, _time) in waiting_in(workspace).items()]
+    waiting = [(shown(name), size) for name, (size, _time) in waiting_in(workspace).items()]
     folder = folder_of(workspace)
     return render(request, "imports/watched.html", {
         "folder": folder, "is_there": folder is not None and folder.is_dir(), "waiting": waiting[:FILES_OF_A_PAGE],

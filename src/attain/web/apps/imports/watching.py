@@ -15,6 +15,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from attain.facts.mapping import Format
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.kernel.errors import AttainError, NotFound, Refused
@@ -32,6 +35,9 @@ STILL = timedelta(seconds=5)
 """How long nothing may have changed on a file before it is whole."""
 ATTEMPTS = 3
 """A file with which the worker ended this often is put aside: it must not keep the others waiting for ever."""
+UNREADABLE = gettext_noop(
+    "The name %(name)s is no UTF-8. Give the file another name, and put it into the folder again."
+)
 Stamp = tuple[int, int]
 
 
@@ -72,6 +78,11 @@ def waiting_in(workspace: Workspace) -> dict[str, Stamp]:
     return found
 
 
+def shown(name: str) -> str:
+    """A name as pages and records can hold it: bytes in it that are no UTF-8 are written as signs."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 def mapping_for(workspace: Workspace, name: str) -> str | None:
     """What the first fitting pattern says that this file is."""
     patterns = workspace.watch["files"].items()
@@ -83,7 +94,7 @@ def take_watched(workspace: Workspace, arguments: Mapping[str, Any], actor: str,
     name, folder = str(arguments["name"]), folder_of(workspace)
     step(name)
     if folder is None or name not in waiting_in(workspace):
-        raise NotFound(f"{name} is no longer in the folder.", code="imports.watched")
+        raise NotFound(_("%(name)s is no longer in the folder.") % {"name": name}, code="imports.watched")
     file = folder / name
     before = _stamp(file)
     try:
@@ -101,8 +112,8 @@ def _chosen(workspace: Workspace, name: str) -> str | SourceMapping:
     into = mapping_for(workspace, name)
     if into is None:
         raise Refused(
-            f"Nothing says what {name} is.", code="imports.no-pattern",
-            hint="Add a pattern that fits to [watch.files] in attain.toml, and put the file into the folder again.",
+            _("Nothing says what %(name)s is.") % {"name": name}, code="imports.no-pattern",
+            hint=_("Add a pattern that fits to [watch.files] in attain.toml, and put the file into the folder again."),
         )  # fmt: skip
     if into in workspace.mappings:
         return into
@@ -125,16 +136,23 @@ def put_aside(workspace: Workspace, file: Path, where: str, note: str = "") -> P
 
 def _is_asked(name: str) -> bool:
     at_work = Job.objects.filter(kind=KIND, state__in=(Job.State.WAITING, Job.State.RUNNING))
-    return any(job.arguments.get("name") == name for job in at_work)
+    return at_work.filter(arguments__name=shown(name)).exists()
 
 
 def _ask(workspace: Workspace, name: str, stamp: Stamp) -> Job | None:
-    arguments = {"name": name, "stamp": list(stamp)}
-    tried = [job for job in Job.objects.filter(kind=KIND, state="failed") if job.arguments == arguments]
     folder = folder_of(workspace)
-    if len(tried) >= ATTEMPTS and folder is not None:
-        note = f"{len(tried)} times this file was not read to its end. The last time: {tried[0].failure}\n"
-        put_aside(workspace, folder / name, REFUSED, note)
+    if folder is None:
+        return None
+    if shown(name) != name:
+        put_aside(workspace, folder / name, REFUSED, _(UNREADABLE) % {"name": shown(name)} + "\n")
+        return None
+    arguments = {"name": name, "stamp": list(stamp)}
+    failed = Job.objects.filter(kind=KIND, state=Job.State.FAILED, arguments__name=name)
+    tried = [job for job in failed if job.arguments == arguments]
+    if len(tried) >= ATTEMPTS:
+        said = _("%(count)s times this file was not read to its end. The last time: %(failure)s")
+        note = said % {"count": len(tried), "failure": tried[0].failure}
+        put_aside(workspace, folder / name, REFUSED, f"{note}\n")
         return None
     return start_job(workspace, KIND, arguments, actor=WATCHER)
 

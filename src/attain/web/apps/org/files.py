@@ -12,13 +12,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
+
 from attain.facts.decisions import IMPORTABLE
 from attain.facts.importing import read_source
 from attain.facts.mapping import Format
 from attain.facts.mapping import Mapping as SourceMapping
 from attain.kernel.errors import AttainError, Finding, Findings, Refused
 from attain.web.apps.imports.names import impossible, names_of, unheard
-from attain.web.apps.imports.uploads import path_of
+from attain.web.apps.imports.uploads import kept_names, path_of
 from attain.web.apps.jobs.models import Job
 from attain.web.workspace import Workspace
 
@@ -46,7 +48,11 @@ def look_at(workspace: Workspace, arguments: Mapping[str, Any]) -> dict[str, Any
     mapping, name = mapping_of(workspace, arguments), arguments["name"]
     into = mapping.into
     if into not in IMPORTABLE:
-        raise Refused(f"{into} holds facts.", code="org.no-table", hint="Upload it on the page of imports.")
+        raise Refused(
+            _("%(into)s holds facts.") % {"into": into},
+            code="org.no-table",
+            hint=_("Upload it on the page of imports."),
+        )
     try:
         read = read_source(path_of(workspace, arguments["upload"]), IMPORTABLE[into], mapping)
     except Findings as found:
@@ -120,5 +126,5 @@ def is_waiting(workspace: Workspace, job: Job) -> bool:
 
 def forget_old(workspace: Workspace, now: datetime) -> None:
     """Files that nobody confirmed for a day."""
-    for old in Job.objects.filter(kind=KIND, asked_at__lt=now - KEPT):
+    for old in Job.objects.filter(kind=KIND, asked_at__lt=now - KEPT, arguments__upload__in=kept_names(workspace)):
         path_of(workspace, old.arguments["upload"]).unlink(missing_ok=True)

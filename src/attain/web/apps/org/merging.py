@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from attain.facts.decisions import TABLES
 from attain.facts.schema import ROW
 from attain.kernel.errors import Finding, Where
@@ -70,18 +72,20 @@ def _impossible(table: Table, row: Row) -> Iterable[Finding]:
             yield Finding(
                 "error",
                 "org.dates",
-                f"{described(table, row)} ends on {row[end]} (excluded), before it starts on {row[first]}.",
+                _("%(row)s ends on %(end)s (excluded), before it starts on %(start)s.")
+                % {"row": described(table, row), "end": row[end], "start": row[first]},
                 Where(line=row.get(ROW), field=end),
-                "Correct one of the two dates.",
+                _("Correct one of the two dates."),
             )
     for name in table.keys:
         if isinstance(row[name], str) and len(row[name]) > LONGEST_KEY:
             yield Finding(
                 "error",
                 "org.key-too-long",
-                f"`{name}` has {len(row[name])} characters; at most {LONGEST_KEY} identify a row.",
+                _("`%(name)s` has %(n)s characters; at most %(most)s identify a row.")
+                % {"name": name, "n": len(row[name]), "most": LONGEST_KEY},
                 Where(line=row.get(ROW), field=name),
-                "Use a shorter id.",
+                _("Use a shorter id."),
             )
 
 
@@ -106,14 +110,20 @@ def _in_sequence(
 
 def _overlap(table: Table, names: tuple[str, ...], which: Key, earlier: Row, later: Row) -> Finding:
     subject = ", ".join(f"{name} {value}" for name, value in zip(names, which, strict=True) if value is not None)
-    end = f"until {earlier['valid_to']} (excluded)" if earlier["valid_to"] else "without end"
+    if earlier["valid_to"]:
+        said = _(
+            "`%(table)s` %(subject)s: %(earlier)s holds until %(end)s (excluded), and %(later)s starts on %(start)s."
+        )
+    else:
+        said = _("`%(table)s` %(subject)s: %(earlier)s holds without end, and %(later)s starts on %(start)s.")
+    named = {"table": table.name, "subject": subject, "earlier": described(table, earlier), "end": earlier["valid_to"],
+             "later": described(table, later), "start": later["valid_from"]}  # fmt: skip
     return Finding(
         "error",
         "org.overlap",
-        f"`{table.name}` {subject}: {described(table, earlier)} holds {end}, and {described(table, later)} "
-        f"starts on {later['valid_from']}.",
+        said % named,
         Where(line=max(earlier.get(ROW) or 0, later.get(ROW) or 0) or None, field=names[0]),
-        f"End the first one on or before {later['valid_from']}.",
+        _("End the first one on or before %(day)s.") % {"day": later["valid_from"]},
     )
 
 
