@@ -107,8 +107,8 @@ def page(found: list[Timed]) -> str:
         "# How long pages take",
         f"Written by `make answers` on {datetime.now(UTC):%d %B %Y}: every page that each role of the demo reaches by "
         "links, asked for several times. Time on the server, in one process, without the network. The first answer of "
-        "each is not counted: with it a derivation is calculated (about a second), later ones of the same statement are "
-        "read from it.",
+        "each is not counted: with it a derivation is calculated (about a second), later ones of the same statement "
+        "are read from it.",
         table("", every), table("Role", grouped(found, "who")), table("Page", grouped(found, "route")),
     ]) + "\n"  # fmt: skip
 
