@@ -433,3 +433,24 @@ def test_a_plan_that_shares_among_payees_is_calculated_again_once_for_all(
     assert len(seen) == len(again._kept) == 1
     for one in again._kept.values():
         one.calculation.close()
+
+
+def test_the_table_of_changes_closes(fresh: Site) -> None:
+    """Who changed, who did not, and all: the amounts of the rows come to that of the last one."""
+    deal = "id,close_date,amount,owner\nLATE-9,2026-02-25,2000.00,ron\n"
+    fresh.as_("admin").post("/imports/upload/", {"file": named(deal, "late.csv"), "how": "into:deals"})
+    fresh.as_("admin").post("/runs/start/", {"period": "2026-02"})
+    fresh.work()
+    page = fresh.as_("finance").get("/runs/run-000003/")
+    said = words(page)
+    assert "1 of 5 payees changed" in said and "+€100.00" in said
+    assert "4 payees without a change" in said and "€0.00" in said
+    before, after = (dict(one.payable)["EUR"] for one in (fresh.run(2), fresh.run(3)))
+    assert after - before == 10_000
+    assert f"5 payees €{before / 100:,.2f} €{after / 100:,.2f} +€100.00" in said
+
+
+def named(text: str, name: str) -> io.BytesIO:
+    file = io.BytesIO(text.encode())
+    file.name = name
+    return file

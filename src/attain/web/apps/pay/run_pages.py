@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,39 @@ def negative_payees(outcome: StoredRun) -> int:
 
 def changes_of(workspace: Workspace, run: Run, before: Run | None) -> list[PayeeChange]:
     return [] if before is None else changes_between(stored(workspace, before), stored(workspace, run), SHOWN)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What closes the table of changes in one currency: so many payees, before and now."""
+
+    kind: str
+    """`more` with a change, `same` without one, or `all`"""
+    payees: int
+    before: int
+    after: int
+    currency: str
+
+    @property
+    def change(self) -> int:
+        return self.after - self.before
+
+
+def rests_of(before: StoredRun, after: StoredRun, changes: Sequence[PayeeChange]) -> list[Rest]:
+    """By currency: those who changed and are not shown, those who did not change, and all."""
+    old, new = payable_by_payee(before), payable_by_payee(after)
+    changed = {(one.payee, one.currency) for one in changes}
+    shown = {(one.payee, one.currency) for one in changes[:SHOWN]}
+    found = []
+    for code in sorted({code for _, code in {**old, **new}}):
+        every = [key for key in {**old, **new} if key[1] == code]
+        parts = {"more": [key for key in every if key in changed - shown],
+                 "same": [key for key in every if key not in changed], "all": every}  # fmt: skip
+        for kind, keys in parts.items():
+            if keys:
+                first, now = (sum(amounts.get(key, 0) for key in keys) for amounts in (old, new))
+                found.append(Rest(kind, len(keys), first, now, code))
+    return found
 
 
 def named_changes(workspace: Workspace, run: Run, changes: list[PayeeChange]) -> list[dict[str, Any]]:

@@ -92,6 +92,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
         "before": before,
         "changes": pages.named_changes(workspace, found, changes[: pages.SHOWN]),
         "changed": len(changes),
+        "rests": pages.rests_of(stored(workspace, before), outcome, changes) if before else [],
         "payees": len({key[0] for key in payable_by_payee(outcome)}),
         "totals": totals,
         "payable": found.payable,
