@@ -95,6 +95,10 @@ class Statement:
     def line_count(self) -> int:
         return len(self.table)
 
+    def line(self, id_: str) -> Line | None:
+        place: int = pc.index(self.table["line"], id_).as_py()
+        return self.lines(place, 1)[0] if place >= 0 else None
+
     def lines(self, start: int = 0, count: int | None = None, like: str = "") -> list[Line]:
         """Lines from a place on; with `like` only those whose source, component or note contains it."""
         table = self.table.append_column("place", pa.array(range(1, len(self.table) + 1), pa.int64()))

@@ -6,6 +6,7 @@ breaks. What is cut for the eye (a percentage to one place) is cut here and nowh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -127,6 +128,11 @@ def moment(value: datetime | None, zone: str) -> str:
         return "–"
     there = value.astimezone(ZoneInfo(zone))
     return f"{day(there.date())}, {format_time(there, format='HH:mm', locale=_LOCALE[language()])}"
+
+
+def titled(titles: Mapping[str, str], otherwise: str) -> str:
+    """A title that a plan gives in several languages, in that of the reader, else in English."""
+    return titles.get(language()) or titles.get("en") or otherwise
 
 
 def period(id_: str) -> str:

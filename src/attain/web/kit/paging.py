@@ -9,6 +9,11 @@ from typing import Any
 from django.http import HttpRequest
 
 
+def whole(said: str, otherwise: int) -> int:
+    """A number that an address or a form names, if it is one of less than nine digits."""
+    return int(said) if said.isdecimal() and len(said) < 9 else otherwise
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows `start` to `start + size` of `total`; `rows` holds them where the list was at hand."""
@@ -20,9 +25,8 @@ class Page:
 
     @classmethod
     def window(cls, total: int, request: HttpRequest, size: int) -> Page:
-        asked = request.GET.get("page", "1")
         pages = max(1, -(-total // size))
-        return cls(min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages), size, total)
+        return cls(min(max(1, whole(request.GET.get("page", "1"), 1)), pages), size, total)
 
     @classmethod
     def of(cls, rows: Sequence[Any], request: HttpRequest, size: int) -> Page:

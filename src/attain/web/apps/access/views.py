@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from attain.web.apps.lists.showing import listing
 from attain.web.apps.org.models import Person
 from attain.web.folding import Sorted
+from attain.web.kit.paging import whole
 from attain.web.kit.tables import Listed
 from attain.web.shell import places_of
 
@@ -155,10 +156,10 @@ def confirm_role(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
 @needs(Right.GRANT)
 def activity(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Account, pk=pk)
-    active, seen = request.POST.get("active") == "1", request.POST.get("seen", "")
+    active = request.POST.get("active") == "1"
     set_active(
         request.workspace, found, viewer=request.viewer, active=active,
-        seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, reason=request.POST.get("reason", ""),
+        seen=whole(request.POST.get("seen", ""), 0), reason=request.POST.get("reason", ""),
     )  # fmt: skip
     messages.success(request, _("The account can sign in again.") if active else _("The account is put out."))
     return redirect("account", pk)

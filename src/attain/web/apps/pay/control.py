@@ -8,28 +8,25 @@ the run holds and the source does not, what it holds twice, and what it lost is 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.core.cache import cache
 
 from attain.engine.stored import StoredRun
 from attain.facts.importing import money_totals
 from attain.facts.schema import FactType
 from attain.kernel.intervals import Interval
-from attain.plans.model import Plan
 from attain.web.workspace import Workspace
 
 from .calculating import stored
+from .keeping import kept
 from .models import Run
 from .selectors import facts_read, plans_in
 
 PLACES = ("credits", "uncredited")
-SECONDS_KEPT = 24 * 60 * 60
 Money = dict[str, Decimal]
 """By currency."""
 
@@ -58,23 +55,20 @@ class ControlTotals:
 
 def control_totals(workspace: Workspace, run: Run) -> list[ControlTotals]:
     """Of every fact type that the run credits; kept, because a run never changes."""
-    key = f"control:{run.manifest_hash}"
-    found: list[ControlTotals] | None = cache.get(key)
-    if found is None:
-        outcome = stored(workspace, run)
-        documents = plans_in(json.loads(run.inputs), Interval(run.starts_on, run.ends_on))
-        readers: dict[str, list[Interval]] = {}
-        for plan in (one.plan for one in documents):
-            for rule in plan.credits.values():
-                asks_all = rule.when is None and rule.date is None
-                readers.setdefault(rule.from_, []).extend([Interval(*_days(plan))] if asks_all else [])
-        found = [_of_type(workspace, run, outcome, *one) for one in sorted(readers.items())]
-        cache.set(key, found, SECONDS_KEPT)
-    return found
+    return kept("control", run, [], lambda: list(_totals(workspace, run)))
 
 
-def _days(plan: Plan) -> tuple[date, date | None]:
-    return plan.effective.start, plan.effective.end
+def _totals(workspace: Workspace, run: Run) -> Iterator[ControlTotals]:
+    outcome = stored(workspace, run)
+    asked: dict[str, list[Interval]] = {}
+    for document in plans_in(json.loads(run.inputs), Interval(run.starts_on, run.ends_on)):
+        effective = document.plan.effective
+        for rule in document.plan.credits.values():
+            days = asked.setdefault(rule.from_, [])
+            if rule.when is None and rule.date is None:
+                days.append(Interval(effective.start, effective.end))
+    for name, days in sorted(asked.items()):
+        yield _of_type(workspace, run, outcome, name, days)
 
 
 def _of_type(workspace: Workspace, run: Run, outcome: StoredRun, name: str, asked: Sequence[Interval]) -> ControlTotals:

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
-
 from attain.engine.trace import Explanation, Step, explain, explain_payment
 from attain.engine.trace.wording import Voice
 from attain.kernel.errors import NotFound
-from attain.kernel.hashing import hash_of
 from attain.plans.prose.formats import Language
 from attain.web.workspace import Workspace
 
 from .calculating import stored
+from .keeping import kept
 from .models import Run
 from .recalculated import recalculated
-
-SECONDS_KEPT = 24 * 60 * 60
 
 
 def of_line(workspace: Workspace, run: Run, line: str) -> Explanation:
     """The derivation of a line, for its payee alone where the plan shares nothing among payees."""
+    return kept("why", run, [line], lambda: _explained(workspace, run, line))
+
+
+def _explained(workspace: Workspace, run: Run, line: str) -> Explanation:
     payees = stored(workspace, run).table("lines", ["payee"], line=line)["payee"].to_pylist()
     if not payees:
         hint = "List the lines of a payee with `attain explain PAYEE --lines`."
         raise NotFound(f"{run} has no line {line}.", code="pay.no-line", hint=hint)
-    key = f"why:{hash_of([run.manifest_hash, line])}"
-    known: Explanation | None = cache.get(key)
-    if known is None:
-        with recalculated(workspace, run, line.partition("/")[0], payees[0]) as found:
-            known = explain(found.calculation, found.plans, line)
-        cache.set(key, known, SECONDS_KEPT)
-    return known
+    with recalculated(workspace, run, line.partition("/")[0], payees[0]) as found:
+        return explain(found.calculation, found.plans, line)
 
 
 def of_payment(workspace: Workspace, run: Run, plan: str, payee: str, period: str) -> Explanation:

@@ -10,19 +10,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from django.core.cache import cache
-
 from attain.engine import Calculation
-from attain.kernel.hashing import hash_of
 from attain.plans.constants import Constants
 from attain.plans.expressions import Name
 from attain.plans.model import Component, Plan
 from attain.web.workspace import Workspace
 
+from .keeping import kept
 from .models import Run
 from .recalculated import recalculated
 
-SECONDS_KEPT = 24 * 60 * 60
 SCALE_END = Fraction(14, 10)
 """A bar ends at 140 %: beyond it the number says what the bar cannot."""
 
@@ -48,12 +45,7 @@ def is_by_attainment(plan: Plan) -> bool:
 
 def marks_of(workspace: Workspace, run: Run, plan: str, payee: str) -> dict[Key, Mark]:
     """By component and event, for components whose tiers are borders of an attainment."""
-    key = f"marks:{hash_of([run.manifest_hash, plan, payee])}"
-    found: dict[Key, Mark] | None = cache.get(key)
-    if found is None:
-        found = _calculated(workspace, run, plan, payee)
-        cache.set(key, found, SECONDS_KEPT)
-    return found
+    return kept("marks", run, [plan, payee], lambda: _calculated(workspace, run, plan, payee))
 
 
 def _calculated(workspace: Workspace, run: Run, plan: str, payee: str) -> dict[Key, Mark]:

@@ -62,7 +62,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     names = names_in(workspace, scope.shown.run)
     found = payments_seen_by(workspace, viewer, scope.shown)
     rows = Listed(
-        [Paid(name_of(names, one.payee), scope.shown, one) for one in found if scope.holds(one.payee)],
+        [Paid(scope.shown, one, name_of(names, one.payee)) for one in found if scope.holds(one.payee)],
         lambda row: row.words,
     )
     return listing(
@@ -244,12 +244,12 @@ def _component_title(plans: Plans, line: Line) -> str:
     )
     component = plan.components.get(line.component) if plan is not None else None
     titles = component.title if component is not None else {}
-    return titles.get(formats.language()) or titles.get("en") or line.component.replace("_", " ").capitalize()
+    return formats.titled(titles, line.component.replace("_", " ").capitalize())
 
 
 def plan_title(plans: Plans, name: str) -> str:
     titles: Mapping[str, str] = next((plan.title for (of, _), plan in reversed(list(plans.items())) if of == name), {})
-    return titles.get(formats.language()) or titles.get("en") or name
+    return formats.titled(titles, name)
 
 
 def groups_of(found: Statement, rows: Sequence[Row], plans: Plans, *, whole: bool) -> list[Any]:
@@ -290,7 +290,7 @@ def why(request: HttpRequest, payee: str, period: str) -> HttpResponse:
     """The derivation of a line, calculated again from what the run read: a drawer, or without script a page."""
     shown, found = _statement(request, payee, period)
     id_ = request.GET.get("line", "")
-    line = next((one for one in found.lines() if one.line == id_), None)
+    line = found.line(id_)
     if line is None:
         return HttpResponse(status=404)
     run = Run.objects.get(pk=shown.run)

@@ -19,16 +19,26 @@ from .words import STAGES, STATES, TONES
 
 
 @dataclass(frozen=True)
-class Paid:
-    """A payment with the name of who gets it."""
+class Own:
+    """A statement of whoever looks."""
 
-    name: str
     shown: Shown
     payment: Payment
 
     @property
     def address(self) -> str:
         return reverse("statement", args=(self.payment.payee, self.shown.key))
+
+    @property
+    def words(self) -> str:
+        return f"{formats.period(self.shown.key)} {self.shown.key}"
+
+
+@dataclass(frozen=True)
+class Paid(Own):
+    """One of somebody, with their name."""
+
+    name: str
 
     @property
     def words(self) -> str:
@@ -64,22 +74,6 @@ STATEMENTS = Table(
     ),
     nothing=_("No statement in this period"), not_found=_("Nobody is found"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Own:
-    """A statement of whoever looks."""
-
-    shown: Shown
-    payment: Payment
-
-    @property
-    def address(self) -> str:
-        return reverse("statement", args=(self.payment.payee, self.shown.key))
-
-    @property
-    def words(self) -> str:
-        return f"{formats.period(self.shown.key)} {self.shown.key}"
 
 
 OWN_STATEMENTS = Table(

@@ -46,13 +46,13 @@ def told(workspace: Workspace, viewer: Viewer, periods: Mapping[str, Shown], ask
         return None
     before = [(one, totals_seen_by(workspace, viewer, one)) for one in islice(periods.values(), BARS)]
     found = totals_seen_by(workspace, viewer, shown)
-    told = [(one, [(kind, _titled(kind, sums)) for kind, sums in one.parts if sums]) for one in found]
+    plans = {name: plan for (name, _of), plan in plans_by_version().items()}
+    told = [(one, [(kind, _titled(plans, kind, sums)) for kind, sums in one.parts if sums]) for one in found]
     return {"periods": periods, "shown": shown, "totals": told, "chart": _chart(before, found), "least": LEAST}
 
 
-def _titled(kind: str, sums: list[Sum]) -> list[Sum]:
+def _titled(plans: Mapping[str, Plan], kind: str, sums: list[Sum]) -> list[Sum]:
     """With the titles that plans give themselves and their components."""
-    plans = {name: plan for (name, _of), plan in plans_by_version().items()}
 
     def of(plan: str) -> str:
         return _said(plans[plan].title, plan) if plan in plans else plan
@@ -70,7 +70,7 @@ def _component(plans: Mapping[str, Plan], one: Sum) -> str:
 
 
 def _said(titles: Mapping[str, str], name: str) -> str:
-    return titles.get(formats.language()) or titles.get("en") or name.replace("-", " ").replace("_", " ").capitalize()
+    return formats.titled(titles, name.replace("-", " ").replace("_", " ").capitalize())
 
 
 def _chart(before: list[tuple[Shown, tuple[Totals, ...]]], found: tuple[Totals, ...]) -> Figure | None:

@@ -38,8 +38,7 @@ def spoken_in(asked: str) -> Language:
 
 
 def title_of(document: Document) -> str:
-    titles = document.plan.title
-    return titles.get(formats.language()) or titles.get("en") or document.plan.plan.replace("-", " ").capitalize()
+    return formats.titled(document.plan.title, document.plan.plan.replace("-", " ").capitalize())
 
 
 def sections_of(document: Document, spoken: Language) -> list[dict[str, Any]]:

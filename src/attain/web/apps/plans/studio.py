@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from attain.kernel.errors import Findings
 from attain.web.apps.access.policy import Right, needs
 from attain.web.apps.jobs.services import start_job
-from attain.web.kit.paging import Page
+from attain.web.kit.paging import Page, whole
 
 from . import drafting, pages
 from . import jobs as _jobs  # noqa: F401  what it declares can be asked for here
@@ -237,5 +237,4 @@ def _text(request: HttpRequest) -> str:
 
 def _seen(request: HttpRequest) -> int:
     """The version of the draft that the page was made of; none is that of nobody."""
-    given = request.POST.get("seen", "")
-    return int(given) if given.isdecimal() and len(given) < 9 else 0
+    return whole(request.POST.get("seen", ""), 0)
