@@ -149,7 +149,7 @@ class _Work:
         if self._before is not None:
             self._before()
         pa.default_memory_pool().release_unused()  # what the part before has left
-        database = DuckDB(threads=self.threads)
+        database = DuckDB(threads=self.threads, readable=self._folder)
         try:
             load(database, part, calendars_of(self.plans, self.snapshot), self.days)
             yield database
@@ -159,14 +159,17 @@ class _Work:
             database.close()
 
     def keep(self, rows: pa.Table, what: tuple[object, ...], slice_: int) -> None:
-        folder = self._folder / ".".join(map(str, what))
+        folder = self._folder_of(what)
         self.files.make_folder(folder)
         with self.files.create(folder / f"{slice_}.parquet") as file:
-            pq.write_table(rows, file, compression="lz4")
+            pq.write_table(rows, file, compression="lz4", write_statistics=False)
 
-    def kept(self, what: tuple[object, ...], columns: list[str] | None = None) -> pa.Table:
-        """What all slices have left of it."""
-        return pq.read_table(self._folder / ".".join(map(str, what)), columns=columns)
+    def kept(self, what: tuple[object, ...]) -> list[Path]:
+        """The files in which all slices have left of it."""
+        return sorted(self._folder_of(what).iterdir())
+
+    def _folder_of(self, what: tuple[object, ...]) -> Path:
+        return self._folder / ".".join(map(str, what))
 
     def except_for(self, database: DuckDB, compilations: Sequence[Compilation], queries: Sequence[str]) -> None:
         """Keeps the exceptions of a part."""
@@ -196,7 +199,7 @@ def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
                     given.setdefault(compilation.id, {}).update(made)
                 every = list(compilations.values())
                 write_uncredited(every, fact)
-                tables.add(database, "uncredited")
+                tables.add(database, ["uncredited"])
                 found = [query for item in every for query in answers.exceptions_of_events(item, fact)]
                 if found:
                     work.except_for(database, every, found)
@@ -251,12 +254,11 @@ def _pay(work: _Work, tables: ResultTables, given: Mapping[str, Mapping[str, obj
         with work.database(part, shown=group in (0, None)) as database:
             compilations = compiled(database, plans, work.snapshot, work.span, only)
             for compilation in compilations.values():
-                _restore(work, compilation, group, given[compilation.id])
+                _restore(work, database, compilation, group, given[compilation.id])
                 pay(compilation)
             every = list(compilations.values())
             answers.write_pay(every)
-            for name in OF_PAYEES:
-                tables.add(database, name)
+            tables.add(database, OF_PAYEES)
             work.except_for(database, every, [query for item in every for query in answers.exceptions_of_payees(item)])
 
 
@@ -268,23 +270,24 @@ def _events(work: _Work, plans: Sequence[Plan], group: int | None) -> dict[str, 
             continue
         place = in_order(work.versions(plan)).index(plan)
         for name, rule in plan.credits.items():
-            rows = work.kept((plan.plan, place, name, group), ["@event", "@reverses"])
+            rows = pq.read_table(work.kept((plan.plan, place, name, group)), columns=["@event", "@reverses"])
             found.setdefault(rule.from_, []).extend([rows["@event"], rows["@reverses"].drop_null()])
     return {name: pc.unique(pa.chunked_array([chunk for each in parts for chunk in each.chunks], pa.string()))
             for name, parts in found.items()}  # fmt: skip
 
 
-def _restore(work: _Work, compilation: Compilation, group: int | None, given: Mapping[str, object]) -> None:
+def _restore(
+    work: _Work, database: DuckDB, compilation: Compilation, group: int | None, given: Mapping[str, object]
+) -> None:
     """Puts the credits of the group where the credit stage would have left them."""
     compilation.given = dict(given)
     compilation.known.update(given)
     for name in compilation.credit_sets():
         parts: Mapping[int, Credits] = given[f"credits by version {name}"]  # type: ignore[assignment]
         for place, part in parts.items():
-            compilation.database.register(part.table, work.kept((compilation.id, place, name, group)))
+            database.read(part.table, work.kept((compilation.id, place, name, group)))
             if compilation.fact(part.fact).schema.reverses is not None:
-                stated = work.kept((compilation.id, place, name, "stated"))
-                compilation.database.register(compilation.name(place, "all", name), stated)
+                database.read(compilation.name(place, "all", name), work.kept((compilation.id, place, name, "stated")))
         united(compilation, name, parts)
 
 
@@ -293,5 +296,5 @@ def _add_exceptions(work: _Work, tables: ResultTables) -> None:
     database = DuckDB(threads=work.threads)
     database.register("parts of exceptions", pa.concat_tables(work.exceptions))
     database.create("exceptions", 'SELECT DISTINCT * FROM "parts of exceptions"', "what was left out, and why")
-    tables.add(database, "exceptions")
+    tables.add(database, ["exceptions"])
     database.close()

@@ -266,8 +266,7 @@ def _write_layer(run: StoredRun, reach: _Reach, done: Sequence[Calculation], fol
     with ResultTables(folder, files) as tables:
         for each in done:
             mine = reach.plans >= each.compilations.keys()
-            for name in OF_PAYEES:
-                tables.add(cast(DuckDB, each.database), name, reach.condition if mine else "TRUE", file_of(name, layer))
+            tables.add(cast(DuckDB, each.database), OF_PAYEES, reach.condition if mine else "TRUE", layer)
         return pa.concat_tables([sums.filter(reach.stays(sums)), tables.sums])
 
 
@@ -291,7 +290,7 @@ def _write_whole(
             columns = in_types({column: kinds[column] for column in rows[name].column_names})
             database.register("found", rows[name])
             database.create(name, f'SELECT DISTINCT {columns} FROM "found"', "what stays, and what was found anew")
-            tables.add(database, name)
+            tables.add(database, [name])
         return tables.sums
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,6 +13,8 @@ from attain.engine.adapters.duckdb import DuckDB
 from attain.facts.snapshot import FactTable, Snapshot
 from attain.plans.model import Plan
 
+Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""Numbers of rows."""
 DECIDED = ("adjustments", "overrides", "holds", "ledger_lines", "ledger_releases", "ledger_balances")
 """Decisions about a payee's pay, which are read by payee only."""
 
@@ -53,14 +56,32 @@ def slices(snapshot: Snapshot, fact: str, count: int) -> Iterator[Snapshot]:
         yield snapshot
         return
     events = snapshot.facts[fact]
-    schema, count = events.schema, 1 if refers_further(events) else count
-    first = f'"{schema.key}"' if schema.reverses is None else f'COALESCE("{schema.reverses}", "{schema.key}")'
-    for place in range(count):
-        mine = events
-        if count > 1:
-            mine = FactTable(schema, chosen(events.table, f"hash({first}) % {count} = {place}"))
+    size = -(-len(events) // (1 if refers_further(events) else count)) or 1
+    moved, homes = _apart(events, size)
+    for first in range(0, max(len(events), 1), size):
+        stay = np.ones(min(size, len(events) - first), dtype=bool)
+        stay[moved[(moved >= first) & (moved < first + size)] - first] = False
+        here = events.table.slice(first, size)
+        here = here if stay.all() else here.filter(pa.array(stay))
+        mine = FactTable(events.schema, pa.concat_tables([here, events.table.take(moved[homes == first // size])]))
         others = {name: _belonging(other, mine) for name, other in snapshot.facts.items() if name != fact}
         yield replace(snapshot, facts={fact: mine, **others})
+
+
+def _apart(events: FactTable, size: int) -> tuple[Rows, Rows]:
+    """The rows of reversals whose original lies in another run of `size` rows, and the number of that run."""
+    column = events.schema.reverses
+    if column is None:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    keys, taken_back = events.table[events.schema.key], events.table[column]
+    reversals = np.flatnonzero(pc.is_valid(taken_back))
+    wanted = taken_back.take(reversals).combine_chunks()
+    known = np.flatnonzero(pc.is_in(keys, wanted))
+    place = pc.index_in(wanted, keys.take(known).combine_chunks())
+    found = np.asarray(pc.is_valid(place))
+    reversals, homes = reversals[found], known[np.asarray(place.drop_null())] // size
+    apart = reversals // size != homes
+    return reversals[apart], homes[apart]
 
 
 def refers_further(events: FactTable) -> bool:

@@ -6,6 +6,7 @@ It is read by `attain.engine.stored`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,7 @@ import attain
 from attain.engine.adapters.duckdb import DuckDB, Query
 from attain.engine.adapters.landing import landed
 from attain.engine.calculation import TABLES, Calculation
-from attain.engine.stored import MANIFEST, SUMS
+from attain.engine.stored import MANIFEST, SUMS, WHO, file_of
 from attain.engine.sums import ADDED, SCHEMA, about, control_totals, sums_of
 from attain.facts.snapshot import Snapshot
 from attain.kernel.files import Files
@@ -29,7 +30,7 @@ from attain.kernel.intervals import Interval
 
 FORMAT = 1
 RARELY_TWICE = ("line", "event", "source", "credit", "via", "amount", "computed")
-"""Columns whose values a dictionary only makes longer, and whose least and greatest value tell nothing."""
+"""Columns whose values a dictionary only makes longer."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,7 @@ def write(
     """
     with landed(calculation.database, TABLES) as database:
         with ResultTables(folder, files) as tables:
-            for name in TABLES:
-                tables.add(database, name)
+            tables.add(database, TABLES)
         write_queries(database.queries, folder, files)
     return write_manifest(calculation.span, snapshot, plans, tables.sums, tables.columns, folder, files)
 
@@ -97,23 +97,31 @@ class ResultTables:
     def __exit__(self, *how: Any) -> None:
         self._open.__exit__(*how)
 
-    def add(self, database: DuckDB, name: str, which: str = "TRUE", file: str | None = None) -> None:
-        """Writes the rows of a table that fulfil a condition, and adds them up. The file has the table's name, unless
-        it is given another one."""
+    def add(self, database: DuckDB, names: Sequence[str], which: str = "TRUE", layer: int = 0) -> None:
+        """Writes the rows of tables that fulfil a condition, and adds them up: one table beside the other, as a file is
+        written by one core."""
+        twins = [database.twin() for _ in names]
+        for twin, name in zip(twins, names, strict=True):
+            self._opened(twin, name, layer)
+        with ThreadPoolExecutor(max(1, len(names))) as pool:
+            self._sums += pool.map(lambda twin, name: self._written(twin, name, which), twins, names)
+
+    def _opened(self, database: DuckDB, name: str, layer: int) -> None:
+        if name in self._writers:
+            return
         columns = database.columns(name)
-        query = f'SELECT {portable(columns)} FROM "{name}" WHERE {which}'
-        reader = database.connection.sql(query).to_arrow_reader(100_000)
-        if name not in self._writers:
-            stream = self._open.enter_context(self._files.create(self._folder / (file or f"{name}.parquet")))
-            often = [column for column in reader.schema.names if column not in RARELY_TWICE]
-            writer = pq.ParquetWriter(
-                stream, reader.schema, compression="zstd", use_dictionary=often, write_statistics=often
-            )
-            self._writers[name] = self._open.enter_context(writer)
-            self.columns[name] = columns
-        for batch in reader:
+        schema = database.connection.sql(f'SELECT {portable(columns)} FROM "{name}" LIMIT 0').to_arrow_table().schema
+        often = [column for column in schema.names if column not in RARELY_TWICE]
+        stream = self._open.enter_context(self._files.create(self._folder / file_of(name, layer)))
+        writer = pq.ParquetWriter(stream, schema, compression="zstd", use_dictionary=often, write_statistics=WHO)
+        self._writers[name] = self._open.enter_context(writer)
+        self.columns[name] = columns
+
+    def _written(self, database: DuckDB, name: str, which: str) -> pa.Table:
+        query = f'SELECT {portable(database.columns(name))} FROM "{name}" WHERE {which}'
+        for batch in database.connection.sql(query).to_arrow_reader(100_000):
             self._writers[name].write_batch(batch)
-        self._sums.append(sums_of(database, name, which))
+        return sums_of(database, name, which)
 
     @property
     def sums(self) -> pa.Table:

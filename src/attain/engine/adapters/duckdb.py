@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlglot import exp
 
+from attain.engine.sql import text
 from attain.kernel.errors import CalculationError
 
 
@@ -31,14 +35,20 @@ class Query:
 
 class DuckDB:
     """A locked, in-memory database. External access is off before the first row arrives and cannot be turned on
-    again."""
+    again; the one folder that may be `readable` holds what a calculation has put aside."""
 
     dialect = "duckdb"
 
     def __init__(
-        self, threads: int | None = None, memory_limit: str | None = None, temporary: str | None = None
+        self,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temporary: str | None = None,
+        readable: Path | None = None,
     ) -> None:
         self.connection = duckdb.connect(":memory:")
+        if readable is not None:
+            self.connection.execute("SET allowed_directories = $1", [[str(readable)]])
         settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": temporary}
         for name, value in settings.items():
             if value is not None:
@@ -46,6 +56,7 @@ class DuckDB:
         for setting in (
             "enable_progress_bar = false",  # it would write into our answers as soon as a query takes two seconds
             "preserve_insertion_order = false",
+            "checkpoint_threshold = '1TB'",  # there is no file: a checkpoint would only move rows about
             "enable_external_access = false",
             "lock_configuration = true",
         ):
@@ -73,15 +84,23 @@ class DuckDB:
         )
 
     def register(self, name: str, table: pa.Table) -> None:
-        """Copies an Arrow table into the database. Whole numbers that came as decimals become integers at the door:
-        `//` of two decimals would be a float."""
+        """Copies an Arrow table into the database."""
+        self.connection.register("arrow_source", table)
+        self._take_in(name, "arrow_source", table.schema)
+        self.connection.unregister("arrow_source")
+
+    def read(self, name: str, files: Sequence[Path]) -> None:
+        """Makes a table of the rows of Parquet files that lie in the readable folder and have the same columns."""
+        paths = ", ".join(text(str(path)) for path in files)
+        self._take_in(name, f"read_parquet([{paths}])", pq.read_schema(files[0]))
+
+    def _take_in(self, name: str, source: str, schema: pa.Schema) -> None:
+        """Whole numbers that came as decimals become integers at the door: `//` of two decimals would be a float."""
         _require_name(name)
-        whole = [field.name for field in table.schema if pa.types.is_decimal(field.type) and field.type.scale == 0]
+        whole = [field.name for field in schema if pa.types.is_decimal(field.type) and field.type.scale == 0]
         integers = ", ".join(f'CAST("{column}" AS HUGEINT) AS "{column}"' for column in whole)
         columns = f"* REPLACE ({integers})" if whole else "*"
-        self.connection.register("arrow_source", table)
-        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {columns} FROM arrow_source')
-        self.connection.unregister("arrow_source")
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {columns} FROM {source}')
 
     def create(self, table: str, query: exp.Query | str, meaning: str) -> None:
         """Makes a table of a query and remembers its text."""
@@ -143,6 +162,12 @@ class DuckDB:
         """Column name to type."""
         found: Sequence[Sequence[Any]] = self._execute(f'DESCRIBE "{table}"', table).fetchall()
         return {row[0]: row[1] for row in found}
+
+    def twin(self) -> DuckDB:
+        """The same database for another thread: a connection gives one answer at a time."""
+        twin = copy(self)
+        twin.connection = self.connection.cursor()
+        return twin
 
     def close(self) -> None:
         self.connection.close()
