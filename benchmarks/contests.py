@@ -36,6 +36,7 @@ CONTESTS = (
         (
             Contestant("floor", "SQL by hand", "floor"),
             Contestant("floor_in_groups", "SQL by hand, 8 groups of payees", "floor", ("--groups", "8")),
+            Contestant("floor_proof", "SQL by hand, with the tables of a proof", "floor_proof"),
             Contestant("engine", "`attain`, from the plan document", "engine"),
             Contestant("checker", "the checker", "checker", up_to=100_000),
             Contestant("floats", "pandas, floats", "floats", is_exact=False),

@@ -45,10 +45,3 @@ SELECT r.payee, r.id, r.rule, r.level, r.via,
 FROM priced r
 JOIN (SELECT * FROM priced WHERE id IN (SELECT reverses FROM priced WHERE reverses IS NOT NULL)) o
   ON o.id = r.reverses AND o.payee = r.payee AND o.rule = r.rule AND o.level = r.level AND o.via = r.via;
-
-COPY (
-    SELECT p.payee, p.id, p.rule, p.level, p.via, p.close_date, p.share, p.amount, p.before, p.after, p.quota,
-           CAST(p.exact AS DECIMAL(38, 0)) AS exact, COALESCE(t.commission, p.commission) AS commission
-    FROM priced p LEFT JOIN taken_back t
-      ON t.id = p.id AND t.payee = p.payee AND t.rule = p.rule AND t.level = p.level AND t.via = p.via
-) TO '{output}/lines-{group}.parquet' (COMPRESSION zstd);

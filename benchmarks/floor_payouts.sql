@@ -8,7 +8,7 @@ WITH grid AS (
 ), sums AS (
     SELECT payee, MONTH(close_date) AS month, CAST(SUM(commission) AS BIGINT) AS commission,
            CAST(SUM(amount) AS BIGINT) AS booked
-    FROM '{output}/lines-*.parquet' GROUP BY ALL
+    FROM {lines} GROUP BY ALL
 ), running AS (
     SELECT g.payee, g.month, q.quota, COALESCE(s.commission, 0) AS commission,
            CAST(SUM(COALESCE(s.booked, 0)) OVER (

@@ -29,6 +29,9 @@ deals that are taken back. Contestants start from the same files:
 
 - **SQL by hand** is the floor: [SQL](../benchmarks/floor.sql) that an expert wrote for this one plan, without anything
   that makes a result provable. In groups of payees, one after the other, its sorts are smaller; the SQL is the same.
+- **SQL by hand, with the tables of a proof**, is [what it takes](../benchmarks/floor_proof.sql) to leave behind what
+  the engine leaves: who was credited why, every line under an id of its own, what was released of it, and a hash of
+  every row. What `attain` needs above that is the price of a plan in place of SQL.
 - **`attain`** compiles the plan document, calculates, and writes the run folder: all tables with a hash of each, the
   queries, the manifest. The records of a workspace have no part in it.
 - **The checker** computes everything again in plain Python fractions.

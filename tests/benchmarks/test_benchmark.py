@@ -130,7 +130,7 @@ def test_who_is_named_runs_with_the_first_of_the_contest(tmp_path: Path, monkeyp
     monkeypatch.setattr(race, "run", _paying("nobody", 500))
     (found,) = race.race(10, tmp_path, race.Conditions(threads=1, repeats=1, only=("engine",)), lambda step: None)
     assert [result.contestant.name for result in found.results] == ["floor", "engine"]
-    assert [one.name for one in found.left_out] == ["floor_in_groups", "checker", "floats"]
+    assert [one.name for one in found.left_out] == ["floor_in_groups", "floor_proof", "checker", "floats"]
 
 
 def test_a_contestant_that_fails_ends_the_benchmark(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
