@@ -48,6 +48,8 @@ class Size:
 
     deals: int
     payees: int | None = None
+    days: int = DAYS
+    """In how many days, from the first of the year, all deals are closed."""
 
     @property
     def reps(self) -> int:
@@ -72,28 +74,29 @@ def fact_type() -> FactType:
     return parse_fact_type((HERE / "deals.yaml").read_text(encoding="utf-8"))
 
 
-def deals(size: Size, seed: int = SEED) -> pa.Table:
-    """The deals and, after them, those that take one back, in the form in which a batch keeps them."""
+def deals(size: Size, seed: int = SEED, first: int = 0) -> pa.Table:
+    """The deals and, after them, those that take one back, in the form in which a batch keeps them. `first` is the
+    number of the first deal, where others come before."""
     dice = np.random.default_rng(seed)
     count = size.deals
-    day = dice.integers(0, DAYS, count)
+    day = dice.integers(0, size.days, count)
     owner = dice.integers(0, size.reps, count)
     is_split = dice.integers(0, 10, count) == 0
     second = (owner + dice.integers(1, size.reps, count)) % size.reps
     share = np.array([200_000, 300_000, 333_333, 500_000])[dice.integers(0, 4, count)]
     cents = 5_000 + dice.integers(0, 1_000_000, count) * ALL_AMOUNTS_WHOLE // max(count, ALL_AMOUNTS_WHOLE)
     taken_back = np.flatnonzero(dice.integers(0, 400, count) < 3)
-    later = np.minimum(day[taken_back] + dice.integers(5, 330, len(taken_back)), DAYS - 1)
+    later = np.minimum(day[taken_back] + dice.integers(5, 330, len(taken_back)), size.days - 1)
     nobody = np.zeros(len(taken_back), np.bool_)
     names = pa.array([f"P{number}" for number in range(size.reps)])
     columns = {
-        "id": pa.concat_arrays([_ids("T", np.arange(count)), _ids("X", taken_back)]),
+        "id": pa.concat_arrays([_ids("T", first + np.arange(count)), _ids("X", first + taken_back)]),
         "close_date": _days(np.concatenate([day, later])),
         "owner": names.take(pa.array(np.concatenate([owner, owner[taken_back]]))),
         "second": names.take(_where(second, is_split, nobody)),
         "second_share": _scaled(_where(share, is_split, nobody), 6),
         "amount": _scaled(pa.array(np.concatenate([cents, -cents[taken_back]])), 2),
-        "reverses": pa.concat_arrays([pa.nulls(count, pa.string()), _ids("T", taken_back)]),
+        "reverses": pa.concat_arrays([pa.nulls(count, pa.string()), _ids("T", first + taken_back)]),
         BATCH: pa.array(["benchmark"]).take(pa.array(np.zeros(count + len(taken_back), np.int64))),
         ROW: pa.array(np.arange(1, count + len(taken_back) + 1)),
     }
