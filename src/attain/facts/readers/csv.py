@@ -132,7 +132,10 @@ def _cut(content: bytes, start: int, stop: int, count: int, mapping: Mapping) ->
         arrow_csv.ReadOptions(column_names=names, block_size=CUT_AT_ONCE),
         arrow_csv.ParseOptions(delimiter=mapping.delimiter, quote_char=False, ignore_empty_lines=False),
         arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            check_utf8=not content.isascii(),
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
         ),
     )
     columns: list[list[pa.Array]] = [[] for _ in names]
