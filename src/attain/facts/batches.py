@@ -137,11 +137,13 @@ def _manifest(imported: Import, fact: FactType, source_name: str, contents: Mapp
 
 
 def _good(rows: pa.Table, fact: FactType) -> bytes:
-    """A key and a line number stand once in a batch: a dictionary would only make them longer, and lines are written as
-    the steps between them. Of what is read as a whole, least and greatest values tell nothing but its days."""
+    """A key and a line number stand once in a batch, and an amount is rarely there twice: a dictionary would only make
+    them longer. Lines are written as the steps between them. Of what is read as a whole, least and greatest values tell
+    nothing but its days."""
+    rarely_twice = {fact.key, ROW, *(column.name for column in fact.money_columns)}
     return _parquet(
         rows,
-        use_dictionary=[name for name in rows.schema.names if name not in (fact.key, ROW)],
+        use_dictionary=[name for name in rows.schema.names if name not in rarely_twice],
         column_encoding={ROW: "DELTA_BINARY_PACKED"},
         write_statistics=[name for name, column in fact.columns.items() if column.type == "date"],
     )
