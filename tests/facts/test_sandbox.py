@@ -44,9 +44,9 @@ def test_a_refusal_comes_back_with_code_line_and_advice(deals: FactType) -> None
 def test_a_file_over_the_memory_limit_is_refused_and_says_so(deals: FactType) -> None:
     wide = "\n".join([HEADER, *(planted(id=f"D{number}") for number in range(400_000))]).encode()
     with pytest.raises(FactError) as caught:
-        read_in_child(wide, deals, Mapping("deals"), replace(LIMITS, memory_bytes=300 << 20))
+        read_in_child(wide, deals, Mapping("deals"), replace(LIMITS, memory_bytes=150 << 20))
     assert (caught.value.code, caught.value.where.line) == ("file.limit", 1)
-    assert "memory limit of 300 MB" in caught.value.message
+    assert "memory limit of 150 MB" in caught.value.message
 
 
 def test_a_file_over_the_time_limit_is_refused_and_says_so(deals: FactType) -> None:

@@ -67,8 +67,7 @@ def _decimals(texts: pa.Array, column: Column, form: Form) -> Converted:
         mark = re.escape(form.group_mark)
         whole = f"(?:{whole}|[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{1,{(most - 3) // 3}}})"
     behind = f"(?:{re.escape(form.decimal_mark)}[0-9]{{1,{column.places}}})?" if column.places else ""
-    shapes = _shapes(texts)
-    plain = pc.match_substring_regex(shapes.dictionary, f"^-?{whole}{behind}$").take(shapes.indices)
+    plain = _shaped(_shapes(texts), f"^-?{whole}{behind}$")
     digits = texts if _holds(plain) else pc.if_else(plain, texts, pa.scalar(None, texts.type))
     if form.group_mark:
         digits = pc.replace_substring(digits, form.group_mark, "")
@@ -83,13 +82,21 @@ def _decimals(texts: pa.Array, column: Column, form: Form) -> Converted:
     return _rest(texts, column, form, plain, values)
 
 
-def _shapes(texts: pa.Array) -> pa.DictionaryArray:
+def _shapes(texts: pa.Array) -> pa.Array:
     """The texts with 0 for each digit. Numbers have few shapes, and each is compared with the pattern one time."""
     kept, places, content = texts.buffers()
     if content is None:
-        return texts.dictionary_encode()
+        return texts
     zeros = pa.py_buffer(content.to_pybytes().translate(ZEROS))
-    return pa.Array.from_buffers(texts.type, len(texts), [kept, places, zeros], offset=texts.offset).dictionary_encode()
+    return pa.Array.from_buffers(texts.type, len(texts), [kept, places, zeros], offset=texts.offset)
+
+
+def _shaped(shapes: pa.Array, pattern: str) -> pa.Array:
+    """In which rows the shape is that of the pattern; mostly in all, and then nobody needs to ask for each."""
+    if _holds(pc.match_substring_regex(shapes.unique(), pattern)):
+        return pa.repeat(pa.scalar(True), len(shapes))
+    encoded = shapes.dictionary_encode()
+    return pc.match_substring_regex(encoded.dictionary, pattern).take(encoded.indices)
 
 
 def _rest(texts: pa.Array, column: Column, form: Form, plain: pa.Array, values: pa.Array) -> Converted:

@@ -6,6 +6,7 @@ JSON can name nothing but values. So whatever reaches the child, it makes these 
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping as MappingOf
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,6 +17,9 @@ from .described import as_plain, of_plain
 from .mapping import Control, Mapping, Origin
 from .schema import TableType
 from .values import Form
+
+FRAME = struct.Struct(">Q")
+"""What stands before each part of what the two say to each other: its length."""
 
 
 @dataclass(frozen=True)

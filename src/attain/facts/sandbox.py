@@ -3,7 +3,7 @@
 The child has limits of memory, processor time and waiting time, may write no file and leaves no core. It gets the job
 and the bytes on its standard input and answers with three frames on its standard output: a summary as JSON, the good
 rows and the quarantine as Arrow streams, whose types the parent checks again. A child that dies has refused the file,
-also in the middle of its answer.
+also in the middle of its answer. Its own side is `child.py`.
 """
 
 from __future__ import annotations
@@ -14,30 +14,38 @@ import io
 import json
 import os
 import signal
-import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 
-from attain.kernel.errors import AttainError, FactError, Finding, Where
+from attain.kernel.errors import FactError, Finding, Where
 
-from .importing import read_bytes, reader_of
-from .jobs import Job, Limits
-from .looking import Look, first_rows
+from .jobs import FRAME, Job, Limits
+from .looking import Look
 from .mapping import Mapping
 from .schema import TableType
 from .source import file_refused
-from .validate import QUARANTINE, Aside, Checked, checked, good_schema
+from .validate import QUARANTINE, Aside, Checked, good_schema
 
 CHUNK = 1 << 20
-FRAME = struct.Struct(">Q")
-
+START = """
+import contextlib, gc, sys
+gc.disable()
+sys.modules["numpy"] = None
+with contextlib.suppress(ImportError):
+    import pyarrow.vendored.docscrape as manuals
+    manuals.NumpyDocString = lambda text: {"Parameters": ()}
+from attain.facts.child import main
+main()
+"""
+"""A child starts for one file, and to load its modules takes as long as to read many a file. So Arrow, which loads
+NumPy wherever it finds it, finds none; its functions get no manuals, which it composes for each of them at the start;
+and as modules are never garbage, nobody looks for any meanwhile."""
 
 LIMITS = Limits()
 LOOK_LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=15, wall_seconds=30.0)
@@ -57,7 +65,7 @@ def look_in_child(
 ) -> Look:
     """The first rows of a source, as they stand there and as the mapping reads them."""
     frames, _ = _asked(Job(table, mapping, limits, rows), source)
-    said = json.loads(frames[0])
+    said = json.loads(frames[0].to_pybytes())
     fault = None
     try:
         judged = _answer(frames, table)
@@ -66,17 +74,11 @@ def look_in_child(
     return Look(tuple(said.get("header", ())), said.get("texts", []), said.get("lines", []), judged, fault)
 
 
-def _asked(asked: Job, source: bytes | Path) -> tuple[list[bytes], str]:
+def _asked(asked: Job, source: bytes | Path) -> tuple[list[pa.Buffer], str]:
     """The frames of a child's answer, and the hash of what it was given."""
     job, limits = asked.as_bytes(), asked.limits
-    # Arrow loads NumPy wherever it finds it, which takes as long as all else that the child needs: so it finds none.
-    child = subprocess.Popen(
-        [
-            sys.executable,
-            "-P",
-            "-c",
-            "import sys; sys.modules['numpy'] = None; import attain.facts.sandbox as s; s.main()",
-        ],
+    child = subprocess.Popen(  # noqa: S603  this interpreter with a program that stands above
+        [sys.executable, "-P", "-c", START],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -112,12 +114,14 @@ def _asked(asked: Job, source: bytes | Path) -> tuple[list[bytes], str]:
 
 
 def _environment() -> dict[str, str]:
-    """Only what an interpreter needs to find itself and its packages; one thread and plain memory for Arrow."""
+    """Only what an interpreter needs to find itself and its packages; one thread and plain memory for Arrow, which
+    comes in large pages where the system has them: nearly all that the child does is to fill new memory one time."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG", "TZDIR") if name in os.environ}
     return kept | {
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "PYTHONDONTWRITEBYTECODE": "1",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1",
     }
 
 
@@ -129,9 +133,10 @@ def _feed(pipe: IO[bytes], job: bytes, source: bytes | Path, limits: Limits) -> 
     except OSError as fault:
         raise file_refused("file.unreadable", f"The file cannot be read: {fault.strerror}.") from None
     with opened as stream:
+        expected = len(source) if isinstance(source, bytes) else os.fstat(stream.fileno()).st_size
         # A child that died reads no more; why it died is asked afterwards.
         with contextlib.suppress(BrokenPipeError):
-            pipe.write(FRAME.pack(len(job)) + job)
+            pipe.write(FRAME.pack(len(job)) + job + FRAME.pack(min(expected, limits.source_bytes)))
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
@@ -146,8 +151,8 @@ def _feed(pipe: IO[bytes], job: bytes, source: bytes | Path, limits: Limits) -> 
     return digest.hexdigest()
 
 
-def _frames(pipe: IO[bytes], limits: Limits) -> list[bytes]:
-    frames: list[bytes] = []
+def _frames(pipe: IO[bytes], limits: Limits) -> list[pa.Buffer]:
+    frames: list[pa.Buffer] = []
     while len(frames) < 3:
         head = pipe.read(FRAME.size)
         if len(head) < FRAME.size:
@@ -155,11 +160,19 @@ def _frames(pipe: IO[bytes], limits: Limits) -> list[bytes]:
         (length,) = FRAME.unpack(head)
         if length > limits.answer_bytes:
             break
-        frame = pipe.read(length)
-        if len(frame) < length:
+        frame = pa.allocate_buffer(length)  # Arrow takes its memory in larger pages than Python does
+        if _filled(memoryview(frame), pipe) < length:
             break
         frames.append(frame)
     return frames
+
+
+def _filled(room: memoryview, pipe: IO[bytes]) -> int:
+    """How many bytes came before the pipe was at its end or the room was full."""
+    filled = 0
+    while filled < len(room) and (count := pipe.readinto(room[filled:])):  # type: ignore[attr-defined]  # buffered
+        filled += count
+    return filled
 
 
 def _died(status: int, overtime: bool, limits: Limits) -> FactError:
@@ -172,8 +185,8 @@ def _died(status: int, overtime: bool, limits: Limits) -> FactError:
     return file_refused("file.limit", f"The file was not read to its end: {why}.", line=1, hint="Split the file.")
 
 
-def _answer(frames: list[bytes], table: TableType) -> Checked:
-    summary = json.loads(frames[0])
+def _answer(frames: list[pa.Buffer], table: TableType) -> Checked:
+    summary = json.loads(frames[0].to_pybytes())
     if "error" in summary:
         said = summary["error"]
         raise FactError(said["message"], code=said["code"], where=Where(**said["where"]), hint=said["hint"])
@@ -197,96 +210,11 @@ def _answer(frames: list[bytes], table: TableType) -> Checked:
     )
 
 
-def _table(frame: bytes) -> pa.Table:
-    table = pa.ipc.open_stream(pa.py_buffer(frame)).read_all()
+def _table(frame: pa.Buffer) -> pa.Table:
+    table = pa.ipc.open_stream(frame).read_all()
     table.validate(full=True)
     return table
 
 
 def _finding(said: dict[str, Any]) -> Finding:
     return Finding(said["level"], said["code"], said["message"], Where(**said["where"]), said["hint"], said["witness"])
-
-
-def answer_to(stream: IO[bytes]) -> tuple[bytes, Sequence[pa.Table]]:
-    """The child's side: for the job on the stream a summary, and the tables that belong to it."""
-    (length,) = FRAME.unpack(stream.read(FRAME.size))
-    job = Job.of_bytes(stream.read(length))
-    try:
-        reader_of(job.mapping.format)  # loaded while nothing is limited yet
-        _limit(job.limits)
-        if job.rows:
-            return _looked(stream.read(), job)
-        result = read_bytes(stream.read(), job.table, job.mapping)
-        return json.dumps(_summary(result)).encode(), (result.good, result.quarantine)
-    except AttainError as fault:
-        return _refusal(fault), ()
-    except MemoryError:
-        said = f"The file needs more than the memory limit of {job.limits.memory_bytes >> 20} MB."
-        return _refusal(file_refused("file.limit", said, line=1, hint="Split the file.")), ()
-
-
-def _looked(content: bytes, job: Job) -> tuple[bytes, Sequence[pa.Table]]:
-    """The first rows as they stand there, whatever is wrong with how they are mapped."""
-    source = first_rows(reader_of(job.mapping.format)(content, job.mapping), job.rows)
-    texts = [list(row) for row in zip(*(column.to_pylist() for column in source.columns), strict=True)]
-    seen = {"header": source.header, "texts": texts, "lines": source.lines.to_pylist()}
-    try:
-        result = checked(source, job.table, job.mapping)
-    except AttainError as fault:
-        return json.dumps({"error": fault.as_dict(), **seen}).encode(), ()
-    return json.dumps({**_summary(result), **seen}).encode(), (result.good, result.quarantine)
-
-
-def _summary(result: Checked) -> dict[str, Any]:
-    return {
-        "row_count": result.row_count,
-        "repeated": result.repeated,
-        "sums": {name: None if total is None else str(total) for name, total in result.sums.items()},
-        "findings": [finding.as_dict() for finding in result.findings],
-        "aside": {
-            "money": {
-                name: {code: str(total) for code, total in sums.items()} for name, sums in result.aside.money.items()
-            },
-            "unread": dict(result.aside.unread),
-        },
-    }
-
-
-def _refusal(fault: AttainError) -> bytes:
-    return json.dumps({"error": fault.as_dict()}).encode()
-
-
-def _send(pipe: IO[bytes], summary: bytes, tables: Sequence[pa.Table]) -> None:
-    """Tables go as they lie in memory: they are measured first, for a copy of each would be the largest thing here."""
-    pipe.write(FRAME.pack(len(summary)) + summary)
-    for table in tables:
-        measure = pa.MockOutputStream()
-        _write(measure, table)
-        pipe.write(FRAME.pack(measure.size()))
-        _write(pa.PythonFile(pipe, "w"), table)
-    for _ in range(2 - len(tables)):
-        pipe.write(FRAME.pack(0))
-    pipe.flush()
-
-
-def _write(sink: pa.NativeFile, table: pa.Table) -> None:
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-
-
-def _limit(limits: Limits) -> None:
-    """Where the system has no such limits, the parent's clock and the reader's own counts remain."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def main() -> None:
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
-    _send(sys.stdout.buffer, *answer_to(sys.stdin.buffer))

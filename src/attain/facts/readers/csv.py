@@ -132,7 +132,10 @@ def _cut(content: bytes, start: int, stop: int, count: int, mapping: Mapping) ->
         arrow_csv.ReadOptions(column_names=names, block_size=CUT_AT_ONCE),
         arrow_csv.ParseOptions(delimiter=mapping.delimiter, quote_char=False, ignore_empty_lines=False),
         arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            check_utf8=not content.isascii(),
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
         ),
     )
     columns: list[list[pa.Array]] = [[] for _ in names]
@@ -146,15 +149,15 @@ def _cut(content: bytes, start: int, stop: int, count: int, mapping: Mapping) ->
 
 
 def _unquoted(texts: pa.Array, quote: str) -> pa.Array | None:
-    quotes = bytes_of(texts).count(quote.encode())
-    if not quotes:
+    if quote.encode() not in bytes_of(texts):
         return texts
-    around = pc.and_(pc.starts_with(texts, quote), pc.ends_with(texts, quote))
-    pairs = pc.sum(pc.and_(around, pc.greater(pc.binary_length(texts), 1))).as_py()
-    if 2 * pairs < quotes:
-        return None
     bare = pc.ascii_trim(texts, quote)
-    empty = pc.equal(pc.binary_length(bare), 0)
+    lengths, within = pc.binary_length(texts), pc.binary_length(bare)
+    around = pc.and_(pc.starts_with(texts, quote), pc.ends_with(texts, quote))
+    pairs = pc.sum(pc.and_(around, pc.greater(lengths, 1))).as_py()
+    if 2 * pairs < pc.sum(pc.subtract(lengths, within)).as_py() or quote.encode() in bytes_of(bare):
+        return None
+    empty = pc.equal(within, 0)
     return pc.if_else(empty, pa.scalar(None, bare.type), bare) if pc.any(empty).as_py() else bare
 
 
