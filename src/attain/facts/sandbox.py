@@ -34,18 +34,14 @@ from .validate import QUARANTINE, Aside, Checked, good_schema
 
 CHUNK = 1 << 20
 START = """
-import contextlib, gc, sys
+import gc, sys
 gc.disable()
 sys.modules["numpy"] = None
-with contextlib.suppress(ImportError):
-    import pyarrow.vendored.docscrape as manuals
-    manuals.NumpyDocString = lambda text: {"Parameters": ()}
 from attain.facts.child import main
 main()
 """
 """A child starts for one file, and to load its modules takes as long as to read many a file. So Arrow, which loads
-NumPy wherever it finds it, finds none; its functions get no manuals, which it composes for each of them at the start;
-and as modules are never garbage, nobody looks for any meanwhile."""
+NumPy wherever it finds it, finds none; and as modules are never garbage, nobody looks for any meanwhile."""
 
 LIMITS = Limits()
 LOOK_LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=15, wall_seconds=30.0)
