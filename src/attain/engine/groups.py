@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -39,6 +40,8 @@ EVENTS_AT_ONCE = 1_000_000
 have credited."""
 
 
+AT_ONCE = 250_000
+"""So many credits are put into groups at a time: with fewer, each leaves less than Parquet likes to hold together."""
 _OF_CREDITS = re.compile(r"(credits|credits by version|(share|stated|amount) scales? \d+) ")
 """What a compilation knows of credits. Names of its tables begin with the plan's name and a colon."""
 
@@ -164,6 +167,25 @@ class _Work:
         with self.files.create(folder / f"{slice_}.parquet") as file:
             pq.write_table(rows, file, compression="lz4", write_statistics=False)
 
+    def keep_in_groups(self, rows: pa.RecordBatchReader, what: tuple[object, ...], slice_: int) -> None:
+        """Keeps rows apart by their `@group`, without this column."""
+        with ExitStack() as open_:
+            writers = []
+            for group in range(self.parts.groups):
+                folder = self._folder_of((*what, group))
+                self.files.make_folder(folder)
+                file = open_.enter_context(self.files.create(folder / f"{slice_}.parquet"))
+                schema = rows.schema.remove(len(rows.schema) - 1)
+                writer = pq.ParquetWriter(file, schema, compression="lz4", write_statistics=False)
+                writers.append(open_.enter_context(writer))
+            for batch in rows:
+                groups = batch.column("@group").to_numpy()
+                turn = np.argsort(groups, kind="stable")
+                sorted_ = batch.drop_columns(["@group"]).take(pa.array(turn))
+                borders = np.searchsorted(groups[turn], np.arange(self.parts.groups + 1))
+                for writer, first, end in zip(writers, borders, borders[1:], strict=False):
+                    writer.write_batch(sorted_.slice(first, end - first))
+
     def kept(self, what: tuple[object, ...]) -> list[Path]:
         """The files in which all slices have left of it."""
         return sorted(self._folder_of(what).iterdir())
@@ -193,7 +215,7 @@ def _credit(work: _Work, tables: ResultTables) -> dict[str, dict[str, object]]:
                 for compilation in compilations.values():
                     for name in compilation.credit_sets(fact):
                         credits(compilation, name)
-                    _keep_credits(work, compilation, fact, place)
+                    _keep_credits(work, database, compilation, fact, place)
                     known = compilation.known.items()
                     made = {key: value for key, value in known if _OF_CREDITS.match(key)}
                     given.setdefault(compilation.id, {}).update(made)
@@ -210,24 +232,26 @@ def _count(work: _Work, fact: str) -> int:
     return work.parts.slices_of(len(work.snapshot.facts[fact])) if fact in work.snapshot.facts else 1
 
 
-def _keep_credits(work: _Work, compilation: Compilation, fact: str, slice_: int) -> None:
+def _keep_credits(work: _Work, database: DuckDB, compilation: Compilation, fact: str, slice_: int) -> None:
     """The credits of each version, in a file for each group of payees; and what its reversals state."""
-    groups = range(work.parts.groups) if is_separable(compilation.versions) else [None]
-    database = compilation.database
+    groups = work.parts.groups if is_separable(compilation.versions) else None
     for name in compilation.credit_sets(fact):
         parts: Mapping[int, Credits] = compilation.known[f"credits by version {name}"]  # type: ignore[assignment]
         for place, part in parts.items():
+            what = (compilation.id, place, name)
             columns = portable(database.columns(part.table))
-            for group in groups:
-                which = _only('"@payee"', work.parts, group)
-                rows = database.arrow(f'SELECT {columns} FROM "{part.table}" WHERE {which or "TRUE"}')
-                work.keep(rows, (compilation.id, place, name, group), slice_)
+            if groups is None:
+                work.keep(database.arrow(f'SELECT {columns} FROM "{part.table}"'), (*what, None), slice_)
+            else:
+                own = _group('"@payee"', groups)
+                rows = database.batches(f'SELECT {columns}, {own} AS "@group" FROM "{part.table}"', AT_ONCE)
+                work.keep_in_groups(rows, what, slice_)
             taken_back = compilation.fact(fact).schema.reverses
             if taken_back is not None:
                 every = compilation.name(place, "all", name)
                 stated = portable({"@event": "VARCHAR", "@stated": database.columns(every)["@stated"]})
-                rows = database.arrow(f'SELECT {stated} FROM "{every}" WHERE "{taken_back}" IS NOT NULL')
-                work.keep(rows, (compilation.id, place, name, "stated"), slice_)
+                back = database.arrow(f'SELECT {stated} FROM "{every}" WHERE "{taken_back}" IS NOT NULL')
+                work.keep(back, (*what, "stated"), slice_)
 
 
 # -- groups of payees ----------------------------------------------------------------------------------------------
@@ -235,7 +259,11 @@ def _keep_credits(work: _Work, compilation: Compilation, fact: str, slice_: int)
 
 def _only(payee: str, parts: Parts, group: int | None) -> str | None:
     """The condition that a payee is of the group: every text is of exactly one, known or not. No group is all."""
-    return None if group is None else f"hash({payee}) % {parts.groups} = {group}"
+    return None if group is None else f"{_group(payee, parts.groups)} = {group}"
+
+
+def _group(payee: str, groups: int) -> str:
+    return f"hash({payee}) % {groups}"
 
 
 def _pay(work: _Work, tables: ResultTables, given: Mapping[str, Mapping[str, object]]) -> None:

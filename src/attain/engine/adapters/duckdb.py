@@ -136,9 +136,9 @@ class DuckDB:
             result: pa.Table = self.connection.sql(text).to_arrow_table()
             return result
 
-    def batches(self, query: str) -> pa.RecordBatchReader:
+    def batches(self, query: str, size: int = 100_000) -> pa.RecordBatchReader:
         with _overflow_named("the answer"):
-            return self.connection.sql(query).to_arrow_reader(100_000)
+            return self.connection.sql(query).to_arrow_reader(size)
 
     def rows(self, query: exp.Query | str) -> Iterator[dict[str, Any]]:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
