@@ -23,13 +23,21 @@ KINDS = ("week", "month", "quarter", "half", "year")
 
 def load(database: Database, snapshot: Snapshot, calendars: set[str], days: Interval) -> None:
     """Puts a snapshot into an empty database. `days` is the span that calendars must cover."""
-    for name, fact in snapshot.facts.items():
-        database.register(f"f:{name}", as_integers(fact.table))
-    for name, decision in snapshot.decisions.items():
-        database.register(name, as_integers(closed(decision)))
+    load_rows(database, snapshot)
     for name in sorted(calendars):
         _load_calendar(database, name, snapshot.calendars[name], days)
     seats(database)
+
+
+def load_rows(database: Database, snapshot: Snapshot, before: Snapshot | None = None) -> None:
+    """Facts and decisions. Where the database holds those of another snapshot, the tables in which they differ; seats
+    and calendars stay what they are."""
+    for name, fact in snapshot.facts.items():
+        if before is None or fact.table is not before.facts[name].table:
+            database.register(f"f:{name}", as_integers(fact.table))
+    for name, decision in snapshot.decisions.items():
+        if before is None or decision is not before.decisions[name]:
+            database.register(name, as_integers(closed(decision)))
 
 
 def as_integers(table: pa.Table) -> pa.Table:
