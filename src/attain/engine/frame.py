@@ -87,7 +87,7 @@ class Frame:
         self._flush()
         prefix = self.fresh("j")
         keys = {f"{prefix}.{name}": name for name in on}
-        inner = exp.select(*[named(col(name), new) for new, name in {**keys, **take}.items()]).from_(source)
+        inner = exp.select(*[named(col(name), new) for new, name in {**keys, **take}.items()]).from_(source, copy=False)
         right = exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("r")))
         equal = [
             exp.EQ(this=exp.Paren(this=value), expression=col(key))
@@ -103,13 +103,13 @@ class Frame:
     def keep(self, condition: exp.Expr) -> None:
         """Drops the rows for which the condition is not true."""
         self._flush()
-        self._layers.append(exp.select("*").from_(self._previous(), copy=False).where(condition, copy=False))
+        self._layers.append(exp.select(exp.Star()).from_(self._previous(), copy=False).where(condition, copy=False))
 
     def rename(self, new: str, old: str) -> None:
         """Puts a column in the place of an older one."""
         self._flush()
         without = exp.Star(**{"except_": [exp.to_identifier(new, quoted=True), exp.to_identifier(old, quoted=True)]})
-        self._layers.append(exp.select(without, named(col(new), old)).from_(self._previous()))
+        self._layers.append(exp.select(without, named(col(new), old)).from_(self._previous(), copy=False))
 
     def _previous(self) -> exp.Table:
         return table(f"layer{len(self._layers)}", "p")
@@ -117,13 +117,13 @@ class Frame:
     def _flush(self) -> None:
         if self._waiting:
             extra = [named(expression, name) for name, expression in self._waiting.items()]
-            self._layers.append(exp.select("*", *extra).from_(self._previous()))
+            self._layers.append(exp.select(exp.Star(), *extra).from_(self._previous(), copy=False))
             self._waiting = {}
 
     def query(self) -> exp.Select:
         """The whole frame as one query."""
         self._flush()
-        result = exp.select("*").from_(self._previous())
+        result = exp.select(exp.Star()).from_(self._previous(), copy=False)
         for place, layer in enumerate(self._layers, start=1):
             result = result.with_(exp.to_identifier(f"layer{place}", quoted=True), as_=layer, copy=False)
         return result
