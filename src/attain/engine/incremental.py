@@ -8,7 +8,7 @@ else stay where they are: the folder of the new run keeps the files of the old o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -248,7 +248,7 @@ class _Work:
         everybody = len(pc.unique(self.base.run.sums["payee"]))
         if len(payees) * MOST > everybody or (not plans and (whole or self.change.plans)):
             return None
-        links = [links.filter(pc.and_(is_in(links["payee"], payees), is_in(links["plan"], plans))).cast(LINKS)
+        links = [_of(links.filter(is_in(links["payee"], payees)), plans).cast(LINKS)
                  for links in ([before] if seen is None else [before, seen.links])]  # fmt: skip
         if seen is not None:
             links[0] = _others(links[0], seen)
@@ -354,9 +354,14 @@ def _named(fact: str, events: pa.Array) -> pa.Table:
     return pa.table({"event_type": pa.repeat(pa.scalar(fact), len(events)), "event": events})
 
 
+def _of(rows: pa.Table, plans: Iterable[str]) -> pa.Table:
+    return rows.filter(is_in(rows["plan"], plans))
+
+
 def _among(rows: pa.Table, events: pa.Table) -> pa.Table:
     """The rows that are about one of the events."""
-    return rows.filter(_about(rows, events))
+    some = rows.filter(is_in(rows["event"], events["event"].combine_chunks()))  # of millions only a few are left
+    return some.filter(_about(some, events))
 
 
 def _others(rows: pa.Table, seen: _Seen) -> pa.Table:
