@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from attain.engine import calculate, groups, run
@@ -112,7 +113,8 @@ def test_one_payee_alone_is_paid_and_explained_as_among_all(make: Callable[[int]
         for row in given:
             if row["payee"] == payee:
                 events[row["event_type"]].append(row["event"])
-        part = for_payees(snapshot, case.models, f"payee = '{payee}'", events)
+        keys = {fact: pa.array(found, pa.string()) for fact, found in events.items()}
+        part = for_payees(snapshot, case.models, [payee], keys)
         alone = calculate(case.models, part, SPAN, threads=1, only=f"payee = '{payee}'")
         for name in ("credits", "lines", "releases", "payments"):
             found = list(alone.rows(name))

@@ -160,7 +160,7 @@ def _unusable(compilation: Compilation, plan: Plan, place: int, words: Mapping[s
     days = f"valid_from < DATE '{compilation.end}' AND valid_to > DATE '{plan.effective.start}'"
     if plan.effective.end is not None:
         days += f" AND valid_from < DATE '{plan.effective.end}'"
-    scope = PlaceScope(compilation, plan, Frame(exp.select("*").from_(table("inputs"))))
+    scope = PlaceScope(compilation, plan, Frame(exp.select(exp.Star()).from_(table("inputs"), copy=False)))
     for name, said in plan.inputs.items():
         least, most = (None if bound is None else numeric(bound, scope).constant for bound in (said.min, said.max))
         outside = [f"value * {least.denominator} < {least.numerator} * 1000000"] if least is not None else []
@@ -320,7 +320,7 @@ def _answer(compilation: Compilation, frame: Frame, value: Sql, payee: exp.Expr,
     else:
         columns += [named(value.sql, "n")]
     query = exp.select(*columns).from_(
-        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))), copy=False
     )
     for row in compilation.database.rows(query):
         yield NamedValue(row["who"], row["key"], _scalar(row))
@@ -333,7 +333,7 @@ def _scalar(row: dict[str, Any]) -> Any:
 
 
 def _at_payees(compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str) -> Iterator[NamedValue]:
-    frame = Frame(exp.select("*").from_(table(payee_rows(compilation, kind))))
+    frame = Frame(exp.select(exp.Star()).from_(table(payee_rows(compilation, kind)), copy=False))
     value = compiled(Name(parts), PeriodScope(compilation, plan, frame, kind))
     frame.keep(compilation.in_force(plan))
     yield from _answer(compilation, frame, value, col("payee"), col("period"))
@@ -342,7 +342,7 @@ def _at_payees(compilation: Compilation, plan: Plan, parts: tuple[str, ...], kin
 def _at_group(
     compilation: Compilation, plan: Plan, parts: tuple[str, ...], kind: str, subject: str
 ) -> Iterator[NamedValue]:
-    frame = Frame(exp.select("*").from_(table(group_rows(compilation, subject, kind))))
+    frame = Frame(exp.select(exp.Star()).from_(table(group_rows(compilation, subject, kind)), copy=False))
     value = compiled(Name(parts), GroupScope(compilation, plan, frame, kind, subject))
     frame.keep(compilation.in_force(plan))
     who = cast(exp.Null(), "VARCHAR") if subject == "company" else col("subject")
@@ -351,7 +351,7 @@ def _at_group(
 
 def _at_credits(compilation: Compilation, plan: Plan, parts: tuple[str, ...], credit_set: str) -> Iterator[NamedValue]:
     source = measures.measured(compilation, plan, credit_set).table
-    frame = Frame(exp.select("*").from_(table(source)))
+    frame = Frame(exp.select(exp.Star()).from_(table(source), copy=False))
     value = compiled(Name(parts), CreditScope(compilation, plan, frame, credit_set))
     frame.keep(exp.EQ(this=col("@version"), expression=exp.Literal.number(compilation.index(plan))))
     yield from _answer(compilation, frame, value, col("@payee"), col("@credit"))
@@ -361,7 +361,7 @@ def _of_component(compilation: Compilation, plan: Plan, name: str, field: str) -
     said = plan.components[name]
     if field in ("exact", "uncapped"):
         source = reward.component(compilation, plan, name)
-        frame = Frame(exp.select("*").from_(table(source)))
+        frame = Frame(exp.select(exp.Star()).from_(table(source), copy=False))
         frame.keep(exp.NEQ(this=col("kind"), expression=exp.Literal.string(NO_PART)))
         yield from _answer(compilation, frame, Num(col(field), 1, col(f"{field}/")), col("payee"), col("source"))
         return
@@ -409,7 +409,7 @@ def _slices(
             over = frac.over(value)
             columns += [named(value.numerator, f"{label}{place}"), named(over, f"{label}{place}/")]
     query = exp.select(*columns).from_(
-        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))), copy=False
     )
     for row in compilation.database.rows(query):
         found = []

@@ -78,12 +78,17 @@ def calculate(
         compilations = compiled(database, plans, snapshot, span, only)
         load(database, snapshot, calendars_of(plans, snapshot), days_of(plans, snapshot, span))
         soundness.check(database)
-        for compilation in compilations.values():
-            pay(compilation)
-        answers.write_results(list(compilations.values()))
+        return paid(database, compilations, span)
     except BaseException:
         database.close()
         raise
+
+
+def paid(database: Database, compilations: Mapping[str, Compilation], span: Interval) -> Calculation:
+    """What comes of plans over a snapshot that the database holds."""
+    for compilation in compilations.values():
+        pay(compilation)
+    answers.write_results(list(compilations.values()))
     return Calculation(database, compilations, span)
 
 

@@ -57,7 +57,11 @@ def catch_up_slices(
         over = frac.over(value)
         columns += [named(value.numerator, label), named(over, f"{label}/")]
     inner = exp.Subquery(this=scope.frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
-    query = exp.select(*dict.fromkeys(columns)).from_(inner).order_by(*[col(item) for item in ("s", "w", *ORDER)])
+    query = (
+        exp.select(*dict.fromkeys(columns))
+        .from_(inner, copy=False)
+        .order_by(*[col(item) for item in ("s", "w", *ORDER)], copy=False)
+    )
     earlier: list[tuple[object, Fraction, Fraction]] = []
     for row in compilation.database.rows(query):
         values = {

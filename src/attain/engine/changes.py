@@ -167,6 +167,8 @@ def _changed_facts(before: pa.Table, after: pa.Table, key: str) -> pa.Table:
     said = [name for name in after.column_names if name not in (BATCH, ROW)]
     if before.select(said).equals(after.select(said)):
         return after.slice(0, 0)
+    if not len(before) or not len(after):
+        return pa.concat_tables([before, after]).select(said)
     database = DuckDB()
     database.connection.register("before", before.select(said))
     database.connection.register("after", after.select(said))
@@ -193,7 +195,10 @@ def _with_reversals(keys: pa.Array, *states: FactTable) -> pa.Array:
             mine = pc.is_in(state.table[state.schema.key], keys)
             found += state.table[column].filter(mine).drop_null().chunks
             found += state.table[state.schema.key].filter(pc.is_in(state.table[column], keys)).chunks
-        keys = pc.unique(pa.chunked_array(found, pa.string()))
+        wider = pc.unique(pa.chunked_array(found, pa.string()))
+        if len(wider) == len(keys):
+            break
+        keys = wider
     return keys
 
 

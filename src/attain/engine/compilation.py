@@ -191,7 +191,9 @@ class Compilation:
     def _members_of(self, plan: Plan, place: int) -> exp.Query:
         people = [named(col(field, "who"), f"person.{field}") for field in PERSON_FIELDS]
         seats = ["position", "payee", "person", "title", "territory", "unit", "valid_from", "valid_to"]
-        base = exp.select(*[named(col(name, "seat"), name) for name in seats], *people).from_(table("seats", "seat"))
+        base = exp.select(*[named(col(name, "seat"), name) for name in seats], *people).from_(
+            table("seats", "seat"), copy=False
+        )
         base = base.join(
             table("people", "who"),
             on=exp.EQ(this=col("person", "who"), expression=col("person", "seat")),
@@ -207,7 +209,7 @@ class Compilation:
             named(exp.Greatest(this=col("valid_from"), expressions=[start]), "valid_from"),
             named(exp.Least(this=col("valid_to"), expressions=[end]), "valid_to"),
             named(exp.Literal.number(place), "version"),
-        ).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("m"))))
+        ).from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("m"))), copy=False)
         there = exp.LT(
             this=exp.Greatest(this=col("valid_from"), expressions=[start]),
             expression=exp.Least(this=col("valid_to"), expressions=[end]),

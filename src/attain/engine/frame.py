@@ -32,6 +32,11 @@ def named(expression: exp.Expr, name: str) -> exp.Alias:
     return exp.Alias(this=expression, alias=exp.to_identifier(name, quoted=True))
 
 
+def select(*columns: exp.Expr) -> exp.Select:
+    """A query of these columns; of all of them, where none is named."""
+    return exp.Select(expressions=list(columns) or [exp.Star()])
+
+
 def num(name: str, places: int = 0, divisor: str | None = None, denominator: int | None = None) -> Num:
     """A stored number: an integer column in units of 10**-places (or 1/denominator)."""
     return Num(col(name), denominator if denominator is not None else 10**places, col(divisor) if divisor else None)
@@ -87,14 +92,14 @@ class Frame:
         self._flush()
         prefix = self.fresh("j")
         keys = {f"{prefix}.{name}": name for name in on}
-        inner = exp.select(*[named(col(name), new) for new, name in {**keys, **take}.items()]).from_(source)
+        inner = select(*[named(col(name), new) for new, name in {**keys, **take}.items()]).from_(source, copy=False)
         right = exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("r")))
         equal = [
             exp.EQ(this=exp.Paren(this=value), expression=col(key))
             for key, value in zip(keys, on.values(), strict=True)
         ]
         conditions = [*equal, *([also] if also is not None else [])]
-        joined = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("p")), *[col(new, "r") for new in take])
+        joined = select(exp.Column(this=exp.Star(), table=exp.to_identifier("p")), *[col(new, "r") for new in take])
         joined = joined.from_(self._previous(), copy=False).join(
             right, on=all_of(*conditions) if conditions else exp.true(), join_type="LEFT", copy=False
         )
@@ -103,13 +108,13 @@ class Frame:
     def keep(self, condition: exp.Expr) -> None:
         """Drops the rows for which the condition is not true."""
         self._flush()
-        self._layers.append(exp.select("*").from_(self._previous(), copy=False).where(condition, copy=False))
+        self._layers.append(select().from_(self._previous(), copy=False).where(condition, copy=False))
 
     def rename(self, new: str, old: str) -> None:
         """Puts a column in the place of an older one."""
         self._flush()
         without = exp.Star(**{"except_": [exp.to_identifier(new, quoted=True), exp.to_identifier(old, quoted=True)]})
-        self._layers.append(exp.select(without, named(col(new), old)).from_(self._previous()))
+        self._layers.append(select(without, named(col(new), old)).from_(self._previous(), copy=False))
 
     def _previous(self) -> exp.Table:
         return table(f"layer{len(self._layers)}", "p")
@@ -117,13 +122,13 @@ class Frame:
     def _flush(self) -> None:
         if self._waiting:
             extra = [named(expression, name) for name, expression in self._waiting.items()]
-            self._layers.append(exp.select("*", *extra).from_(self._previous()))
+            self._layers.append(select(exp.Star(), *extra).from_(self._previous(), copy=False))
             self._waiting = {}
 
     def query(self) -> exp.Select:
         """The whole frame as one query."""
         self._flush()
-        result = exp.select("*").from_(self._previous())
+        result = select().from_(self._previous(), copy=False)
         for place, layer in enumerate(self._layers, start=1):
             result = result.with_(exp.to_identifier(f"layer{place}", quoted=True), as_=layer, copy=False)
         return result

@@ -8,7 +8,7 @@ else stay where they are: the folder of the new run keeps the files of the old o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +21,11 @@ import pyarrow.parquet as pq
 from attain.engine import answers, soundness
 from attain.engine.adapters.duckdb import DuckDB, Query
 from attain.engine.adapters.port import Database
-from attain.engine.calculation import Calculation, calculate, calendars_of, compiled, days_of
+from attain.engine.calculation import Calculation, calculate, calendars_of, compiled, days_of, paid
 from attain.engine.changes import Change, change, differing
+from attain.engine.compilation import Compilation
 from attain.engine.groups import is_separable, parts_for
-from attain.engine.load import load
+from attain.engine.load import load, load_rows
 from attain.engine.narrowing import credited, facts_credited, for_payees, is_in
 from attain.engine.run import Manifest, ResultTables, engine_code, portable, write_manifest, write_queries
 from attain.engine.sql import in_types, text
@@ -42,6 +43,8 @@ MOST = 4
 """Where more than one payee in so many is touched, a whole run costs little more."""
 LAYERS = 30
 """So many runs may stand upon each other; then one is calculated whole."""
+FEW = 50_000
+"""So many facts are calculated by one processor: more of them would only wait for each other."""
 WHOLE = ("uncredited", "exceptions")
 """Short tables, which are written as a whole."""
 EVENTS = pa.schema([pa.field(name, pa.string()) for name in ("event_type", "event")])
@@ -84,7 +87,7 @@ class _Reach:
     """Plans that are calculated whole."""
     gone: frozenset[str]
     """Plans that pay nobody any more."""
-    events: Mapping[str, Sequence[str]]
+    events: Mapping[str, pa.Array]
     """All events that are credited to the payees, by fact type."""
 
     @property
@@ -128,19 +131,22 @@ def recalculate(
     large = parts_for(plans, snapshot) is not None
     if found is None or (found.every_event and (large or _several_amounts([*base.plans, *plans]))):
         return None
-    work = _Work(base, plans, snapshot, span, found, threads)
-    seen = work.credit()
-    reach = work.reach(seen)
-    if reach is None or (large and reach.whole):
-        return None
     with ExitStack() as open_:
+        desk = _Desk(plans, snapshot, span, threads=1)
+        open_.enter_context(closing(desk.database))
+        work = _Work(base, plans, snapshot, span, found, threads, desk)
+        seen = work.credit()
+        reach = work.reach(seen)
+        if reach is None or (large and reach.whole):
+            return None
         done = [open_.enter_context(closing(each)) for each in work.calculations(reach)]
         if any(each.database.columns(name) != base.run.manifest["tables"][name]["columns"]
                for each in done for name in OF_PAYEES):  # fmt: skip
             return None
-        queries = [*work.queries, *(query for each in done for query in each.database.queries)]
+        databases = dict.fromkeys([desk.database, *(each.database for each in done)])
+        queries = [*work.queries, *(query for database in databases for query in database.queries)]
         sums = _write_layer(base.run, reach, done, folder, files)
-        sums = pa.concat_tables([sums, _write_whole(base.run, seen, reach, done, folder, files)])
+        sums = pa.concat_tables([sums, _write_whole(base.run, seen, reach, done, desk.database, folder, files)])
     write_queries(queries, folder, files, pretty=False)
     columns = {name: about["columns"] for name, about in base.run.manifest["tables"].items()}
     layers = base.run.layers + bool(done)
@@ -159,6 +165,27 @@ def _several_amounts(plans: Sequence[Plan]) -> bool:
     return any(len(rule.named_amounts) > 1 for plan in plans for rule in plan.credits.values())
 
 
+class _Desk:
+    """A database on which parts of the snapshot are looked at one after another: seats and calendars are made once."""
+
+    def __init__(self, plans: Sequence[Plan], snapshot: Snapshot, span: Interval, threads: int | None) -> None:
+        self._plans, self._snapshot, self._span = plans, snapshot, span
+        self._holds: Snapshot | None = None
+        self.database = DuckDB(threads=threads)
+
+    def compile(self, plans: Sequence[Plan], part: Snapshot, only: str | None = None) -> dict[str, Compilation]:
+        """Some of the plans over a part of the facts, which takes the place of the one before."""
+        found = compiled(self.database, plans, part, self._span, only)
+        if self._holds is None:
+            days = days_of(self._plans, self._snapshot, self._span)
+            load(self.database, part, calendars_of(self._plans, part), days)
+            soundness.check(self.database)
+        else:
+            load_rows(self.database, part, self._holds)
+        self._holds = part
+        return found
+
+
 @dataclass(frozen=True)
 class _Work:
     base: Base
@@ -167,7 +194,10 @@ class _Work:
     span: Interval
     change: Change
     threads: int | None
+    desk: _Desk
+    """For what is little."""
     queries: list[Query] = field(default_factory=list)
+    """Those that ran elsewhere."""
 
     # -- events --
 
@@ -184,18 +214,23 @@ class _Work:
     def _credit(self, fact: str) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
         """Of the events of a fact type: who is credited, the sums of credits, who credits nobody, what is missing."""
         part = self.snapshot if self.change.every_event else credited(self.snapshot, fact, self.change.events[fact])
-        with closing(DuckDB(threads=self.threads)) as database:
-            compilations = list(compiled(database, self.plans, part, self.span).values())
-            load(database, part, calendars_of(self.plans, part), days_of(self.plans, part, self.span))
-            soundness.check(database)
-            answers.write_credits(compilations, fact)
-            write_uncredited(compilations, fact)
-            answers.write_exceptions(
-                compilations, [query for each in compilations for query in answers.exceptions_of_events(each, fact)]
-            )
+        if _is_little(part):
+            return self._credited(fact, part, self.desk)
+        desk = _Desk(self.plans, self.snapshot, self.span, self.threads)
+        with closing(desk.database) as database:
+            found = self._credited(fact, part, desk)
             self.queries.extend(database.queries)
-            links = database.arrow(f'SELECT DISTINCT {", ".join(LINKS.names)} FROM "credits"')
-            return links, sums_of(database, "credits"), *(_rows(database, name) for name in WHOLE)
+            return found
+
+    def _credited(self, fact: str, part: Snapshot, desk: _Desk) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+        compilations, database = list(desk.compile(self.plans, part).values()), desk.database
+        answers.write_credits(compilations, fact)
+        write_uncredited(compilations, fact)
+        answers.write_exceptions(
+            compilations, [query for each in compilations for query in answers.exceptions_of_events(each, fact)]
+        )
+        links = database.arrow(f'SELECT DISTINCT {", ".join(LINKS.names)} FROM "credits"')
+        return links, sums_of(database, "credits"), *(_rows(database, name) for name in WHOLE)
 
     # -- payees --
 
@@ -213,12 +248,12 @@ class _Work:
         everybody = len(pc.unique(self.base.run.sums["payee"]))
         if len(payees) * MOST > everybody or (not plans and (whole or self.change.plans)):
             return None
-        links = [links.filter(pc.and_(is_in(links["payee"], payees), is_in(links["plan"], plans))).cast(LINKS)
+        links = [_of(links.filter(is_in(links["payee"], payees)), plans).cast(LINKS)
                  for links in ([before] if seen is None else [before, seen.links])]  # fmt: skip
         if seen is not None:
             links[0] = _others(links[0], seen)
         mine = pa.concat_tables(links)
-        events = {fact: mine.filter(pc.equal(mine["event_type"], fact))["event"].unique().to_pylist()
+        events = {fact: mine["event"].filter(pc.equal(mine["event_type"], fact)).unique()
                   for fact in mine["event_type"].unique().to_pylist()}  # fmt: skip
         return _Reach(payees, plans, whole, self.change.plans - names, events)
 
@@ -242,11 +277,18 @@ class _Work:
         """Of some payees, and of plans that are calculated whole."""
         mine = [plan for plan in self.plans if plan.plan in reach.plans]
         if mine:
-            part = for_payees(self.snapshot, mine, reach.condition, reach.events)
-            yield calculate(mine, part, self.span, threads=self.threads, only=reach.condition)
+            part = for_payees(self.snapshot, mine, reach.payees, reach.events)
+            if _is_little(part):
+                yield paid(self.desk.database, self.desk.compile(mine, part, reach.condition), self.span)
+            else:
+                yield calculate(mine, part, self.span, threads=self.threads, only=reach.condition)
         whole = [plan for plan in self.plans if plan.plan in reach.whole]
         if whole:
             yield calculate(whole, self.snapshot, self.span, threads=self.threads)
+
+
+def _is_little(part: Snapshot) -> bool:
+    return sum(map(len, part.facts.values())) <= FEW
 
 
 # -- the folder --------------------------------------------------------------------------------------------------------
@@ -271,7 +313,13 @@ def _write_layer(run: StoredRun, reach: _Reach, done: Sequence[Calculation], fol
 
 
 def _write_whole(
-    run: StoredRun, seen: _Seen | None, reach: _Reach, done: Sequence[Calculation], folder: Path, files: Files
+    run: StoredRun,
+    seen: _Seen | None,
+    reach: _Reach,
+    done: Sequence[Calculation],
+    database: DuckDB,
+    folder: Path,
+    files: Files,
 ) -> pa.Table:
     """Writes the short tables: what stays of the base, and what was found anew. Answers their sums."""
     uncredited, exceptions = (run.table(name) for name in WHOLE)
@@ -284,7 +332,7 @@ def _write_whole(
         uncredited = pa.concat_tables([_others(uncredited, seen), seen.uncredited])
         of_events = pa.concat_tables([_others(of_events, seen), seen.exceptions])
     rows = {"uncredited": uncredited, "exceptions": pa.concat_tables([of_events, rest, *anew])}
-    with closing(DuckDB()) as database, ResultTables(folder, files) as tables:
+    with ResultTables(folder, files) as tables:
         for name in WHOLE:
             kinds = run.manifest["tables"][name]["columns"]
             columns = in_types({column: kinds[column] for column in rows[name].column_names})
@@ -305,9 +353,14 @@ def _named(fact: str, events: pa.Array) -> pa.Table:
     return pa.table({"event_type": pa.repeat(pa.scalar(fact), len(events)), "event": events})
 
 
+def _of(rows: pa.Table, plans: Iterable[str]) -> pa.Table:
+    return rows.filter(is_in(rows["plan"], plans))
+
+
 def _among(rows: pa.Table, events: pa.Table) -> pa.Table:
     """The rows that are about one of the events."""
-    return rows.filter(_about(rows, events))
+    some = rows.filter(is_in(rows["event"], events["event"].combine_chunks()))  # of millions only a few are left
+    return some.filter(_about(some, events))
 
 
 def _others(rows: pa.Table, seen: _Seen) -> pa.Table:
@@ -319,5 +372,5 @@ def _about(rows: pa.Table, events: pa.Table) -> pa.ChunkedArray:
     about = pa.chunked_array([pa.repeat(pa.scalar(False), len(rows))])
     for fact in events["event_type"].unique().to_pylist():
         keys = events["event"].filter(pc.equal(events["event_type"], fact)).combine_chunks()
-        about = pc.or_(about, pc.and_(pc.equal(rows["event_type"], fact), pc.is_in(rows["event"], keys)))
+        about = pc.or_(about, pc.and_(is_in(rows["event_type"], [fact]), is_in(rows["event"], keys)))
     return about

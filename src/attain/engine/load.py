@@ -15,7 +15,7 @@ import pyarrow as pa
 from attain.engine.adapters.port import Database
 from attain.facts.snapshot import Snapshot
 from attain.kernel.intervals import Interval
-from attain.kernel.periods import Calendar
+from attain.kernel.periods import Calendar, Period
 
 FAR = date(9999, 12, 31)
 KINDS = ("week", "month", "quarter", "half", "year")
@@ -23,13 +23,21 @@ KINDS = ("week", "month", "quarter", "half", "year")
 
 def load(database: Database, snapshot: Snapshot, calendars: set[str], days: Interval) -> None:
     """Puts a snapshot into an empty database. `days` is the span that calendars must cover."""
-    for name, fact in snapshot.facts.items():
-        database.register(f"f:{name}", as_integers(fact.table))
-    for name, decision in snapshot.decisions.items():
-        database.register(name, as_integers(closed(decision)))
+    load_rows(database, snapshot)
     for name in sorted(calendars):
         _load_calendar(database, name, snapshot.calendars[name], days)
     seats(database)
+
+
+def load_rows(database: Database, snapshot: Snapshot, before: Snapshot | None = None) -> None:
+    """Facts and decisions. Where the database holds those of another snapshot, the tables in which they differ; seats
+    and calendars stay what they are."""
+    for name, fact in snapshot.facts.items():
+        if before is None or fact.table is not before.facts[name].table:
+            database.register(f"f:{name}", as_integers(fact.table))
+    for name, decision in snapshot.decisions.items():
+        if before is None or decision is not before.decisions[name]:
+            database.register(name, as_integers(closed(decision)))
 
 
 def as_integers(table: pa.Table) -> pa.Table:
@@ -58,14 +66,11 @@ def closed(table: pa.Table) -> pa.Table:
 
 def _load_calendar(database: Database, name: str, calendar: Calendar, days: Interval) -> None:
     end = days.end or FAR
-    every: dict[date, dict[str, object]] = {
-        days.start + timedelta(n): {"day": days.start + timedelta(n)} for n in range((end - days.start).days)
-    }
+    every: dict[str, list[object]] = {"day": [days.start + timedelta(n) for n in range((end - days.start).days)]}
     for kind in KINDS:
-        periods = calendar.periods(kind, days.start, end)
-        for period in periods:
-            for day in _days_of(max(period.start, days.start), min(period.end, end)):
-                every[day][kind] = period.id
+        periods = calendar.periods(kind, days.start, end)  # in order, without gaps
+        every[kind] = [period.id for period in periods for _ in range(_days_within(period, days.start, end))]
+        around = [{other: calendar.period(other, period.last) for other in KINDS} for period in periods]
         rows = [
             {
                 "period": period.id,
@@ -74,19 +79,19 @@ def _load_calendar(database: Database, name: str, calendar: Calendar, days: Inte
                 "place": place,
                 "number": period.number,
                 "days": period.days,
-                "month": calendar.period("month", period.last).number,
-                "quarter": calendar.period("quarter", period.last).number,
+                "month": outer["month"].number,
+                "quarter": outer["quarter"].number,
                 "year": int("".join(sign for sign in period.year if sign.isdigit())),
-                **{f"in_{outer}": calendar.period(outer, period.last).id for outer in KINDS},
+                **{f"in_{kind}": other.id for kind, other in outer.items()},
             }
-            for place, period in enumerate(periods)
+            for place, (period, outer) in enumerate(zip(periods, around, strict=True))
         ]
         database.register(f"periods:{name}:{kind}", pa.Table.from_pylist(rows))
-    database.register(f"days:{name}", pa.Table.from_pylist(list(every.values())))
+    database.register(f"days:{name}", pa.table(every))
 
 
-def _days_of(start: date, end: date) -> list[date]:
-    return [start + timedelta(n) for n in range((end - start).days)]
+def _days_within(period: Period, start: date, end: date) -> int:
+    return (min(period.end, end) - max(period.start, start)).days
 
 
 _SEATS = """

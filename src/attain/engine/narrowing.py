@@ -24,9 +24,13 @@ def facts_credited(plans: Iterable[Plan]) -> set[str]:
     return {rule.from_ for plan in plans for rule in plan.credits.values()}
 
 
-def is_in(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
-    """Which texts of a column are among the values."""
-    return pc.is_in(column, pa.array(values, pa.string()))
+def is_in(column: pa.ChunkedArray, values: Iterable[str] | pa.Array) -> pa.ChunkedArray:
+    """Which texts of a column are among the values. Where texts that repeat stand as numbers, each is asked once."""
+    wanted = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    if not pa.types.is_dictionary(column.type):
+        return pc.is_in(column, wanted)
+    found = [pc.is_in(part.dictionary, wanted).take(part.indices).fill_null(False) for part in column.chunks]
+    return pa.chunked_array(found, pa.bool_())
 
 
 def chosen(table: pa.Table, condition: str) -> pa.Table:
@@ -142,11 +146,13 @@ def credited(snapshot: Snapshot, fact: str, events: pa.Array) -> Snapshot:
     return replace(snapshot, facts={fact: mine, **others})
 
 
-def for_payees(snapshot: Snapshot, plans: Sequence[Plan], only: str, events: Mapping[str, Sequence[str]]) -> Snapshot:
-    """What the pay of the payees who fulfil a condition comes from, given the events (by fact type) that were credited
-    to them. Only for plans in which a payee's figures need nobody else's."""
+def for_payees(
+    snapshot: Snapshot, plans: Sequence[Plan], payees: Iterable[str], events: Mapping[str, pa.Array]
+) -> Snapshot:
+    """What the pay of these payees comes from, given the events (by fact type) that were credited to them. Only for
+    plans in which a payee's figures need nobody else's."""
     paid = {
-        name: FactTable(fact.schema, _with_originals(fact, pa.array(events[name], pa.string())))
+        name: FactTable(fact.schema, _with_originals(fact, events[name]))
         for name, fact in snapshot.facts.items()
         if name in events
     }
@@ -156,17 +162,27 @@ def for_payees(snapshot: Snapshot, plans: Sequence[Plan], only: str, events: Map
         parts = [paid[name].table] if name in paid else []
         parts += [_belonging(fact, each).table for each in paid.values()]
         parts.append(read_at_release(fact, plans, keys).table)
-        rows = pa.concat_tables(parts)
-        first = rows.append_column("#", pa.array(range(len(rows)), pa.int64())).group_by(fact.schema.key)
-        facts[name] = FactTable(fact.schema, rows.take(first.aggregate([("#", "min")])["#_min"]))
-    return replace(snapshot, facts=facts, decisions=decided_for(snapshot, only))
+        facts[name] = FactTable(fact.schema, _each_once(parts, fact.schema.key))
+    mine = pa.array(payees, pa.string())
+    decided = {name: rows.filter(is_in(rows["payee"], mine)) for name in DECIDED if len(rows := snapshot.table(name))}
+    return replace(snapshot, facts=facts, decisions={**snapshot.decisions, **decided})
+
+
+def _each_once(parts: Sequence[pa.Table], key: str) -> pa.Table:
+    """The rows of tables of which each has no key twice."""
+    rows = pa.concat_tables(parts)
+    if sum(len(part) > 0 for part in parts) < 2:
+        return rows
+    first = rows.append_column("#", pa.array(range(len(rows)), pa.int64())).group_by(key)
+    return rows.take(first.aggregate([("#", "min")])["#_min"])
 
 
 def _with_originals(fact: FactTable, keys: pa.Array) -> pa.Table:
     """These facts and those that they take back."""
     schema, table = fact.schema, fact.table
-    mine = pc.is_in(table[schema.key], keys)
-    if schema.reverses is not None:
-        originals = table[schema.reverses].filter(mine).drop_null().combine_chunks()
-        mine = pc.or_(mine, pc.is_in(table[schema.key], originals))
-    return table.filter(mine)
+    mine = table.filter(is_in(table[schema.key], keys))
+    if schema.reverses is None:
+        return mine
+    originals = mine[schema.reverses].drop_null()
+    others = originals.filter(pc.invert(pc.is_in(originals, mine[schema.key].combine_chunks()))).combine_chunks()
+    return pa.concat_tables([mine, table.filter(is_in(table[schema.key], others))]) if len(others) else mine

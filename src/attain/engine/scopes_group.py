@@ -46,7 +46,7 @@ class GroupScope(PeriodScope):
     def special(self, call: tree.Call) -> Sql:
         """sum, count, min and max over the payees."""
         rows = payee_rows(self.compilation, self.kind)
-        inner = Frame(exp.select("*").from_(table(rows)).where(col("present")))
+        inner = Frame(exp.select(exp.Star()).from_(table(rows), copy=False).where(col("present"), copy=False))
         scope = PeriodScope(self.compilation, self.plan, inner, self.kind)
         value = numeric(call.arguments[0], scope) if call.arguments else frac.ONE
         if value.divisor is not None:
@@ -58,7 +58,7 @@ class GroupScope(PeriodScope):
         function = {"sum": exp.Sum, "count": exp.Count, "min": exp.Min, "max": exp.Max}[call.function]
         aggregate = cast(function(this=col("x")), frac.WIDE)
         query = exp.select(col("subject"), col("period"), named(aggregate, "x")).from_(
-            exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("i")))
+            exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("i"))), copy=False
         )
         grouped = query.group_by(col("subject"), col("period"))
         taken = self.frame.fresh("g")

@@ -292,8 +292,8 @@ class CreditScope(CreditBase, Reader):
             return Num(exp.Coalesce(this=taken, expressions=[frac.integer(0)]), scale)
         totals = (
             exp.select(*[named(col(f"{name}.{part}"), part) for part in ("s", "w", "total")])
-            .distinct()
-            .from_(table(source))
+            .distinct(copy=False)
+            .from_(table(source), copy=False)
         )
         subject = measures._subject(self.compilation, self.plan, measure, self.frame, "@held")
         whose = self.subjects() if measure.for_ == "payee" else [subject]

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from attain.engine.adapters.duckdb import DuckDB
+from attain.engine.narrowing import is_in
 from attain.engine.reading import with_fractions
 from attain.engine.sql import in_types
 from attain.engine.sums import table_hash
@@ -142,9 +143,9 @@ class StoredRun:
         counts = pa.chunked_array([pa.repeat(pa.scalar(True), len(rows))])
         for later in self._replaced[layer:]:
             for plan, payees in later.items():
-                gone = pc.equal(rows["plan"], plan)
+                gone = is_in(rows["plan"], [plan])
                 if payees is not None:
-                    gone = pc.and_(gone, pc.is_in(rows["payee"], payees))
+                    gone = pc.and_(gone, is_in(rows["payee"], payees))
                 counts = pc.and_not(counts, gone)
         return counts
 

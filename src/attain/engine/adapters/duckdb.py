@@ -115,7 +115,7 @@ class DuckDB:
 
     def append(self, table: str, query: exp.Query) -> None:
         """Adds the rows of a query to a table."""
-        self.append_text(table, query.sql(dialect=self.dialect))
+        self.append_text(table, query.sql(dialect=self.dialect, copy=False))
 
     def append_text(self, table: str, text: str) -> None:
         self._run(Query(table, f"the next step of {table}", text, adds=True), f'INSERT INTO "{table}" {text}')

@@ -23,7 +23,7 @@ _KEY = ("event", "rule", "ref", "via", "position")
 
 def split(compilation: Compilation, place: int, name: str, amounts: dict[str, int], shares: int) -> str:
     """The parts of events with several direct recipients. `amounts` has the scale of each amount that is split."""
-    frame = Frame(exp.select("*").from_(table(compilation.name(place, "direct", name))))
+    frame = Frame(exp.select(exp.Star()).from_(table(compilation.name(place, "direct", name)), copy=False))
     frame.join(table(compilation.name(place, "several", name)), {"@event": col("@event")}, {"several": "@event"})
     frame.keep(exp.Not(this=frac.is_null(col("several"))))
     events = table(compilation.name(place, "events", name))
@@ -35,7 +35,9 @@ def split(compilation: Compilation, place: int, name: str, amounts: dict[str, in
     columns = [col(f"@{key}") for key in _KEY] + [named(value, f"@amount:{amount}") for amount, value in found.items()]
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("s")))
     target = compilation.name(place, "split", name)
-    compilation.database.create(target, exp.select(*columns).from_(inner), f"parts of {name} that share an event")
+    compilation.database.create(
+        target, exp.select(*columns).from_(inner, copy=False), f"parts of {name} that share an event"
+    )
     return target
 
 

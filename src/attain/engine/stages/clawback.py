@@ -33,7 +33,11 @@ def claw_back(
 ) -> None:
     """Reversals of paid lines: minus the original line, in proportion, as far as the deadline allows. The original may
     be a line of an `earlier` version."""
-    frame = Frame(exp.select("*").from_(table(ordinary)).where(exp.Not(this=frac.is_null(col("@reverses")))))
+    frame = Frame(
+        exp.select(exp.Star())
+        .from_(table(ordinary), copy=False)
+        .where(exp.Not(this=frac.is_null(col("@reverses"))), copy=False)
+    )
     _with_original(compilation, frame, [ordinary, *earlier], name)
     _reversed(compilation, plan, target, name)
     with_reversed(frame, target)
@@ -83,7 +87,7 @@ def claw_back(
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     reversals = f"{target}:reversals"
     compilation.database.create(
-        reversals, exp.select(*columns).from_(inner), f"reversals of {name}, taking back what was paid"
+        reversals, exp.select(*columns).from_(inner, copy=False), f"reversals of {name}, taking back what was paid"
     )
     compilation.database.view(
         target, _TOGETHER.format(columns=_COLUMNS, ordinary=ordinary, reversals=reversals), f"lines of {name}"
@@ -100,7 +104,9 @@ UNION ALL SELECT {columns} FROM "{reversals}"
 def _with_original(compilation: Compilation, frame: Frame, tables: Sequence[str], name: str) -> None:
     """The amount of the original line as it is paid: within its limit and budget, and with an override."""
     paid = [
-        exp.select(*map(col, ("payee", "source", "amount", "period"))).from_(table(one)).where(_no_reversal())
+        exp.select(*map(col, ("payee", "source", "amount", "period")))
+        .from_(table(one), copy=False)
+        .where(_no_reversal(), copy=False)
         for one in tables
     ]
     originals: exp.Query = paid[0]

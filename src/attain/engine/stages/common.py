@@ -51,7 +51,7 @@ def earlier(compilation: Compilation, plan: Plan, name: str) -> list[tuple[Plan,
 
 def _in_order(compilation: Compilation, plan: Plan, name: str, lines: str, target: str) -> Frame:
     """The lines with what orders them, and `takes_back`."""
-    frame = Frame(exp.select("*").from_(table(lines)))
+    frame = Frame(exp.select(exp.Star()).from_(table(lines), copy=False))
     found = credits(compilation, str(plan.components[name].each))
     ordered = {"rule": "@rule", "level": "@level", "via": "@via"}
     frame.join(table(found.table), {"@credit": col("source"), "@payee": col("payee")}, ordered)
@@ -69,7 +69,7 @@ def _in_order(compilation: Compilation, plan: Plan, name: str, lines: str, targe
 def _replace(compilation: Compilation, frame: Frame, lines: str, meaning: str) -> None:
     columns = [col(column) for column in compilation.database.columns(lines)]
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("b")))
-    compilation.database.create(lines, exp.select(*columns).from_(inner), meaning)
+    compilation.database.create(lines, exp.select(*columns).from_(inner, copy=False), meaning)
 
 
 # -- running rounding --------------------------------------------------------------------------------------------------
@@ -165,7 +165,9 @@ def _within_budget(
     inner = parse_one(text, dialect="duckdb")
     if isinstance(inner, exp.Query):
         columns = [col(column) for column in compilation.database.columns(lines)]
-        query = exp.select(*columns).from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("b"))))
+        query = exp.select(*columns).from_(
+            exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("b"))), copy=False
+        )
         compilation.database.create(lines, query, f"lines of {name} within its budget")
 
 
@@ -185,7 +187,11 @@ def _take_back_what_was_paid(compilation: Compilation, frame: Frame, lines: str,
     waiting = f"{lines}:waiting"
     waits = all_of(frac.is_null(col("budget")), frac.is_null(col("decided")))
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("w")))
-    query = exp.select(named(col("payee"), "w.payee"), named(col("source"), "w.source")).from_(inner).where(waits)
+    query = (
+        exp.select(named(col("payee"), "w.payee"), named(col("source"), "w.source"))
+        .from_(inner, copy=False)
+        .where(waits, copy=False)
+    )
     compilation.database.create(waiting, query, f"lines of {name} that wait for their budget")
     on = {"w.payee": col("payee"), "w.source": original_source()}
     frame.join(table(waiting), on, {"original waits": "w.source"})

@@ -90,7 +90,7 @@ def united(compilation: Compilation, name: str, parts: Mapping[int, Credits]) ->
             named(exp.Literal.number(place), "@version"),
             named(exp.Literal.number(recipients.scale(compilation, place, name)), "@share_over"),
         ]
-        queries.append(exp.select(*own, *follows, *amounts, *kept).from_(table(part.table)))
+        queries.append(exp.select(*own, *follows, *amounts, *kept).from_(table(part.table), copy=False))
     united: exp.Query = queries[0]
     for query in queries[1:]:
         united = exp.union(united, query, distinct=False)
@@ -130,7 +130,7 @@ def _read_at_credits(compilation: Compilation) -> frozenset[str]:
 def _events(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int) -> dict[str, int]:
     """All facts of the type with date, amounts and whether they pass; then those of this version that pass."""
     fact = compilation.fact(rule.from_).schema
-    frame = Frame(exp.select("*").from_(table(f"f:{rule.from_}")), "a")
+    frame = Frame(exp.select(exp.Star()).from_(table(f"f:{rule.from_}"), copy=False), "a")
     scope = FactScope(compilation, plan, frame, rule.from_)
     frame.add("@event", col(fact.key))
     frame.add("@date", day(rule.date or Name((fact.date,)), scope))
@@ -201,7 +201,7 @@ def rate_on(frame: Frame, kind: str, base: exp.Expr, quote: exp.Expr, at: exp.Ex
     """The latest rate of the kind on the day or up to `within` days before it."""
     on = frame.fresh("rate")
     until, rate = f"{on}.until", f"{on}.rate"
-    known = exp.select("*").from_(table("rates"))
+    known = exp.select(exp.Star()).from_(table("rates"), copy=False)
     following = exp.Window(
         this=exp.Anonymous(this="LEAD", expressions=[col("on")]),
         partition_by=[col("kind"), col("base"), col("quote")],
@@ -236,10 +236,14 @@ def _converted(compilation: Compilation, value: Num, rate: Num | None, other: ex
 
 def _passing(compilation: Compilation, plan: Plan, name: str, rule: CreditSet, place: int, everything: str) -> None:
     fact = compilation.fact(rule.from_).schema
-    frame = Frame(exp.select("*").from_(table(everything)), "e")
+    frame = Frame(exp.select(exp.Star()).from_(table(everything), copy=False), "e")
     if fact.reverses is not None:
         named_by = f'"@event" IN (SELECT "{fact.reverses}" FROM "f:{rule.from_}" WHERE "{fact.reverses}" IS NOT NULL)'
-        originals = exp.select("*").from_(table(everything)).where(parse_one(named_by, dialect="duckdb"))
+        originals = (
+            exp.select(exp.Star())
+            .from_(table(everything), copy=False)
+            .where(parse_one(named_by, dialect="duckdb"), copy=False)
+        )
         frame.join(
             exp.Subquery(this=originals, alias=exp.TableAlias(this=exp.to_identifier("o"))),
             {"@event": col(fact.reverses)},
@@ -289,7 +293,9 @@ def _amounts(
         amounts = _shared(compilation, plan, name, rule, place, frame, scales, in_cents, columns)
         own = [col(f"@{column}") for column in recipients.OWN]
         inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("c")))
-        query = exp.select(*own, *[col(f"@amount:{amount}") for amount in amounts], *map(col, columns)).from_(inner)
+        query = exp.select(*own, *[col(f"@amount:{amount}") for amount in amounts], *map(col, columns)).from_(
+            inner, copy=False
+        )
         if reversals:
             compilation.database.append(target, query)
         else:
@@ -307,7 +313,7 @@ def _credited(
 ) -> Frame:
     """Recipients on the plan with their event and the seat they hold on its date; `reversals`: only those, only the
     others, or (None) all."""
-    frame = Frame(exp.select("*").from_(table(compilation.name(place, "recipients", name))))
+    frame = Frame(exp.select(exp.Star()).from_(table(compilation.name(place, "recipients", name)), copy=False))
     # A reversal of a dated event may itself have no date. Without amount, share or payee there is nothing to credit.
     main = next(iter(amounts))
     needed = ("e.@date", f"e.@amount:{main}", "@share", "@payee")

@@ -79,7 +79,7 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
     found = credits(compilation, credit_set)
     # The id is a long text that follows from other columns: no window carries it along.
     narrow = exp.Star(**{"except_": [exp.to_identifier("@credit", quoted=True)]})
-    frame = Frame(exp.select(narrow).from_(table(found.table)), "m")
+    frame = Frame(exp.select(narrow).from_(table(found.table), copy=False), "m")
     scope = CreditBase(compilation, plan, frame, credit_set)
     frame.join(table(compilation.days), {"day": col("@date")}, {f"@{kind}": kind for kind in KINDS})
     here = {each: measure for each, measure in plan.measures.items() if measure.credits == credit_set}
@@ -93,7 +93,7 @@ def _measured(compilation: Compilation, plan: Plan, credit_set: str, name: str) 
         for each in kept:
             if is_rolling(here[each]):
                 _add_rolling(compilation, stored, each, rolling_months(here[each]))
-        frame = Frame(exp.select("*").from_(table(stored)), "n")
+        frame = Frame(exp.select(exp.Star()).from_(table(stored), copy=False), "n")
     for each in here:
         if each not in kept:
             _add_sums(frame, each, _order(plan, here[each]))
@@ -365,7 +365,7 @@ def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, k
     by_position = not grouped and plan.policies.follows == "position"
     subject = "subject" if grouped else ("position" if by_position else "payee")
     base = group_rows(compilation, measure.for_, kind) if grouped else payee_rows(compilation, kind)
-    frame = Frame(exp.select("*").from_(table(base)))
+    frame = Frame(exp.select(exp.Star()).from_(table(base), copy=False))
     subjects: list[exp.Expr] = [col(subject)] if grouped or by_position else [col("person"), col("position")]
     if measure.over is not None and measure.over.kind == "column":
         raise PlanError(
@@ -380,8 +380,8 @@ def _rows_with_windows(compilation: Compilation, plan: Plan, measure: Measure, k
     ]
     query = (
         exp.select(*columns)
-        .distinct()
-        .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
+        .distinct(copy=False)
+        .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))), copy=False)
     )
     return query.sql(dialect="duckdb")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from math import gcd, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from sqlglot import exp
@@ -52,8 +52,7 @@ class Figures:
     of_both: bool = False
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """A figure; without an amount (only of a quota that resets) the days on which there is none."""
 
     subject: str
@@ -259,9 +258,7 @@ def _shares(rows: list[dict[str, Any]], keys: list[_Key], spans: bool) -> tuple[
     sums: dict[tuple[str, str], int] = {}
     for subject, key, top, below in reduced:
         sums[subject, key.id] = sums.get((subject, key.id), 0) + top * (denominator // below)
-    return denominator, [
-        _Row(subject, id_, date(1, 1, 1), FAR, amount) for (subject, id_), amount in sums.items()
-    ]
+    return denominator, [_Row(subject, id_, date(1, 1, 1), FAR, amount) for (subject, id_), amount in sums.items()]
 
 
 def _shared(top: int, below: int) -> int:

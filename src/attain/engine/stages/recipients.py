@@ -118,32 +118,30 @@ def recipients(
     ]
     full_scale = lcm(direct_scale, *(share.denominator for _, share in more if share is not None))
     compilation.known[f"share scale {place} {name}"] = full_scale
-    alone = Frame(exp.select("*").from_(table(source.direct)))
+    alone = Frame(exp.select(exp.Star()).from_(table(source.direct), copy=False))
     if in_cents:
         cents.join(alone, cents.split(compilation, place, name, in_cents, direct_scale), in_cents)
     share = frac.times_int(col("@share"), full_scale // direct_scale)
     parts = [cents.together(amount) for amount in in_cents]
     base = [named(share, column) if column == "@share" else col(column) for column in source.row]
-    queries = [exp.select(*base, *parts).from_(_sub(alone.query()))]
+    queries = [exp.select(*base, *parts).from_(_sub(alone.query()), copy=False)]
     none = [named(cast(exp.Null(), frac.WIDE), part.name) for part in parts]
     queries += [_row_query(frame, share, full_scale, source.row).select(*none) for frame, share in more]
     text = _together(queries).sql(dialect="duckdb", copy=False)
     compilation.database.view(compilation.name(place, "recipients", name), text, f"everybody named by {name}")
 
 
-def _as_read(
-    compilation: Compilation, name: str, rules: CreditSet, place: int, columns: Sequence[str]
-) -> str:
+def _as_read(compilation: Compilation, name: str, rules: CreditSet, place: int, columns: Sequence[str]) -> str:
     """The events as `to` reads them: a reversal with the columns and related facts of the event that it takes back."""
     events = compilation.name(place, "events", name)
     target = compilation.name(place, "read", name)
     fact = compilation.fact(rules.from_).schema
     along = [named(col(column), carried(column)) for column in columns]
     if fact.reverses is None:
-        text = exp.select("*", *along).from_(table(events)).sql(dialect="duckdb")
+        text = exp.select(exp.Star(), *along).from_(table(events), copy=False).sql(dialect="duckdb")
         compilation.database.view(target, text, f"{name} as `to` reads it")
         return target
-    frame = Frame(exp.select("*").from_(table(events)), "r")
+    frame = Frame(exp.select(exp.Star()).from_(table(events), copy=False), "r")
     originals = sqlglot.parse_one(
         _ORIGINALS.format(fact=rules.from_, key=fact.key, events=events), dialect="duckdb", into=exp.Select
     )
@@ -156,7 +154,7 @@ def _as_read(
     ]
     read.append(named(exp.Coalesce(this=col("@reverses"), expressions=[col("@event")]), "@read"))
     compilation.database.create(
-        target, exp.select(*own, *read).from_(_sub(frame.query())), f"{name} as `to` reads it"
+        target, exp.select(*own, *read).from_(_sub(frame.query()), copy=False), f"{name} as `to` reads it"
     )
     return target
 
@@ -176,7 +174,7 @@ def _row_query(frame: Frame, share: Num | None, scale: int, row: Sequence[str]) 
         cast(exp.Null(), frac.WIDE) if share is None else frac.times_int(share.numerator, scale // share.denominator)
     )
     frame.add("@share", value)
-    return exp.select(*map(col, row)).from_(_sub(frame.query()))
+    return exp.select(*map(col, row)).from_(_sub(frame.query()), copy=False)
 
 
 def _once(frame: Frame, row: Sequence[str]) -> Frame:
@@ -184,7 +182,7 @@ def _once(frame: Frame, row: Sequence[str]) -> Frame:
     keys = [col(column) for column in row if column not in ("@ref", "@share", "@position")]
     columns = {"@ref": exp.Min, "@part": exp.Min, "@tied": exp.Max, "@position": exp.Min}
     chosen = [named(function(this=col(column)), column) for column, function in columns.items()]
-    return Frame(exp.select(*keys, *chosen).from_(_sub(frame.query())).group_by(*keys))
+    return Frame(exp.select(*keys, *chosen).from_(_sub(frame.query()), copy=False).group_by(*keys, copy=False))
 
 
 _NOBODY = """
@@ -205,20 +203,24 @@ def _name_directly(
     compilation.database.create(source.direct, first, f"direct recipients of {name}")
     others = [_row_query(frame, None, scale, source.row) for frame, share in found if share is None]
     if others:
-        frame = Frame(exp.select("*").from_(_sub(_together(others))))
+        frame = Frame(exp.select(exp.Star()).from_(_sub(_together(others)), copy=False))
         taken = sqlglot.parse_one(_TAKEN.format(direct=source.direct), dialect="duckdb", into=exp.Select)
         frame.join(_sub(taken), {"t.event": col("@event")}, {"taken": "t.share"})
         left = exp.Coalesce(this=col("taken"), expressions=[frac.integer(0)])
         frame.add("rest", exp.Sub(this=frac.integer(scale), expression=left))
         columns = [col(column) if column != "@share" else named(col("rest"), column) for column in source.row]
-        compilation.database.append(source.direct, exp.select(*columns).from_(_sub(frame.query())))
+        compilation.database.append(source.direct, exp.select(*columns).from_(_sub(frame.query()), copy=False))
 
 
 def _nobody(source: _Source) -> exp.Select:
     """No recipient, with the columns that there would be."""
     nobody = sqlglot.parse_one(_NOBODY, dialect="duckdb", into=exp.Select)
     along = [col(column) for column in source.carried]
-    joined = exp.select("n.*", *along).from_(_sub(nobody).as_("n")).join(table(source.events), join_type="CROSS")
+    joined = (
+        exp.select("n.*", *along)
+        .from_(_sub(nobody).as_("n"), copy=False)
+        .join(table(source.events), join_type="CROSS", copy=False)
+    )
     return joined.where(exp.false())
 
 
@@ -232,7 +234,7 @@ def _together(parts: Sequence[exp.Query]) -> exp.Query:
 def _direct(
     compilation: Compilation, plan: Plan, rules: CreditSet, events: str, number: int, rule: CreditRule
 ) -> tuple[Frame, Num | None]:
-    frame = Frame(exp.select("*").from_(table(events)))
+    frame = Frame(exp.select(exp.Star()).from_(table(events), copy=False))
     related = rule.related
     scope = FactScope(compilation, plan, frame, rules.from_, related[0] if related else None, payee=True)
     scope.on = col("@recipient")
@@ -324,9 +326,9 @@ def _rolled(
     passing = _PASSED_ON.format(direct=source.direct, several=source.several, along=along)
     passed = sqlglot.parse_one(passing, dialect="duckdb", into=exp.Select)
     if rule.of is None and rule.when is None and not names_read(rule.share):
-        frame = Frame(exp.select("*").from_(_sub(passed)))  # nothing of the event is read
+        frame = Frame(exp.select(exp.Star()).from_(_sub(passed), copy=False))  # nothing of the event is read
     else:
-        frame = Frame(exp.select("*").from_(table(source.events)))
+        frame = Frame(exp.select(exp.Star()).from_(table(source.events), copy=False))
         if rule.of is None:
             taken = {column: column for column in ("@from", "@from_position", "@from_share")}
             frame.join(_sub(passed), {"@event": col("@event")}, taken)

@@ -152,7 +152,7 @@ def _step(
     kinds: Sequence[str],
 ) -> exp.Query:
     at_step = exp.EQ(this=col("step"), expression=exp.Literal.number(step))
-    frame = Frame(exp.select("*").from_(table(part.table)).where(at_step))
+    frame = Frame(exp.select(exp.Star()).from_(table(part.table), copy=False).where(at_step, copy=False))
     marks = [f"{item}{mark}" for item in group for mark in ("", "/", *(f" {kind}" for kind in kinds))]
     marks += [f"has {item}" for item in group]
     if step > 1:
@@ -181,7 +181,7 @@ def _step(
             frame.add(f"{item} {kind}", col(f"window {kind}") if own else nothing)
     columns = [*dict.fromkeys(rows), "step", *marks, *(f"own {item}" for item in group)]
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("s")))
-    return exp.select(*[col(column) for column in columns]).from_(inner)
+    return exp.select(*[col(column) for column in columns]).from_(inner, copy=False)
 
 
 def _before(frame: Frame, part: Part, item: str, step: int) -> Num:

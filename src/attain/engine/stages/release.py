@@ -167,7 +167,7 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     """For each line of the component and each open period: what of this part is released up to the period's end."""
     own = [named(col(column), f"@{column}") for column in KEYS]
     mine = all_of(_of_component(name), _is_under(plan))
-    frame = Frame(exp.select(*own).from_(table(totals)).where(mine))
+    frame = Frame(exp.select(*own).from_(table(totals), copy=False).where(mine, copy=False))
     credited = _credit_date(compilation, plan, name, frame)
     line = Num(col("@total"), 10**compilation.places)
 
@@ -195,7 +195,11 @@ def _part(compilation: Compilation, plan: Plan, name: str, part: Part, totals: s
     frame.add("@released", case().when(in_time, so_far, copy=False).else_(frac.integer(0), copy=False))
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     columns = [named(col(f"@{key}"), key) for key in (*KEYS[:-1], "due_on", "whole", "released")]
-    return exp.select(*columns, named(exp.Literal.number(part.number), "part")).from_(inner).sql(dialect="duckdb")
+    return (
+        exp.select(*columns, named(exp.Literal.number(part.number), "part"))
+        .from_(inner, copy=False)
+        .sql(dialect="duckdb")
+    )
 
 
 def _is_under(plan: Plan) -> exp.Expr:
@@ -324,7 +328,7 @@ def _triggered(
             where=Where(field=f"plan {plan.plan}, component {name}"),
         )
     schema = compilation.fact(trigger.from_).schema
-    inner = Frame(exp.select("*").from_(table(f"f:{trigger.from_}")))
+    inner = Frame(exp.select(exp.Star()).from_(table(f"f:{trigger.from_}"), copy=False))
     scope = FactScope(compilation, plan, inner, trigger.from_)
     if trigger.where is not None:
         inner.keep(condition(trigger.where, scope))
@@ -337,7 +341,11 @@ def _triggered(
         query.from_(exp.Subquery(this=inner.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))),
         "facts that release a part",
     )
-    first = exp.select(col("event"), named(exp.Min(this=col("day")), "day")).from_(table(facts)).group_by(col("event"))
+    first = (
+        exp.select(col("event"), named(exp.Min(this=col("day")), "day"))
+        .from_(table(facts), copy=False)
+        .group_by(col("event"), copy=False)
+    )
     taken = frame.fresh("first")
     frame.join(
         exp.Subquery(this=first, alias=exp.TableAlias(this=exp.to_identifier("t"))),

@@ -117,7 +117,7 @@ def each_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[F
     """The credits of this version with their measures, and those before it where a tier may lift them."""
     source = measures.measured(compilation, plan, str(said.each)).table
     until = exp.LTE(this=col("@version"), expression=exp.Literal.number(compilation.index(plan)))
-    rows = exp.select("*").from_(table(source))
+    rows = exp.select(exp.Star()).from_(table(source), copy=False)
     frame = Frame(rows.where(until if said.retroactive else _this_version(compilation, plan)))
     scope = CreditScope(compilation, plan, frame, str(said.each))
     return frame, scope
@@ -271,7 +271,7 @@ def _lines(frame: Frame, columns: Sequence[str] = LINE) -> exp.Query:
     """The finished lines; a missing result is kept, it becomes an exception."""
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
     return exp.select(*[named(col(f"line:{each}"), each) if each in LINE else col(each) for each in columns]).from_(
-        inner
+        inner, copy=False
     )
 
 
@@ -384,7 +384,9 @@ def per_frame(compilation: Compilation, plan: Plan, said: Component) -> tuple[Fr
     if said.per is None:
         raise PlanError("A component without a period.", code="plan.wrong-place")
     kind = said.per.kind
-    frame = Frame(exp.select("*").from_(table(payee_rows(compilation, kind))).where(col("present")))
+    frame = Frame(
+        exp.select(exp.Star()).from_(table(payee_rows(compilation, kind)), copy=False).where(col("present"), copy=False)
+    )
     frame.keep(compilation.in_force(plan))
     scope = PeriodScope(compilation, plan, frame, kind)
     if kind != plan.period:

@@ -157,7 +157,7 @@ def _create(compilation: Compilation, name: str, text: str, meaning: str) -> Non
 
 
 def everything(name: str) -> exp.Select:
-    return exp.select("*").from_(table(name))
+    return exp.select(exp.Star()).from_(table(name), copy=False)
 
 
 __all__ = ["col", "everything", "group_rows", "pay_rows", "payee_rows"]

@@ -70,7 +70,7 @@ def payments(compilation: Compilation, booked: str, released: str) -> str:
 def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
     """Amounts in minor units; missing where a guarantee or draw does not apply."""
     settlement = plan.settlement
-    frame = Frame(exp.select("*").from_(table(pay_rows(compilation))))
+    frame = Frame(exp.select(exp.Star()).from_(table(pay_rows(compilation)), copy=False))
     scope = PeriodScope(compilation, plan, frame, plan.period)
     places, mode = compilation.places, mode_of(plan)
 
@@ -133,8 +133,8 @@ def _terms(compilation: Compilation, plan: Plan, place: int) -> str:
     ]
     query = (
         exp.select(*columns)
-        .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))))
-        .where(compilation.governs(plan))
+        .from_(exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))), copy=False)
+        .where(compilation.governs(plan), copy=False)
     )
     return query.sql(dialect="duckdb")
 

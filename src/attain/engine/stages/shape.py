@@ -128,7 +128,7 @@ def _operand(
 ) -> str:
     """For each payee and pay period of this version: the amount of a cap or floor in minor units, and the window."""
     target = compilation.name(place, what, component_name)
-    frame = Frame(exp.select("*").from_(table(pay_rows(compilation))))
+    frame = Frame(exp.select(exp.Star()).from_(table(pay_rows(compilation)), copy=False))
     scope = PeriodScope(compilation, plan, frame, plan.period)
     limit = frac.rounded(scope.pin(numeric(amount, scope)), compilation.places, mode_of(plan))
     least = frame.add("least", limit)

@@ -29,7 +29,7 @@ def _group(said: Component, scope: PeriodScope) -> exp.Expr:
 def _of_group(compilation: Compilation, plan: Plan, said: Component, formula: Expr, frame: Frame, kind: str) -> Num:
     """A formula of the company or team, read at each of its payees."""
     subject = "company" if said.among == "plan" else "team"
-    inner = Frame(exp.select("*").from_(table(group_rows(compilation, subject, kind))))
+    inner = Frame(exp.select(exp.Star()).from_(table(group_rows(compilation, subject, kind)), copy=False))
     value = numeric(formula, GroupScope(compilation, plan, inner, kind, subject))
     target = compilation.name(compilation.index(plan), "pool", hash_of(repr(formula))[:12])
     found = store(compilation, inner, value, ("subject", "period"), target, "what is shared")
@@ -116,9 +116,7 @@ def prizes(compilation: Compilation, plan: Plan, said: Component, scope: PeriodS
     score = scope.pin(numeric(said.by[0], scope))
     if score.divisor is not None:
         score = scope.pin(Num(frac.rounded(score, 9), 10**9))
-    placed = all_of(
-        exp.Not(this=is_vacant()), exp.GT(this=frac.group(score.numerator), expression=frac.integer(0))
-    )
+    placed = all_of(exp.Not(this=is_vacant()), exp.GT(this=frac.group(score.numerator), expression=frac.integer(0)))
     frame.add("@score", case().when(placed, score.numerator, copy=False))
     frame.add(HAS_PART, exp.Not(this=frac.is_null(col("@score"))))
     groups = [col("@group"), col("period")]

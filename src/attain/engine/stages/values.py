@@ -81,7 +81,7 @@ def _united(compilation: Compilation, name: str, having: Sequence[Plan], target:
     per = having[0].values[name].per
     parts: list[exp.Query] = []
     for version, found in zip(having, tables, strict=True):
-        frame = Frame(exp.select("*").from_(table(found.table)))
+        frame = Frame(exp.select(exp.Star()).from_(table(found.table), copy=False))
         periods = table(compilation.periods(per.kind if per is not None else version.period))
         frame.join(periods, {"period": col("period")}, {"start": "start", "end": "end"})
         frame.keep(compilation.governs(version))
@@ -90,7 +90,7 @@ def _united(compilation: Compilation, name: str, having: Sequence[Plan], target:
         if divided:
             columns.append(named(col("x/") if found.has_divisor else frac.integer(1), "x/"))
         inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
-        parts.append(exp.select(col("subject"), col("period"), *columns).from_(inner))
+        parts.append(exp.select(col("subject"), col("period"), *columns).from_(inner, copy=False))
     union: exp.Query = parts[0]
     for part in parts[1:]:
         union = exp.union(union, part, distinct=False)
@@ -166,14 +166,16 @@ def base_of(
     """The frame of a value's grain with its scope and key columns."""
     if value.each is not None:
         source = measures.measured(compilation, plan, value.each).table
-        frame = Frame(exp.select("*").from_(table(source)), mark)
+        frame = Frame(exp.select(exp.Star()).from_(table(source), copy=False), mark)
         return frame, CreditScope(compilation, plan, frame, value.each), ("@credit", "@payee")
     if value.per is None:
         raise PlanError("A value without a grain has no table.", code="plan.wrong-place")
     if value.per.subject == "payee":
-        frame = Frame(exp.select("*").from_(table(payee_rows(compilation, value.per.kind))), mark)
+        frame = Frame(exp.select(exp.Star()).from_(table(payee_rows(compilation, value.per.kind)), copy=False), mark)
         return frame, PeriodScope(compilation, plan, frame, value.per.kind), ("payee", "period")
-    frame = Frame(exp.select("*").from_(table(group_rows(compilation, value.per.subject, value.per.kind))))
+    frame = Frame(
+        exp.select(exp.Star()).from_(table(group_rows(compilation, value.per.subject, value.per.kind)), copy=False)
+    )
     return frame, GroupScope(compilation, plan, frame, value.per.kind, value.per.subject), ("subject", "period")
 
 
@@ -204,5 +206,5 @@ def store(
         columns = [named(result.numerator, "x")] + ([named(result.divisor, "x/")] if result.divisor is not None else [])
         found = Stored(target, result.denominator, result.divisor is not None)
     inner = exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
-    compilation.database.create(target, exp.select(*keyed(keys), *columns).from_(inner), meaning)
+    compilation.database.create(target, exp.select(*keyed(keys), *columns).from_(inner, copy=False), meaning)
     return found

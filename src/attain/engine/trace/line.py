@@ -238,7 +238,7 @@ class ComponentLine:
         limit = self.said.limit
         if not isinstance(limit, BudgetLimit) or self.row["kind"] == "clawback":
             return
-        frame = Frame(exp.select("*").from_(table(f"{self.table}:budget")))
+        frame = Frame(exp.select(exp.Star()).from_(table(f"{self.table}:budget"), copy=False))
         order = [col(column) for column in ("credited_on", "event", "rule", "level", "payee", "via", "source")]
         asked = [col(column) for column in ("source", "payee", "counted", "budget")]
         found = every_answer(self.compilation, frame, asked, order=order)

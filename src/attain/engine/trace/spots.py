@@ -210,7 +210,7 @@ def literal(value: object) -> exp.Expr:
 
 def where(source: str, equal: Mapping[str, object]) -> exp.Select:
     """The rows of a table with these values."""
-    query = exp.select("*").from_(table(source))
+    query = exp.select(exp.Star()).from_(table(source), copy=False)
     for column, value in equal.items():
         query = query.where(exp.EQ(this=col(column), expression=literal(value)))
     return query
@@ -246,7 +246,7 @@ def every_answer(
         else:
             columns.append(named(exp.Null() if answer is None else _sql(answer), f"n{place}"))
     query = exp.select(*columns).from_(
-        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f")))
+        exp.Subquery(this=frame.query(), alias=exp.TableAlias(this=exp.to_identifier("f"))), copy=False
     )
     if keep is not None:
         query = query.where(keep)

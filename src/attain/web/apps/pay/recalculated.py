@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
+import pyarrow as pa
+
 from attain.engine import Calculation, calculate
 from attain.engine.groups import is_separable
 from attain.engine.narrowing import for_payees
@@ -87,14 +89,14 @@ def _calculated(workspace: Workspace, run: Run, plan: str, payee: str) -> Recalc
         is_small = sum(map(len, frozen.snapshot.facts.values())) <= MOST_FACTS
         return Recalculated(frozen.plans, calculate(plans, frozen.snapshot, span), EVERYBODY, is_small)
     only = f"payee = {text(payee)}"
-    narrowed = for_payees(frozen.snapshot, plans, only, _events(workspace, run, documents, payee))
+    narrowed = for_payees(frozen.snapshot, plans, [payee], _events(workspace, run, documents, payee))
     return Recalculated(frozen.plans, calculate(plans, narrowed, span, only=only), payee, True)
 
 
-def _events(workspace: Workspace, run: Run, documents: Sequence[Document], payee: str) -> dict[str, list[str]]:
+def _events(workspace: Workspace, run: Run, documents: Sequence[Document], payee: str) -> dict[str, pa.Array]:
     """What the run credited to them by this plan, by fact type."""
     events: dict[str, list[str]] = {rule.from_: [] for each in documents for rule in each.plan.credits.values()}
     plan = documents[0].plan.plan
     for row in stored(workspace, run).table("credits", ("event_type", "event"), payee=payee, plan=plan).to_pylist():
         events[row["event_type"]].append(row["event"])
-    return events
+    return {fact: pa.array(keys, pa.string()) for fact, keys in events.items()}
