@@ -27,6 +27,8 @@ class Contest:
     contestants: tuple[Contestant, ...]
     before: Contestant | None = None
     """Whose result lies there when the contest begins. Nobody measures it."""
+    up_to: int | None = None
+    """The largest number of deals at which it is held, unless everyone is asked."""
 
 
 CONTESTS = (
@@ -39,7 +41,7 @@ CONTESTS = (
             Contestant("floor_proof", "SQL by hand, with the tables of a proof", "floor_proof"),
             Contestant("engine", "`attain`, from the plan document", "engine"),
             Contestant("checker", "the checker", "checker", up_to=100_000),
-            Contestant("floats", "pandas, floats", "floats", is_exact=False),
+            Contestant("floats", "pandas, floats", "floats", is_exact=False, up_to=1_000_000),
         ),
     ),
     Contest(
@@ -51,6 +53,7 @@ CONTESTS = (
             Contestant("late_at_hand", "the same, the facts at hand", "late", ("--continues", "--at-hand")),
         ),
         Contestant("before", "`attain`", "engine"),
+        up_to=1_000_000,
     ),
     Contest(
         "Import",
@@ -59,5 +62,6 @@ CONTESTS = (
             Contestant("csv_bare", "bare read and write", "csv_bare"),
             Contestant("csv_import", "`attain`: limited, judged, published", "csv_import"),
         ),
+        up_to=1_000_000,
     ),
 )

@@ -7,6 +7,7 @@ from datetime import date
 import pyarrow.parquet as pq
 
 from attain.engine import calculate, run
+from attain.engine.groups import calculate_in_parts, parts_for
 from attain.facts.snapshot import FactTable, Snapshot
 from attain.kernel.files import Files
 from attain.kernel.intervals import Interval
@@ -36,13 +37,18 @@ def snapshot_of(task: Task) -> Snapshot:
 
 
 def pay(task: Task, given: Snapshot | None = None) -> None:
+    """In one piece or in parts, as the product chooses."""
     document = load_plan(company.PLAN)
     snapshot = given or snapshot_of(task)
-    files = Files()
-    calculation = calculate([document.plan], snapshot, SPAN, threads=task.threads)
+    plans, hashes, files = [document.plan], {document.id: document.hash}, Files()
+    parts = parts_for(plans, snapshot)
     with files.publishing(task.output / "run") as folder:
-        run.write(calculation, snapshot, {document.id: document.hash}, folder, files)
-    calculation.close()
+        if parts is not None:
+            calculate_in_parts(plans, snapshot, SPAN, parts, hashes, folder, files, threads=task.threads)
+            return
+        calculation = calculate(plans, snapshot, SPAN, threads=task.threads)
+        run.write(calculation, snapshot, hashes, folder, files)
+        calculation.close()
 
 
 if __name__ == "__main__":

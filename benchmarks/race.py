@@ -56,6 +56,8 @@ class Conditions:
     """Names of contestants, if not all are asked. The first of their contest runs with them."""
 
     def asked(self, contest: Contest, deals: int) -> list[Contestant]:
+        if contest.up_to is not None and deals > contest.up_to and not self.everyone:
+            return []
         first, *others = contest.contestants
         named = [one for one in contest.contestants if not self.only or one.name in self.only]
         able = [one for one in others if one in named and (self.everyone or deals <= (one.up_to or deals))]

@@ -137,3 +137,10 @@ def test_a_contestant_that_fails_ends_the_benchmark(tmp_path: Path, capfd: pytes
     with pytest.raises(race.Broken, match=r"benchmarks\.floor ended with status 1"):
         race.run("floor", str(tmp_path), "--name", "floor")
     assert "positions.parquet" in capfd.readouterr().err
+
+
+def test_a_contest_is_not_held_where_it_says_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Q.11: at ten million deals everybody pays the year, and nobody imports."""
+    monkeypatch.setattr(race, "run", _paying("nobody", 500))
+    (found,) = race.race(10_000_000, tmp_path, race.Conditions(threads=1, repeats=1), lambda step: None)
+    assert found.contest.title == "Pay" and "engine" in {result.contestant.name for result in found.results}

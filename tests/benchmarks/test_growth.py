@@ -11,7 +11,7 @@ from benchmarks.growth import SERIES, Work
 
 
 def test_a_cost_in_proportion_has_the_slope_one() -> None:
-    """P.1: twice as much for twice the work; a cost that is always the same has none."""
+    """Q.11: twice as much for twice the work; a cost that is always the same has none."""
     sizes = (1_000, 2_000, 8_000)
     assert growth.slope(sizes, [1.5, 3.0, 12.0]) == pytest.approx(1)
     assert growth.slope(sizes, [7.0, 7.0, 7.0]) == pytest.approx(0)
@@ -19,7 +19,7 @@ def test_a_cost_in_proportion_has_the_slope_one() -> None:
 
 
 def test_a_point_pays_the_company_that_is_asked_for(tmp_path: Path) -> None:
-    """P.1: two components and three months of a small company, and what it took."""
+    """Q.11: two components and three months of a small company, and what it took."""
     took = growth.measure(Work(deals=2_000, payees=100, components=2, periods=3), tmp_path / "run")
     assert took["cpu_seconds"] > 0 < took["peak_mib"]
     from attain.engine.stored import StoredRun

@@ -371,7 +371,7 @@ def test_closed_periods_are_said_by_their_kind(paid: Path, attain: Attain) -> No
 def test_large_work_is_calculated_in_parts_and_says_the_same(
     paid: Path, attain: Attain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P.1: the lease is renewed before each part; the checker confirms every line, and the results are the same."""
+    """Q.11: the lease is renewed before each part; the checker confirms every line, and the results are the same."""
     from attain.engine import groups
     from attain.web.apps.pay import leases
 

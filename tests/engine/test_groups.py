@@ -27,7 +27,7 @@ FIRST_SEED = int(os.environ.get("ATTAIN_SOAK_FIRST", "20000"))
 
 @pytest.mark.parametrize(("make", "seed"), [*SEPARABLE, *SHARED])
 def test_a_company_in_parts_has_the_same_tables(make: Callable[[int], Case], seed: int, tmp_path: Path) -> None:
-    """P.1: two slices of events and three groups of payees, in a folder like that of any run."""
+    """Q.11: two slices of events and three groups of payees, in a folder like that of any run."""
     case = make(seed)
     assert is_separable(case.models) == ((make, seed) in SEPARABLE)
     assert_same(case, tmp_path)
@@ -62,14 +62,14 @@ def assert_same(case: Case, path: Path) -> None:
 
 
 def test_a_plan_that_shares_money_is_calculated_after_those_that_do_not(tmp_path: Path) -> None:
-    """P.1: two plans over the same facts, one in groups and one in one piece, and one list of uncredited events."""
+    """Q.11: two plans over the same facts, one in groups and one in one piece, and one list of uncredited events."""
     alone, shared = random_case(1004), random_case(1000)
     plans = [*({**plan, "plan": "credits"} for plan in alone.plans), *shared.plans]
     assert_same(Case(alone.world, plans), tmp_path)
 
 
 def test_the_number_of_parts_follows_from_the_size_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P.1: small work stays in one piece; what is cut is a fact type that a credit set reads."""
+    """Q.11: small work stays in one piece; what is cut is a fact type that a credit set reads."""
     case = random_case(1004)
     snapshot = case.world.snapshot()
     deals = len(snapshot.facts["deals"])
@@ -81,7 +81,7 @@ def test_the_number_of_parts_follows_from_the_size_of_the_work(monkeypatch: pyte
 
 
 def test_reversals_stand_in_the_slice_of_what_they_take_back(tmp_path: Path) -> None:
-    """P.1: every deal is in one slice, with its reversals; a reversal of a reversal keeps all in one."""
+    """Q.11: every deal is in one slice, with its reversals; a reversal of a reversal keeps all in one."""
     world = random_case(1004).world
     deals = world.snapshot().facts["deals"]
     tables = [part.facts["deals"] for part in slices(world.snapshot(), "deals", 3)]
@@ -101,7 +101,7 @@ def test_reversals_stand_in_the_slice_of_what_they_take_back(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("make", "seed"), SEPARABLE)
 def test_one_payee_alone_is_paid_and_explained_as_among_all(make: Callable[[int], Case], seed: int) -> None:
-    """P.1, N.1: from the events that were credited to them, and the facts that belong to these."""
+    """Q.11, N.1: from the events that were credited to them, and the facts that belong to these."""
     case = make(seed)
     snapshot, documents = case.world.snapshot(), [document_of(plan) for plan in case.plans]
     whole = calculate(case.models, snapshot, SPAN, threads=1)

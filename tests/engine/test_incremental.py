@@ -115,7 +115,7 @@ def _small_companies_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_sequence_of_edits_gives_the_tables_of_whole_runs(seed: int, tmp_path: Path) -> None:
-    """P.2: new, corrected and cancelled facts, moved people, changed quotas, decisions and plans."""
+    """A.23, Q.6: new, corrected and cancelled facts, moved people, changed quotas, decisions and plans."""
     follow(seed, tmp_path / "runs", Counter())
 
 
