@@ -36,7 +36,7 @@ def imported(attain: Attain, name: str, content: str) -> None:
 
 
 def test_a_late_deal_pays_one_person_anew(paid: Path, attain: Attain) -> None:
-    """P.2: the tables are those of a whole run; what did not change stays where it was."""
+    """Q.6: the tables are those of a whole run; what did not change stays where it was."""
     imported(attain, "late.csv", LATE)
     said = attain("calculate", "2026-01..2026-02")
     assert "calculating what has changed since run-000001" in said.err
@@ -51,7 +51,7 @@ def test_a_late_deal_pays_one_person_anew(paid: Path, attain: Attain) -> None:
 
 
 def test_a_run_upon_another_is_proven_explained_and_closed_like_any(paid: Path, attain: Attain) -> None:
-    """P.2, N.1: two layers; a correction that takes the deal from one and gives it to the other."""
+    """Q.6, N.1: two layers; a correction that takes the deal from one and gives it to the other."""
     imported(attain, "late.csv", LATE)
     attain("calculate", "2026-01..2026-02")
     imported(attain, "corrected.csv", CORRECTED)

@@ -152,7 +152,7 @@ def nothing(world: World) -> None:
 def test_a_change_reaches_whom_it_touches(
     said: dict[str, Any], given: Change, change: Change, span: Interval, tmp_path: Path
 ) -> None:
-    """P.2: a trigger, a column, a seat that was left, its title, a seat that an adjustment waited for, a due date."""
+    """Q.6: a trigger, a column, a seat that was left, its title, a seat that an adjustment waited for, a due date."""
     world = company()
     given(world)
     later = deepcopy(world)
@@ -188,7 +188,7 @@ def another_input(world: World) -> None:
     ],
 )
 def test_what_may_reach_everybody_is_calculated_whole(said: dict[str, Any], change: Change, tmp_path: Path) -> None:
-    """P.2: an input of the company; credits with an amount that their table does not show."""
+    """Q.6: an input of the company; credits with an amount that their table does not show."""
     world = company()
     later = deepcopy(world)
     change(later)
@@ -199,7 +199,7 @@ def test_what_may_reach_everybody_is_calculated_whole(said: dict[str, Any], chan
 
 
 def test_a_run_of_other_code_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P.2: sums of rows by two engines, or over other days, are never added up."""
+    """Q.6: sums of rows by two engines, or over other days, are never added up."""
     base = whole(company().snapshot(), plan(), HALF, tmp_path / "base")
     assert incremental.continues(base.run, HALF) and not incremental.continues(base.run, SPRING)
     monkeypatch.setattr(incremental, "LAYERS", 0)
