@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import attain.facts.snapshot
 from attain.facts.content import content_hash
 from attain.facts.decisions import DECISIONS
 from attain.facts.schema import FactType
@@ -85,10 +86,16 @@ def test_a_value_that_is_not_exact_is_refused_with_its_row(row: dict[str, object
     assert (caught.value.code, caught.value.where.line) == (code, 2)
 
 
-def test_a_key_may_stand_only_once() -> None:
+@pytest.mark.parametrize("many", [2, 1_000])
+def test_a_key_may_stand_only_once(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also among so many that hashes of keys are compared, and where these agree though the keys do not."""
+    monkeypatch.setattr(attain.facts.snapshot, "MANY", many)
     with pytest.raises(FactError) as caught:
         snapshot(deal("D1"), deal("D2"), deal("D1", "5"))
     assert caught.value.code == "fact.duplicate-key"
+    assert len(snapshot(deal("D1"), deal("D2"), deal("D3")).facts["deals"]) == 3
+    monkeypatch.setattr(attain.facts.snapshot, "_hashes_differ", lambda keys: False)
+    assert len(snapshot(deal("D1"), deal("D2"), deal("D3")).facts["deals"]) == 3
     assert "id D1" in caught.value.message
 
 
