@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from attain.engine.adapters import duckdb as adapter
@@ -91,6 +93,27 @@ def test_a_reader_of_its_own_is_locked_as_well(database: DuckDB, tmp_path: Path)
     (tmp_path / "secret.csv").write_text("name,pay\n")
     with pytest.raises(duckdb.Error):
         list(database.rows(f"SELECT * FROM read_csv('{tmp_path}/secret.csv')"))
+
+
+def test_one_folder_may_be_read_and_nothing_beside_it(tmp_path: Path) -> None:
+    """Q.1: what the parts of a large run have put aside comes in, whole numbers exact; a neighbour does not."""
+    own, other = tmp_path / "it's own", tmp_path / "it's own secrets"
+    number = pa.array([Decimal(2**80)], pa.decimal128(38, 0))
+    for folder in (own, other):
+        folder.mkdir()
+        pq.write_table(pa.table({"id": ["D1"], "amount": number}), folder / "0.parquet")
+    database = DuckDB(threads=1, readable=own)
+    database.read("deals", [own / "0.parquet"])
+    assert list(database.rows("SELECT *, amount // 3 AS third FROM deals")) == [
+        {"id": "D1", "amount": 2**80, "third": 2**80 // 3}
+    ]
+    for path in (other / "0.parquet", own / ".." / other.name / "0.parquet"):
+        with pytest.raises(duckdb.Error):
+            database.read("secrets", [path])
+    for statement in HOSTILE:
+        with pytest.raises(duckdb.Error):
+            database.connection.execute(statement.format(secret=other / "0.parquet", folder=other)).fetchall()
+    database.close()
 
 
 def test_two_databases_know_nothing_of_each_other(database: DuckDB) -> None:
