@@ -65,16 +65,18 @@ def pay(file: Path, count: int, folder: Path, threads: int) -> dict[str, object]
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.month", description=__doc__)
     options.add_argument("deals", type=int)
-    options.add_argument("--folder", type=Path, default=ROOT / "build" / "month", help="for files")
+    options.add_argument("--folder", type=Path, default=ROOT / "build", help="a folder `month` is made in it anew")
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--only-pay", action="store_true", help="the deals are there already")
     chosen = options.parse_args()
-    file = chosen.folder / f"{chosen.deals}.parquet"
+    folder = chosen.folder / "month"
+    file = folder / f"{chosen.deals}.parquet"
     if chosen.only_pay:
-        print(json.dumps(pay(file, chosen.deals, chosen.folder, chosen.threads)))
+        shutil.rmtree(folder / "run", ignore_errors=True)
+        print(json.dumps(pay(file, chosen.deals, folder, chosen.threads)))
         return
-    shutil.rmtree(chosen.folder, ignore_errors=True)
-    chosen.folder.mkdir(parents=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     make(file, chosen.deals)
     subprocess.run([sys.executable, "-m", "benchmarks.month", *sys.argv[1:], "--only-pay"], cwd=ROOT, check=True)
 

@@ -116,6 +116,28 @@ def test_one_folder_may_be_read_and_nothing_beside_it(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_folder_that_looks_like_a_value_replaces_none(tmp_path: Path) -> None:
+    """Q.1: DuckDB takes `region=EU` in a path for a column, if nobody forbids it."""
+    folder = tmp_path / "region=EU" / "year=2026"
+    folder.mkdir(parents=True)
+    pq.write_table(pa.table({"region": ["A", "B"]}), folder / "0.parquet")
+    database = DuckDB(threads=1, readable=folder)
+    database.read("deals", [folder / "0.parquet"])
+    assert sorted(database.rows("SELECT * FROM deals"), key=str) == [{"region": "A"}, {"region": "B"}]
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [(f"CAST({2**127 - 1} AS DECIMAL(38, 0))", "calculation.overflow"), ("error('x')", "calculation.broke-off")],
+)
+def test_an_answer_that_breaks_off_is_no_fault_of_a_file(database: DuckDB, wrong: str, code: str) -> None:
+    """Q.1: a number that is too wide half-way down, and anything else."""
+    with pytest.raises(CalculationError) as caught:
+        list(database.stream(f"SELECT CASE WHEN i = 9000 THEN {wrong} END AS x FROM range(10000) r(i)", 2048))
+    assert caught.value.code == code
+
+
 def test_two_databases_know_nothing_of_each_other(database: DuckDB) -> None:
     """Q.2: two calculations in one process share no table."""
     other = DuckDB(threads=1)

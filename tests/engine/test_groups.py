@@ -44,9 +44,9 @@ def test_companies_in_parts_have_the_same_tables(tmp_path: Path) -> None:
         assert_same(make(seed), place)
 
 
-def assert_same(case: Case, path: Path) -> None:
+def assert_same(case: Case, path: Path, parts: Parts = Parts(2, 3)) -> None:  # noqa: B008  it never changes
     """Every row, hash and total; or the same refusal."""
-    snapshot, parts = case.world.snapshot(), Parts(2, 3)
+    snapshot = case.world.snapshot()
     try:
         calculation = calculate(case.models, snapshot, SPAN, threads=1)
     except AttainError as refused:
@@ -66,6 +66,12 @@ def test_a_plan_that_shares_money_is_calculated_after_those_that_do_not(tmp_path
     alone, shared = random_case(1004), random_case(1000)
     plans = [*({**plan, "plan": "credits"} for plan in alone.plans), *shared.plans]
     assert_same(Case(alone.world, plans), tmp_path)
+
+
+def test_few_credits_at_a_time_and_more_groups_than_payees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Q.11: what is put into groups in many steps is what one step puts there; most groups are empty."""
+    monkeypatch.setattr(groups, "CREDITS_AT_ONCE", 7)
+    assert_same(random_case(1004), tmp_path, Parts(3, 40))
 
 
 def test_the_number_of_parts_follows_from_the_size_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,15 @@ def test_a_sequence_of_edits_gives_the_tables_of_whole_runs(seed: int, tmp_path:
     follow(seed, tmp_path / "runs", Counter())
 
 
+@pytest.mark.parametrize("few", [0, 25])
+def test_what_is_much_is_calculated_at_a_desk_of_its_own(
+    few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A.23, Q.6: as at a million facts; with 25, some steps are little and others are not."""
+    monkeypatch.setattr(incremental, "FEW", few)
+    follow(SEEDS[0], tmp_path / "runs", Counter())
+
+
 @pytest.mark.soak
 def test_many_sequences_of_edits_give_the_tables_of_whole_runs(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()

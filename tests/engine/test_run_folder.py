@@ -363,3 +363,10 @@ def test_the_queries_can_be_read_and_run_again(folder: Path) -> None:
         assert done.database.columns(name) == about["columns"]
         assert table_hash(done.database, name) == about["hash"], name
     done.close()
+
+
+def test_a_folder_above_that_looks_like_a_value_replaces_none(folder: Path, tmp_path: Path) -> None:
+    """Q.2: a workspace in `plan=north` answers what its runs say of `plan`, whatever is asked."""
+    shutil.copytree(folder, moved := tmp_path / "plan=north" / "run")
+    line = StoredRun(folder).found("lines")[0]
+    assert StoredRun(moved).found("lines", line=line["line"]) == [line]

@@ -38,10 +38,10 @@ from attain.plans.versions import in_order
 EVENTS_AT_ONCE = 1_000_000
 """Up to so many facts of a type one piece is enough; a slice has half as many, and a group what three slices in two
 have credited."""
-
-
-AT_ONCE = 250_000
-"""So many credits are put into groups at a time: with fewer, each leaves less than Parquet likes to hold together."""
+MOST_GROUPS = 200
+"""Each has an open file while credits are put into groups, and some systems allow no more than 256."""
+CREDITS_AT_ONCE = 250_000
+"""So many credits are put into groups at a time: memory holds them twice."""
 _OF_CREDITS = re.compile(r"(credits|credits by version|(share|stated|amount) scales? \d+) ")
 """What a compilation knows of credits. Names of its tables begin with the plan's name and a colon."""
 
@@ -65,7 +65,7 @@ def parts_for(plans: Sequence[Plan], snapshot: Snapshot) -> Parts | None:
     if most <= EVENTS_AT_ONCE or not all(_one_fact_a_set(plans, plan) for plan in plans):
         return None
     slices = -(-2 * most // EVENTS_AT_ONCE)
-    return Parts(slices, slices * 3 // 2, most)
+    return Parts(slices, min(slices * 3 // 2, MOST_GROUPS), most)
 
 
 def _one_fact_a_set(plans: Sequence[Plan], plan: Plan) -> bool:
@@ -167,24 +167,27 @@ class _Work:
         with self.files.create(folder / f"{slice_}.parquet") as file:
             pq.write_table(rows, file, compression="lz4", write_statistics=False)
 
-    def keep_in_groups(self, rows: pa.RecordBatchReader, what: tuple[object, ...], slice_: int) -> None:
-        """Keeps rows apart by their `@group`, without this column."""
+    def keep_in_groups(
+        self, schema: pa.Schema, batches: Iterable[pa.RecordBatch], what: tuple[object, ...], slice_: int
+    ) -> None:
+        """Keeps rows apart by their last column, `@group`, without this column."""
         with ExitStack() as open_:
             writers = []
             for group in range(self.parts.groups):
                 folder = self._folder_of((*what, group))
                 self.files.make_folder(folder)
                 file = open_.enter_context(self.files.create(folder / f"{slice_}.parquet"))
-                schema = rows.schema.remove(len(rows.schema) - 1)
-                writer = pq.ParquetWriter(file, schema, compression="lz4", write_statistics=False)
+                own = schema.remove(len(schema) - 1)
+                writer = pq.ParquetWriter(file, own, compression="lz4", write_statistics=False)
                 writers.append(open_.enter_context(writer))
-            for batch in rows:
+            for batch in batches:
                 groups = batch.column("@group").to_numpy()
                 turn = np.argsort(groups, kind="stable")
-                sorted_ = batch.drop_columns(["@group"]).take(pa.array(turn))
+                rows = batch.drop_columns(["@group"]).take(pa.array(turn))
                 borders = np.searchsorted(groups[turn], np.arange(self.parts.groups + 1))
                 for writer, first, end in zip(writers, borders, borders[1:], strict=False):
-                    writer.write_batch(sorted_.slice(first, end - first))
+                    if first < end:
+                        writer.write_batch(rows.slice(first, end - first))
 
     def kept(self, what: tuple[object, ...]) -> list[Path]:
         """The files in which all slices have left of it."""
@@ -244,8 +247,9 @@ def _keep_credits(work: _Work, database: DuckDB, compilation: Compilation, fact:
                 work.keep(database.arrow(f'SELECT {columns} FROM "{part.table}"'), (*what, None), slice_)
             else:
                 own = _group('"@payee"', groups)
-                rows = database.batches(f'SELECT {columns}, {own} AS "@group" FROM "{part.table}"', AT_ONCE)
-                work.keep_in_groups(rows, what, slice_)
+                query = f'SELECT {columns}, {own} AS "@group" FROM "{part.table}"'
+                rows = database.stream(query, CREDITS_AT_ONCE)
+                work.keep_in_groups(database.schema(query), rows, what, slice_)
             taken_back = compilation.fact(fact).schema.reverses
             if taken_back is not None:
                 every = compilation.name(place, "all", name)
@@ -298,7 +302,8 @@ def _events(work: _Work, plans: Sequence[Plan], group: int | None) -> dict[str, 
             continue
         place = in_order(work.versions(plan)).index(plan)
         for name, rule in plan.credits.items():
-            rows = pq.read_table(work.kept((plan.plan, place, name, group)), columns=["@event", "@reverses"])
+            files = work.kept((plan.plan, place, name, group))
+            rows = pq.read_table(files, columns=["@event", "@reverses"], partitioning=None)
             found.setdefault(rule.from_, []).extend([rows["@event"], rows["@reverses"].drop_null()])
     return {name: pc.unique(pa.chunked_array([chunk for each in parts for chunk in each.chunks], pa.string()))
             for name, parts in found.items()}  # fmt: skip

@@ -62,12 +62,14 @@ def slices(snapshot: Snapshot, fact: str, count: int) -> Iterator[Snapshot]:
     events = snapshot.facts[fact]
     size = -(-len(events) // (1 if refers_further(events) else count)) or 1
     moved, homes = _apart(events, size)
+    goes = np.zeros(len(events), dtype=bool)
+    goes[moved] = True
+    away = events.table.filter(pa.array(goes))
     for first in range(0, max(len(events), 1), size):
-        stay = np.ones(min(size, len(events) - first), dtype=bool)
-        stay[moved[(moved >= first) & (moved < first + size)] - first] = False
         here = events.table.slice(first, size)
-        here = here if stay.all() else here.filter(pa.array(stay))
-        mine = FactTable(events.schema, pa.concat_tables([here, events.table.take(moved[homes == first // size])]))
+        going = goes[first : first + size]
+        here = here.filter(pa.array(~going)) if going.any() else here
+        mine = FactTable(events.schema, pa.concat_tables([here, away.filter(pa.array(homes == first // size))]))
         others = {name: _belonging(other, mine) for name, other in snapshot.facts.items() if name != fact}
         yield replace(snapshot, facts={fact: mine, **others})
 
@@ -78,12 +80,13 @@ def _apart(events: FactTable, size: int) -> tuple[Rows, Rows]:
     if column is None:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     keys, taken_back = events.table[events.schema.key], events.table[column]
-    reversals = np.flatnonzero(pc.is_valid(taken_back))
-    wanted = taken_back.take(reversals).combine_chunks()
-    known = np.flatnonzero(pc.is_in(keys, wanted))
-    place = pc.index_in(wanted, keys.take(known).combine_chunks())
+    is_reversal = pc.is_valid(taken_back)
+    wanted = taken_back.filter(is_reversal).combine_chunks()
+    is_known = pc.is_in(keys, wanted)
+    place = pc.index_in(wanted, keys.filter(is_known).combine_chunks())
     found = np.asarray(pc.is_valid(place))
-    reversals, homes = reversals[found], known[np.asarray(place.drop_null())] // size
+    reversals = np.flatnonzero(is_reversal)[found]
+    homes = np.flatnonzero(is_known)[np.asarray(place.drop_null())] // size
     apart = reversals // size != homes
     return reversals[apart], homes[apart]
 

@@ -103,14 +103,14 @@ class ResultTables:
         twins = [database.twin() for _ in names]
         for twin, name in zip(twins, names, strict=True):
             self._opened(twin, name, layer)
-        with ThreadPoolExecutor(max(1, len(names))) as pool:
+        with ThreadPoolExecutor(database.threads) as pool:
             self._sums += pool.map(lambda twin, name: self._written(twin, name, which), twins, names)
 
     def _opened(self, database: DuckDB, name: str, layer: int) -> None:
         if name in self._writers:
             return
         columns = database.columns(name)
-        schema = database.connection.sql(f'SELECT {portable(columns)} FROM "{name}" LIMIT 0').to_arrow_table().schema
+        schema = database.schema(f'SELECT {portable(columns)} FROM "{name}"')
         often = [column for column in schema.names if column not in RARELY_TWICE]
         stream = self._open.enter_context(self._files.create(self._folder / file_of(name, layer)))
         writer = pq.ParquetWriter(stream, schema, compression="zstd", use_dictionary=often, write_statistics=WHO)
@@ -119,7 +119,7 @@ class ResultTables:
 
     def _written(self, database: DuckDB, name: str, which: str) -> pa.Table:
         query = f'SELECT {portable(database.columns(name))} FROM "{name}" WHERE {which}'
-        for batch in database.connection.sql(query).to_arrow_reader(100_000):
+        for batch in database.stream(query):
             self._writers[name].write_batch(batch)
         return sums_of(database, name, which)
 

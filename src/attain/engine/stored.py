@@ -96,7 +96,7 @@ class StoredRun:
         shown = ", ".join(f'"{name}"' for name in names)
         several = {name: sorted(said) if isinstance(said, set | frozenset) else [said] for name, said in where.items()}
         asked = " AND ".join(f'"{name}" IN ({", ".join("?" * len(said))})' for name, said in several.items())
-        query = f"SELECT {shown} FROM read_parquet(?) WHERE {asked}"
+        query = f"SELECT {shown} FROM read_parquet(?, hive_partitioning = false) WHERE {asked}"
         with closing(self._reader.cursor()) as cursor:
             found = cursor.sql(query, params=[str(file), *chain(*several.values())]).to_arrow_table()
         return found.cast(pa.schema([schema.field(name) for name in names]))

@@ -35,7 +35,8 @@ class Query:
 
 class DuckDB:
     """A locked, in-memory database. External access is off before the first row arrives and cannot be turned on
-    again; the one folder that may be `readable` holds what a calculation has put aside."""
+    again; the one folder that may be `readable` holds what a calculation has put aside, and nothing else: a query could
+    write there as well."""
 
     dialect = "duckdb"
 
@@ -92,7 +93,7 @@ class DuckDB:
     def read(self, name: str, files: Sequence[Path]) -> None:
         """Makes a table of the rows of Parquet files that lie in the readable folder and have the same columns."""
         paths = ", ".join(text(str(path)) for path in files)
-        self._take_in(name, f"read_parquet([{paths}])", pq.read_schema(files[0]))
+        self._take_in(name, f"read_parquet([{paths}], hive_partitioning = false)", pq.read_schema(files[0]))
 
     def _take_in(self, name: str, source: str, schema: pa.Schema) -> None:
         """Whole numbers that came as decimals become integers at the door: `//` of two decimals would be a float."""
@@ -136,9 +137,29 @@ class DuckDB:
             result: pa.Table = self.connection.sql(text).to_arrow_table()
             return result
 
-    def batches(self, query: str, size: int = 100_000) -> pa.RecordBatchReader:
+    def batches(self, query: str) -> pa.RecordBatchReader:
         with _overflow_named("the answer"):
-            return self.connection.sql(query).to_arrow_reader(size)
+            return self.connection.sql(query).to_arrow_reader(100_000)
+
+    def stream(self, query: str, size: int = 100_000) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece. What goes wrong half-way comes through Arrow, as if a file could not be read."""
+        with _overflow_named("the answer"):
+            reader = self.connection.sql(query).to_arrow_reader(size)
+        try:
+            yield from reader
+        except OSError as problem:
+            said = str(problem).splitlines()[0]
+            if any(sign in said for sign in _TOO_WIDE):
+                raise _too_wide("the answer", said) from problem
+            raise CalculationError(
+                f"The database broke off: {said}",
+                code="calculation.broke-off",
+                hint="If memory is short, close other programs or calculate fewer periods at once.",
+            ) from problem
+
+    def schema(self, query: str) -> pa.Schema:
+        """The columns of an answer, without its rows."""
+        return self.arrow(f"SELECT * FROM ({query}) q LIMIT 0").schema
 
     def rows(self, query: exp.Query | str) -> Iterator[dict[str, Any]]:
         text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
@@ -162,6 +183,11 @@ class DuckDB:
         """Column name to type."""
         found: Sequence[Sequence[Any]] = self._execute(f'DESCRIBE "{table}"', table).fetchall()
         return {row[0]: row[1] for row in found}
+
+    @property
+    def threads(self) -> int:
+        """How many processors a query may use."""
+        return int(self.value("SELECT current_setting('threads')"))
 
     def twin(self) -> DuckDB:
         """The same database for another thread: a connection gives one answer at a time."""
@@ -190,11 +216,18 @@ def _overflow_named(table: str) -> Iterator[None]:
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as problem:
         if isinstance(problem, duckdb.ConversionException) and "out of range" not in str(problem):
             raise
-        raise CalculationError(
-            f"A number in `{table}` needs more than 38 digits: {str(problem).splitlines()[0]}",
-            code="calculation.overflow",
-            hint="Round an intermediate value (`round:`), or use fewer decimal places in amounts and rates.",
-        ) from problem
+        raise _too_wide(table, str(problem).splitlines()[0]) from problem
+
+
+_TOO_WIDE = ("Out of Range", "to DECIMAL(38,0)")
+
+
+def _too_wide(table: str, said: str) -> CalculationError:
+    return CalculationError(
+        f"A number in `{table}` needs more than 38 digits: {said}",
+        code="calculation.overflow",
+        hint="Round an intermediate value (`round:`), or use fewer decimal places in amounts and rates.",
+    )
 
 
 def _require_name(table: str) -> None:
